@@ -1,0 +1,95 @@
+"""The JSON the API speaks. Plain dataclasses, which quart-schema documents.
+
+Names of fields are the names in the JSON. Times are ISO 8601 in UTC, sizes are bytes, URLs are
+absolute paths on this server that include the mount's prefix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Sort = Literal["name", "-name", "modified", "-modified", "size", "-size"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionTrack:
+    """A text track of a video, to be used as ``<track>``."""
+
+    url: str
+    label: str
+    language: str | None
+    """BCP 47 tag, ``None`` where the file's name does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One video."""
+
+    name: str
+    """File name, with its extension."""
+    title: str
+    """Name for people: the file name without extension, underscores read as spaces."""
+    path: str
+    """Path below the media root, ``/`` between the folders."""
+    folder: str
+    """Path of the folder it is in, ``""`` for the root."""
+    size: int
+    """Length in bytes."""
+    modified: str
+    """Time of the last modification, ISO 8601, UTC."""
+    media_type: str
+    etag: str
+    """The entity tag the media is served with, quotes included."""
+    url: str
+    """The media itself."""
+    watch_url: str
+    """A page that plays it."""
+    api_url: str
+    """This JSON."""
+    captions: list[CaptionTrack]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder."""
+
+    name: str
+    path: str
+    url: str
+    """A page that lists it."""
+    api_url: str
+    """JSON that lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a listing."""
+
+    folder: str
+    folders: list[Folder]
+    """Folders directly in *folder*; only on the first page of a listing that is not recursive."""
+    videos: list[Video]
+    total: int
+    """How many videos match, on all pages together."""
+    next_cursor: str | None
+    """Give this as ``cursor`` for the next page; ``None`` on the last."""
+    next_url: str | None
+    """The next page; ``None`` on the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingQuery:
+    """Parameters of a listing, all optional."""
+
+    folder: str = ""
+    """Folder to list, ``""`` for the root."""
+    q: str = ""
+    """Words that must all be in the path below *folder*; case and accents do not count."""
+    recursive: bool = False
+    """Look into the folders below, too."""
+    sort: Sort = "name"
+    limit: int | None = field(default=None)
+    """Videos on a page, 1 to 500; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
+    cursor: str | None = None
+    """``next_cursor`` of the page before."""

@@ -1,0 +1,215 @@
+"""The one table of settings: name, configuration key, default, what it does.
+
+A value is looked up in this order: argument of ``VideoBlueprint(...)``, option of
+``register_blueprint(...)``, ``app.config``, default. ``app.config.from_prefixed_env()`` works for
+every key, so each parser takes the Python value as well as what JSON in an environment variable
+gives.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from quart_video.media_types import VIDEO_TYPES
+
+MAX_PAGE_SIZE = 500
+"""Most videos that one page of a listing may hold."""
+
+
+class ConfigurationError(ValueError):
+    """A setting is missing or unusable. The message names the key and the remedy."""
+
+
+def _path(value: object) -> str:
+    if isinstance(value, str | os.PathLike):
+        text = os.fspath(value)
+        if isinstance(text, str) and text and "\0" not in text:
+            return text
+    raise ValueError("must be the path of a folder")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ValueError("must be text")
+
+
+def _integer(lowest: int, highest: int) -> Callable[[object], int]:
+    def parse(value: object) -> int:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
+            return value
+        raise ValueError(f"must be a whole number from {lowest} to {highest}")
+
+    return parse
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            value = math.nan
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return float(value)
+    raise ValueError("must be a number of seconds above 0, or None")
+
+
+def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
+    return lambda value: None if value is None or value == "" else parse(value)
+
+
+_EXTENSION = re.compile(r"\.[^\s./\\]{1,20}")
+_MEDIA_TYPE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+(\s*;\s*[ -~]+)?", re.ASCII)
+
+
+def _types(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError('must map extensions to media types, as {".mp3": "audio/mpeg"}')
+    table = dict(VIDEO_TYPES)
+    for suffix, media_type in value.items():
+        if not isinstance(suffix, str) or not _EXTENSION.fullmatch(suffix):
+            raise ValueError(f"has the key {suffix!r}, which is no extension such as '.mp3'")
+        if media_type is None:
+            table.pop(suffix.lower(), None)
+        elif isinstance(media_type, str) and _MEDIA_TYPE.fullmatch(media_type):
+            table[suffix.lower()] = media_type
+        else:
+            raise ValueError(f"gives {suffix} the value {media_type!r}, which is no media type")
+    return table
+
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/,;]+")
+
+
+def _origins(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise ValueError('must be "*" or a list of origins such as "https://example.org"')
+    for origin in value:
+        if origin != "*" and not (isinstance(origin, str) and _ORIGIN.fullmatch(origin)):
+            raise ValueError(f'has {origin!r}, which is no origin such as "https://example.org"')
+    return tuple(sorted(set(value)))
+
+
+def _resource_policy(value: object) -> str:
+    if value in ("same-origin", "same-site", "cross-origin"):
+        return str(value)
+    raise ValueError('must be "same-origin", "same-site" or "cross-origin"')
+
+
+_REQUIRED = object()
+
+
+def _setting(key: str, default: Any, parse: Callable[[object], Any], doc: str) -> Any:
+    return field(metadata={"key": key, "default": default, "parse": parse, "doc": doc})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one mount, checked."""
+
+    media_root: str = _setting(
+        "MEDIA_ROOT",
+        _REQUIRED,
+        _path,
+        "Folder with the videos. The app does not start while it is missing or unreadable.",
+    )
+    title: str = _setting("VIDEO_TITLE", "Videos", _text, "Heading of the gallery.")
+    types: Mapping[str, str] = _setting(
+        "VIDEO_TYPES",
+        {},
+        _types,
+        "Media types to add, by extension: `{'.mp3': 'audio/mpeg'}`. `None` as the type takes an "
+        "extension out. Files of no known type are neither listed nor served.",
+    )
+    page_size: int = _setting(
+        "VIDEO_PAGE_SIZE",
+        50,
+        _integer(1, MAX_PAGE_SIZE),
+        f"Videos on one page of a listing, 1 to {MAX_PAGE_SIZE}, where the request names no limit.",
+    )
+    max_age: int | None = _setting(
+        "VIDEO_MAX_AGE",
+        None,
+        _optional(_integer(0, 31_536_000)),
+        "Seconds for which anyone, shared caches included, may keep a media without asking again. "
+        "`None`: it may be kept, but every use asks first (`no-cache`), so that a login is obeyed.",
+    )
+    stall_timeout: float | None = _setting(
+        "VIDEO_STALL_TIMEOUT",
+        1800.0,
+        _optional(_seconds),
+        "Seconds without one byte taken by the client after which a transfer is given up. A paused "
+        "player takes nothing, so be generous. `None`: never.",
+    )
+    read_threads: int = _setting(
+        "VIDEO_READ_THREADS",
+        8,
+        _integer(1, 256),
+        "Threads for file access that may have to wait for the disk.",
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        "VIDEO_CORS_ORIGINS",
+        (),
+        _origins,
+        'Origins whose pages may read the media: `"*"`, or a list such as '
+        '`["https://example.org"]`.',
+    )
+    cross_origin_resource_policy: str | None = _setting(
+        "VIDEO_CROSS_ORIGIN_RESOURCE_POLICY",
+        None,
+        _optional(_resource_policy),
+        "Sent as `Cross-Origin-Resource-Policy` with every media: `same-origin`, `same-site` or "
+        "`cross-origin`.",
+    )
+
+
+def table() -> tuple[Field[Any], ...]:
+    """Return the fields of :class:`Settings`; ``metadata`` has ``key``, ``default``, ``doc``."""
+    return fields(Settings)
+
+
+def names() -> frozenset[str]:
+    """Return the names that are valid as arguments and as options of ``register_blueprint``."""
+    return frozenset(row.name for row in table())
+
+
+def resolve(
+    arguments: Mapping[str, object], options: Mapping[str, object], config: Mapping[str, object]
+) -> Settings:
+    """Look every setting up and check it.
+
+    :param arguments: given to ``VideoBlueprint``, by name.
+    :param options: given to ``register_blueprint``, by name; others are passed over.
+    :param config: the app's configuration, by key.
+    :raises ConfigurationError: a value is missing or unusable.
+    """
+    values = {}
+    for row in table():
+        key = row.metadata["key"]
+        if row.name in arguments:
+            value, origin = arguments[row.name], f"The argument {row.name} of VideoBlueprint"
+        elif row.name in options:
+            value, origin = options[row.name], f"The option {row.name} of register_blueprint"
+        elif key in config:
+            value, origin = config[key], f'app.config["{key}"]'
+        else:
+            value, origin = row.metadata["default"], "The default"
+        if value is _REQUIRED or (value is None and row.metadata["default"] is _REQUIRED):
+            raise ConfigurationError(
+                f'{key} is not set. Set app.config["{key}"] to the folder with your videos, '
+                f"or give {row.name}= to VideoBlueprint or register_blueprint."
+            )
+        try:
+            values[row.name] = row.metadata["parse"](value)
+        except ValueError as error:
+            raise ConfigurationError(f"{origin} ({key}) {error}; it is {value!r}.") from None
+    return Settings(**values)

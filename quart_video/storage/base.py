@@ -1,0 +1,126 @@
+"""What a storage is: the protocol every backend fulfils, its facts and its errors.
+
+A storage holds media under one root. Paths are ``str``, relative to that root, separated by
+``/``, without a leading slash; the root itself is ``""``. Byte positions are half-open:
+``start`` is the first byte, ``stop`` the one after the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class StorageError(Exception):
+    """Base of all errors a storage raises on purpose. The text is for logs, not for clients."""
+
+
+class NotFound(StorageError):
+    """Nothing that may be served exists at this path."""
+
+
+class BadName(NotFound):
+    """The path can never name a media: ``..``, NUL, a backslash, a hidden name, too long ..."""
+
+
+class Denied(NotFound):
+    """Something is there but must not be served: outside the root, or not readable by us."""
+
+
+class Changed(StorageError):
+    """The media changed or ended while its bytes were read, so the transfer cannot be finished."""
+
+
+class Unavailable(StorageError):
+    """The storage cannot answer now.
+
+    :param retry_after: seconds after which asking again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of one version of a file."""
+
+    size: int
+    """Length in bytes."""
+    modified_ns: int
+    """Time of the last modification, nanoseconds since the epoch (may be negative or in the future)."""
+    version: str
+    """Opaque, printable ASCII without quotes; differs whenever the bytes may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a folder: a file with its facts, or a folder (``facts`` is ``None``)."""
+
+    path: str
+    facts: FileFacts | None = None
+    is_link: bool = False
+    """A symbolic link: a recursive walk does not descend into it, so that loops end."""
+
+    @property
+    def name(self) -> str:
+        """The last component of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The path of the folder that holds this entry, ``""`` for the root."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this entry is a folder."""
+        return self.facts is None
+
+
+class Media(Protocol):
+    """An opened file. ``facts`` describe exactly the bytes that :meth:`chunks` reads."""
+
+    @property
+    def facts(self) -> FileFacts:
+        """Facts taken from the opened file, not from its name."""
+
+    def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield the bytes from *start* up to *stop*, in order, in pieces of any size but empty.
+
+        :raises Changed: the file has become shorter than *stop*.
+        :raises Unavailable: the bytes cannot be read.
+        """
+
+    def close(self) -> None:
+        """Release what is held. May be called more than once, and from a finalizer."""
+
+
+class Storage(Protocol):
+    """Where bytes live. Implementations are safe for concurrent use on one event loop."""
+
+    async def list(self, folder: str) -> Sequence[Entry]:
+        """Return the visible entries of *folder*, unsorted; odd ones are left out and logged.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
+    async def stat(self, path: str) -> Entry:
+        """Describe the file or folder at *path*.
+
+        :raises NotFound: there is none that may be served.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
+    async def open(self, path: str) -> Media:
+        """Open the file at *path*, then describe what was opened.
+
+        :raises NotFound: there is no regular file that may be served.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
+    async def aclose(self) -> None:
+        """Release threads and connections; opened media stay valid until they are closed."""

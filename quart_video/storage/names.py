@@ -1,0 +1,52 @@
+"""Which paths can name something in a storage at all. Pure; decided before anything is touched."""
+
+from __future__ import annotations
+
+from quart_video.storage.base import BadName
+
+MAX_NAME_BYTES = 255
+"""Longest component most file systems hold, in bytes of UTF-8."""
+
+MAX_PATH_BYTES = 4096
+"""Longest path, in bytes of UTF-8 (PATH_MAX on Linux)."""
+
+
+def name_problem(name: str) -> str | None:
+    """Say why *name* cannot be one component of a path, or ``None`` if it can."""
+    if not name:
+        return "an empty component"
+    if name.startswith("."):
+        return "a hidden name"  # which covers "." and ".."
+    if "\0" in name or "/" in name or "\\" in name:
+        return "NUL, a slash or a backslash"
+    if "\N{REPLACEMENT CHARACTER}" in name:
+        # A URL that is not UTF-8 arrives with this in the place of the bytes: it must not match.
+        return "bytes that are not UTF-8"
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError:
+        return "bytes that are not UTF-8"
+    if len(encoded) > MAX_NAME_BYTES:
+        return f"more than {MAX_NAME_BYTES} bytes"
+    return None
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """Split *path* into its components; the root, ``""``, has none.
+
+    :raises BadName: the path cannot name anything that may be served.
+    """
+    if not path:
+        return ()
+    components = tuple(path.split("/"))
+    for name in components:
+        if problem := name_problem(name):
+            raise BadName(f"{path!r} has {problem}")
+    if len(path.encode()) > MAX_PATH_BYTES:
+        raise BadName(f"a path of more than {MAX_PATH_BYTES} bytes")
+    return components
+
+
+def join(folder: str, name: str) -> str:
+    """Join a folder's path and a name, where the root is ``""``."""
+    return f"{folder}/{name}" if folder else name
