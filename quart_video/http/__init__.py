@@ -1,0 +1,17 @@
+"""RFC 9110 sections 8, 13 and 14 as pure functions: no IO, no clock, no framework."""
+
+from quart_video.http.disposition import content_disposition
+from quart_video.http.facts import MediaFacts, RequestFacts
+from quart_video.http.plan import Plan, plan
+from quart_video.http.ranges import ByteRange
+from quart_video.http.validators import EntityTag
+
+__all__ = [
+    "ByteRange",
+    "EntityTag",
+    "MediaFacts",
+    "Plan",
+    "RequestFacts",
+    "content_disposition",
+    "plan",
+]

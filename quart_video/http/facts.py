@@ -1,0 +1,47 @@
+"""The facts a decision is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quart_video.http.validators import EntityTag
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What counts in a request.
+
+    Field values have their surrounding white space removed; several lines of one field are one
+    value, joined by ``", "``; an absent field is ``None``, which is not the same as an empty one.
+    """
+
+    method: str
+    now: int
+    """When the answer is made, whole seconds since the epoch."""
+    if_match: str | None = None
+    if_none_match: str | None = None
+    if_modified_since: str | None = None
+    if_unmodified_since: str | None = None
+    if_range: str | None = None
+    range: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What counts of the media, as a 200 would describe it."""
+
+    size: int | None
+    """Length in bytes; ``None`` where nobody knows it, and then there are no ranges."""
+    media_type: str | None
+    etag: EntityTag | None = None
+    modified: int | None = None
+    """When it was last modified, whole seconds since the epoch; may lie in the future."""
+
+    def last_modified(self, now: int) -> int | None:
+        """Return the date to announce as ``Last-Modified`` in an answer made at *now*.
+
+        It is never later than the ``Date`` of the answer (section 8.8.2.1), which the server writes
+        from a clock that it may read only once in a second. And it never names a second that is not
+        over: the media may change again within it, and the date would not tell (section 8.8.2.2).
+        """
+        return None if self.modified is None else min(self.modified, now - 1)

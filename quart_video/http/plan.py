@@ -1,0 +1,119 @@
+"""From the facts of a request and of a media to the answer: status, fields, and what to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quart_video.http import multipart
+from quart_video.http.dates import format_date
+from quart_video.http.facts import MediaFacts, RequestFacts
+from quart_video.http.preconditions import Outcome, evaluate, range_applies
+from quart_video.http.ranges import MAX_PARTS, ByteRange, parse_range, select
+
+Fields = tuple[tuple[str, str], ...]
+Segment = bytes | ByteRange
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An answer. The sum of ``segments`` is ``content_length``, except for HEAD: it sends none."""
+
+    status: int
+    fields: Fields
+    """Fields that follow from the facts. Content-Length is among them where it must be sent."""
+    segments: tuple[Segment, ...] = ()
+    """What to send: literal bytes, and ranges of the media."""
+
+    @property
+    def reads_media(self) -> bool:
+        """Whether any byte of the media is sent."""
+        return any(isinstance(segment, ByteRange) for segment in self.segments)
+
+
+def plan(request: RequestFacts, media: MediaFacts, *, boundary: str) -> Plan:
+    """Decide how to answer *request* with *media*, which exists and may be seen.
+
+    :param boundary: separates the parts of a multipart answer: random, of token characters.
+    """
+    outcome = evaluate(request, media)
+    if outcome is Outcome.FAILED:
+        return Plan(412, (("Content-Length", "0"),))
+    if outcome is Outcome.NOT_MODIFIED:
+        return Plan(304, _validators(media, request.now, not_modified=True))
+    if media.size is None:
+        return Plan(200, (*_media_type(media), *_validators(media, request.now)))
+    if request.method == "GET" and request.range is not None and range_applies(request, media):
+        specs = parse_range(request.range)
+        ranges = select(specs, media.size) if specs else ()
+        if specs and not ranges:
+            return _unsatisfiable(media.size)
+        if len(ranges) == 1:
+            return _single(request, media, ranges[0], media.size)
+        if 1 < len(ranges) <= MAX_PARTS:
+            return _multiple(request, media, ranges, media.size, boundary)
+    return _whole(request, media, media.size)
+
+
+def _whole(request: RequestFacts, media: MediaFacts, size: int) -> Plan:
+    fields = (*_media_type(media), *_validators(media, request.now), ("Content-Length", str(size)))
+    sends = request.method != "HEAD" and size > 0
+    return Plan(200, (_ACCEPT, *fields), (ByteRange(0, size),) if sends else ())
+
+
+def _single(request: RequestFacts, media: MediaFacts, part: ByteRange, size: int) -> Plan:
+    fields = (
+        _ACCEPT,
+        *_media_type(media),
+        *_validators(media, request.now),
+        ("Content-Range", part.content_range(size)),
+        ("Content-Length", str(len(part))),
+    )
+    return Plan(206, fields, (part,))
+
+
+def _multiple(
+    request: RequestFacts,
+    media: MediaFacts,
+    ranges: tuple[ByteRange, ...],
+    size: int,
+    boundary: str,
+) -> Plan:
+    body = multipart.segments(ranges, size=size, media_type=media.media_type, boundary=boundary)
+    fields = (
+        _ACCEPT,
+        ("Content-Type", multipart.content_type(boundary)),
+        *_validators(media, request.now),
+        ("Content-Length", str(sum(map(len, body)))),
+    )
+    return Plan(206, fields, body)
+
+
+def _unsatisfiable(size: int) -> Plan:
+    text = f"The range asked for lies outside of this media, which has {size} bytes.\n".encode()
+    fields = (
+        _ACCEPT,
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Range", f"bytes */{size}"),
+        ("Content-Length", str(len(text))),
+    )
+    return Plan(416, fields, (text,))
+
+
+_ACCEPT = ("Accept-Ranges", "bytes")
+
+
+def _media_type(media: MediaFacts) -> Fields:
+    return (("Content-Type", media.media_type),) if media.media_type else ()
+
+
+def _validators(media: MediaFacts, now: int, *, not_modified: bool = False) -> Fields:
+    """Return ETag and Last-Modified; in a 304 the date only where there is no tag (15.4.5)."""
+    fields: list[tuple[str, str]] = []
+    if media.etag is not None:
+        fields.append(("ETag", str(media.etag)))
+    modified = media.last_modified(now)
+    if modified is not None and not (not_modified and media.etag is not None):
+        date = format_date(modified)
+        if date is not None:
+            fields.append(("Last-Modified", date))
+    return tuple(fields)
