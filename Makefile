@@ -1,0 +1,58 @@
+# Every target sets itself up: all it needs is make, Python 3.11 or newer and a network.
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+PORT ?= 5000
+
+# The first interpreter that is new enough; name another with PYTHON=...
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
+	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
+
+.PHONY: help example test lint docs wheel clean
+.DELETE_ON_ERROR:
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT=... for another)
+	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
+
+test: $(VENV)/.installed-test ## run the tests (ARGS=... for pytest)
+	$(RUN) -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev ## check style and types
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+
+docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
+	$(RUN) -m sphinx -W --keep-going -n -q docs docs/_build/html
+
+wheel: $(VENV)/.installed-dev ## build the wheel into dist/, and serve a video from nothing but it
+	rm -rf dist
+	$(RUN) -m build --outdir dist
+	$(RUN) -m pytest tests/wheel.py
+
+clean: ## remove everything these targets made
+	rm -rf $(VENV) dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: EXTRAS :=
+$(VENV)/.installed-test: EXTRAS := [test]
+$(VENV)/.installed-dev: EXTRAS := [dev]
+
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev: pyproject.toml | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
+	@touch $@
+
+# A venv whose interpreter has gone is made anew, and the marks in it go with the old one.
+$(RUN):
+	@$(if $(PYTHON),$(PYTHON) -c '$(NEW_ENOUGH)',false) || { echo >&2 \
+	  "quart-video needs Python 3.11 or newer, which $(or $(PYTHON),$(firstword $(CANDIDATES))) is not." \
+	  "Install one, or name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo >&2 \
+	  "$(PYTHON) cannot make virtual environments." \
+	  "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
