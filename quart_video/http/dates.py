@@ -11,6 +11,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _DAY = "(?:" + "|".join(_DAYS) + ")"
+_LONG_DAY = "(?P<weekday>" + "|".join(_LONG_DAYS) + ")"
 _MONTH = "(?P<month>" + "|".join(_MONTHS) + ")"
 # time-of-day = hour ":" minute ":" second ; 00:00:00 - 23:59:60 (leap second)
 _TIME = "(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9]|60)"
@@ -22,7 +23,7 @@ _FORMATS = tuple(
         # IMF-fixdate = day-name "," SP day SP month SP year SP time-of-day SP GMT
         rf"{_DAY}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT",
         # rfc850-date = day-name-l "," SP day "-" month "-" 2DIGIT SP time-of-day SP GMT
-        rf"(?:{'|'.join(_LONG_DAYS)}), (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT",
+        rf"{_LONG_DAY}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT",
         # asctime-date = day-name SP month SP ( 2DIGIT / ( SP DIGIT )) SP time-of-day SP year
         rf"{_DAY} {_MONTH} (?P<day>[0-9]{{2}}| [0-9]) {_TIME} (?P<year>[0-9]{{4}})",
     )
@@ -41,23 +42,11 @@ def parse_date(value: str, *, now: int) -> int | None:
             break
     else:
         return None
-    year = int(match["year"])
-    if len(match["year"]) == 2:  # an rfc850-date
-        year = _century(year, now)
-    second = int(match["second"])
-    try:
-        moment = datetime(
-            year,
-            _MONTHS.index(match["month"]) + 1,
-            int(match["day"]),
-            int(match["hour"]),
-            int(match["minute"]),
-            min(second, 59),
-            tzinfo=UTC,
-        )
-    except ValueError:  # year 0, or a 31st of February
+    short = len(match["year"]) == 2  # an rfc850-date
+    moment = _of_short_year(match, now) if short else _moment(match, int(match["year"]))
+    if moment is None:
         return None
-    return _seconds(moment) + (second == 60)  # a leap second is the next one
+    return _seconds(moment) + (match["second"] == "60")  # a leap second is the next one
 
 
 def format_date(seconds: int) -> str | None:
@@ -76,7 +65,36 @@ def _seconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(seconds=1)
 
 
-def _century(two_digits: int, now: int) -> int:
-    """Read a two-digit year as the latest one that is not more than 50 years in the future."""
-    latest = (_EPOCH + timedelta(seconds=now)).year + 50
-    return latest - (latest - two_digits) % 100
+def _moment(match: re.Match[str], year: int) -> datetime | None:
+    try:
+        return datetime(
+            year,
+            _MONTHS.index(match["month"]) + 1,
+            int(match["day"]),
+            int(match["hour"]),
+            int(match["minute"]),
+            min(int(match["second"]), 59),
+            tzinfo=UTC,
+        )
+    except ValueError:  # year 0, or a 31st of February
+        return None
+
+
+def _of_short_year(match: re.Match[str], now: int) -> datetime | None:
+    """Choose the century of an rfc850-date.
+
+    More than 50 years in the future is the most recent such year in the past. A date less far ahead
+    may be either, and its day of the week tells: no century begins on the day the last one did.
+    """
+    present = _EPOCH + timedelta(seconds=now)
+    horizon = (present.year + 50, *present.timetuple()[1:6])
+    latest = horizon[0] - (horizon[0] - int(match["year"])) % 100
+    found = [
+        moment
+        for year in (latest, latest - 100)
+        if (moment := _moment(match, year)) and moment.timetuple()[:6] <= horizon
+    ]
+    ahead = len(found) == 2 and found[0] > present
+    if ahead and _LONG_DAYS[found[1].weekday()] == match["weekday"]:
+        return found[1]
+    return found[0] if found else None
