@@ -22,7 +22,7 @@ class EntityTag:
         return f'{"W/" if self.weak else ""}"{self.opaque}"'
 
     def matches_strongly(self, other: EntityTag) -> bool:
-        """Compare as section 8.8.3.2 says for ``If-Match`` and ``If-Range``: equal, neither weak."""
+        """Compare as section 8.8.3.2 says for ``If-Match``, ``If-Range``: equal, neither weak."""
         return self.opaque == other.opaque and not self.weak and not other.weak
 
     def matches_weakly(self, other: EntityTag) -> bool:
