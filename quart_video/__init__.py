@@ -1,0 +1,24 @@
+"""List and stream a folder of videos from a Quart app."""
+
+from quart_video.blueprint import VideoBlueprint, video_bp
+from quart_video.files import MissingFileError, make_conditional, send_file, send_from_directory
+from quart_video.models import CaptionTrack, Folder, Listing, ListingQuery, Video
+from quart_video.settings import ConfigurationError, Settings
+
+__all__ = [
+    "CaptionTrack",
+    "ConfigurationError",
+    "Folder",
+    "Listing",
+    "ListingQuery",
+    "MissingFileError",
+    "Settings",
+    "Video",
+    "VideoBlueprint",
+    "make_conditional",
+    "send_file",
+    "send_from_directory",
+    "video_bp",
+]
+
+__version__ = "0.1.0"

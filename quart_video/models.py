@@ -6,10 +6,13 @@ absolute paths on this server that include the mount's prefix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated
 
-Sort = Literal["name", "-name", "modified", "-modified", "size", "-size"]
+from pydantic import Field
+
+from quart_video.catalogue import Sort
+from quart_video.settings import MAX_PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class ListingQuery:
     recursive: bool = False
     """Look into the folders below, too."""
     sort: Sort = "name"
-    limit: int | None = field(default=None)
-    """Videos on a page, 1 to 500; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] | None = None
+    """Videos on a page; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
     cursor: str | None = None
     """``next_cursor`` of the page before."""

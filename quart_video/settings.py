@@ -192,24 +192,39 @@ def resolve(
     :param config: the app's configuration, by key.
     :raises ConfigurationError: a value is missing or unusable.
     """
-    values = {}
-    for row in table():
-        key = row.metadata["key"]
-        if row.name in arguments:
-            value, origin = arguments[row.name], f"The argument {row.name} of VideoBlueprint"
-        elif row.name in options:
-            value, origin = options[row.name], f"The option {row.name} of register_blueprint"
-        elif key in config:
-            value, origin = config[key], f'app.config["{key}"]'
-        else:
-            value, origin = row.metadata["default"], "The default"
-        if value is _REQUIRED or (value is None and row.metadata["default"] is _REQUIRED):
-            raise ConfigurationError(
-                f'{key} is not set. Set app.config["{key}"] to the folder with your videos, '
-                f"or give {row.name}= to VideoBlueprint or register_blueprint."
-            )
-        try:
-            values[row.name] = row.metadata["parse"](value)
-        except ValueError as error:
-            raise ConfigurationError(f"{origin} ({key}) {error}; it is {value!r}.") from None
-    return Settings(**values)
+    return Settings(**{row.name: _look_up(row, arguments, options, config) for row in table()})
+
+
+def configured(name: str, config: Mapping[str, object]) -> Any:
+    """Look one setting up where there is no mount, for a file of the app's own.
+
+    :raises ConfigurationError: the value is missing or unusable.
+    """
+    (row,) = (row for row in table() if row.name == name)
+    return _look_up(row, {}, {}, config)
+
+
+def _look_up(
+    row: Field[Any],
+    arguments: Mapping[str, object],
+    options: Mapping[str, object],
+    config: Mapping[str, object],
+) -> Any:
+    key, default = row.metadata["key"], row.metadata["default"]
+    if row.name in arguments:
+        value, origin = arguments[row.name], f"The argument {row.name} of VideoBlueprint"
+    elif row.name in options:
+        value, origin = options[row.name], f"The option {row.name} of register_blueprint"
+    elif key in config:
+        value, origin = config[key], f'app.config["{key}"]'
+    else:
+        value, origin = default, "The default"
+    if value is _REQUIRED or (value is None and default is _REQUIRED):
+        raise ConfigurationError(
+            f'{key} is not set. Set app.config["{key}"] to the folder with your videos, '
+            f"or give {row.name}= to VideoBlueprint or register_blueprint."
+        )
+    try:
+        return row.metadata["parse"](value)
+    except ValueError as error:
+        raise ConfigurationError(f"{origin} ({key}) {error}; it is {value!r}.") from None

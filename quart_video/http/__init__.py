@@ -2,13 +2,14 @@
 
 from quart_video.http.disposition import content_disposition
 from quart_video.http.facts import MediaFacts, RequestFacts
-from quart_video.http.plan import Plan, plan
+from quart_video.http.plan import Fields, Plan, plan
 from quart_video.http.ranges import ByteRange
 from quart_video.http.validators import EntityTag
 
 __all__ = [
     "ByteRange",
     "EntityTag",
+    "Fields",
     "MediaFacts",
     "Plan",
     "RequestFacts",

@@ -26,7 +26,7 @@ class EntityTag:
         return self.opaque == other.opaque and not self.weak and not other.weak
 
     def matches_weakly(self, other: EntityTag) -> bool:
-        """Compare as section 8.8.3.2 says for ``If-None-Match``: equal, weak or not."""
+        """Compare as ``If-None-Match`` does (8.8.3.2): equal, weak or not."""
         return self.opaque == other.opaque
 
 

@@ -50,9 +50,10 @@ class FileFacts:
     size: int
     """Length in bytes."""
     modified_ns: int
-    """Time of the last modification, nanoseconds since the epoch (may be negative or in the future)."""
+    """Time of the last modification, nanoseconds since the epoch; may be negative, or to come."""
     version: str
-    """Opaque, printable ASCII without quotes; differs whenever the bytes may differ."""
+    """Opaque, printable ASCII without quotes; differs whenever the bytes may differ. Empty where
+    nothing tells one version from another."""
 
 
 @dataclass(frozen=True, slots=True)

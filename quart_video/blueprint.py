@@ -1,0 +1,93 @@
+"""The routes, one short view each, and what happens when they are registered."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from quart import Blueprint, Response, request
+from quart.blueprints import BlueprintSetupState
+from quart_schema import tag_blueprint
+
+from quart_video import openapi, settings, views
+from quart_video.converters import CONVERTERS
+from quart_video.cors import cors_fields
+from quart_video.mounts import Mount, app_state, current_library
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_ROUTES = (
+    ("/", views.gallery),
+    ("/<quart_video_folder:folder>", views.gallery),
+    ("/<quart_video_file:path>", views.media),
+    ("/-/watch/<quart_video_file:path>", views.watch),
+    ("/-/api/videos", views.api_videos),
+    ("/-/api/videos/<quart_video_file:path>", views.api_video),
+    ("/-/captions/<quart_video_file:path>", views.captions),
+    ("/-/static/<quart_video_file:filename>", views.static),
+)
+_REGISTER_OPTIONS = {"name", "name_prefix", "url_prefix", "subdomain", "url_defaults", "cli_group"}
+
+
+class VideoBlueprint(Blueprint):
+    """A library of videos, to be registered in an app.
+
+    :param name: of the blueprint, the first part of its endpoints: ``url_for("video.gallery")``.
+    :param import_name: as of every blueprint; the default is right.
+    :param url_prefix: where the library is mounted.
+    :param options: settings by name, as ``media_root="/srv/videos"``, which go before those given
+        to ``register_blueprint`` and those in ``app.config``; and what :class:`quart.Blueprint`
+        takes.
+    """
+
+    def __init__(
+        self,
+        name: str = "video",
+        import_name: str = __name__,
+        *,
+        url_prefix: str | None = "/videos",
+        **options: Any,
+    ) -> None:
+        self._arguments = {key: options.pop(key) for key in settings.names() & options.keys()}
+        options.setdefault("template_folder", str(_TEMPLATES))
+        super().__init__(name, import_name, url_prefix=url_prefix, **options)
+        self.record(self._mount)
+        for rule, view in _ROUTES:
+            self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
+        self.after_request(_add_cors)
+        tag_blueprint(self, ["Videos"])
+
+    def _mount(self, setup: BlueprintSetupState) -> None:
+        """Keep what belongs to this registration where the app keeps its state."""
+        _refuse_unknown(setup.options)
+        app: Any = setup.app
+        mount = Mount(self._arguments, setup.options)
+        app_state(app).mounts[f"{setup.name_prefix}.{setup.name}".lstrip(".")] = mount
+        app.url_map.converters.update(CONVERTERS)
+
+        async def start() -> None:
+            await mount.library(app.config)
+
+        app.before_serving(start)
+        app.after_serving(mount.close)
+        openapi.describe_binary_routes(app)
+
+
+def _refuse_unknown(options: dict[str, Any]) -> None:
+    known = settings.names() | _REGISTER_OPTIONS
+    for name in options.keys() - known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise TypeError(f"register_blueprint() of a VideoBlueprint has no option {name!r}.{hint}")
+
+
+async def _add_cors(response: Response) -> Response:
+    origins = (await current_library()).settings.cors_origins
+    preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+    for name, value in cors_fields(origins, request.headers.get("Origin"), preflight=preflight):
+        response.headers.add(name, value)
+    return response
+
+
+video_bp = VideoBlueprint()
+"""A blueprint with everything as it is configured, mounted at ``/videos``."""

@@ -1,0 +1,132 @@
+"""State: which mounts an app has, and what each of them serves.
+
+Nothing of it is kept on the blueprint, which may be registered several times, in several apps.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from quart import Quart, current_app, request
+
+from quart_video.http import Fields
+from quart_video.media_types import extension
+from quart_video.settings import ConfigurationError, Settings, configured, resolve
+from quart_video.storage.base import Storage
+from quart_video.storage.disk import Disk
+from quart_video.storage.local import LocalStorage
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What one mount serves: its settings, and where the bytes are."""
+
+    settings: Settings
+    storage: Storage
+
+    def media_type(self, path: str) -> str | None:
+        """Return the type that the media at *path* is served with; ``None``: it is not served."""
+        return self.settings.types.get(extension(path))
+
+    @property
+    def media_headers(self) -> Fields:
+        """What every media of this mount is sent with."""
+        return media_headers(
+            self.settings.max_age,
+            resource_policy=self.settings.cross_origin_resource_policy,
+        )
+
+
+def media_headers(max_age: int | None, *, resource_policy: str | None = None) -> Fields:
+    """Return the fields that do not follow from the media itself.
+
+    :param max_age: seconds for which anyone may keep it; ``None``: it may be kept, but every use
+        asks first.
+    """
+    freshness = "no-cache" if max_age is None else f"public, max-age={max_age}"
+    fields = [
+        # A proxy that compresses or rescales on the way would corrupt a 206.
+        ("Cache-Control", f"{freshness}, no-transform"),
+        ("X-Content-Type-Options", "nosniff"),
+        # Else nginx in front reads ahead into a file and cuts off what is over a gigabyte.
+        ("X-Accel-Buffering", "no"),
+    ]
+    if resource_policy is not None:
+        fields.append(("Cross-Origin-Resource-Policy", resource_policy))
+    return tuple(fields)
+
+
+class Mount:
+    """One registration of a blueprint in an app."""
+
+    def __init__(self, arguments: Mapping[str, object], options: Mapping[str, object]) -> None:
+        self._arguments = arguments
+        self._options = options
+        self._library: Library | None = None
+
+    async def library(self, config: Mapping[str, object]) -> Library:
+        """Return what this mount serves; the configuration is read on the first call.
+
+        :raises ConfigurationError: a setting is missing, or the media root cannot be used.
+        """
+        if self._library is None:
+            settings = resolve(self._arguments, self._options, config)
+            storage = LocalStorage(settings.media_root, threads=settings.read_threads)
+            _check_root(storage.root)
+            self._library = Library(settings, storage)
+        return self._library
+
+    async def close(self) -> None:
+        """Release what the library holds; it opens again when it is asked for."""
+        library, self._library = self._library, None
+        if library is not None:
+            await library.storage.aclose()
+
+
+def _check_root(root: str) -> None:
+    remedy = 'Set app.config["MEDIA_ROOT"] to the folder with your videos.'
+    try:
+        with os.scandir(root):
+            pass
+    except FileNotFoundError:
+        problem = "does not exist"
+    except NotADirectoryError:
+        problem = "is not a folder"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    else:
+        return
+    raise ConfigurationError(f"MEDIA_ROOT is {root!r}, which {problem}. {remedy}")
+
+
+@dataclass(slots=True)
+class AppState:
+    """What the package keeps for one app."""
+
+    mounts: dict[str, Mount] = field(default_factory=dict)
+    """By the full, dotted name of the blueprint as registered."""
+    disk: Disk | None = None
+    """Threads for the files that the app's own views send."""
+
+
+def app_state(app: Quart) -> AppState:
+    """Return the state of *app*, made when it is first asked for."""
+    state: AppState = app.extensions.setdefault("quart_video", AppState())
+    return state
+
+
+def app_disk() -> Disk:
+    """Return the threads for the files that the current app's own views send."""
+    state = app_state(current_app)
+    if state.disk is None:
+        state.disk = Disk(configured("read_threads", current_app.config))
+    return state.disk
+
+
+async def current_library() -> Library:
+    """Return the library of the mount that the current request came in by."""
+    mount = app_state(current_app).mounts[cast(str, request.blueprint)]
+    return await mount.library(current_app.config)

@@ -1,0 +1,147 @@
+"""How binary answers, 206, 304, 416 and their fields reach the host's OpenAPI document.
+
+quart-schema documents every answer as JSON, and has no place for the fields of an answer. So the
+views say with :func:`answers` what they send, and the host's own provider is made to add that to
+the paths it builds. A host without quart-schema in use never notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from quart import Quart, request_started
+from werkzeug.routing import Rule
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+_ATTRIBUTE = "_quart_video_answers"
+_FOLDER = "{folder}"
+
+_FIELDS = {
+    "Accept-Ranges": "`bytes`: ranges are served.",
+    "Cache-Control": "How long a cache may use this without asking.",
+    "Content-Length": "Length of the body in bytes.",
+    "Content-Range": "Which bytes of how many these are.",
+    "ETag": "Strong validator of this version.",
+    "Last-Modified": "When this version was made.",
+}
+_REQUEST_FIELDS = {
+    "If-Match": "Answer 412 unless this is the version.",
+    "If-None-Match": "Answer 304 if this is the version.",
+    "If-Modified-Since": "Answer 304 if there is nothing newer.",
+    "If-Unmodified-Since": "Answer 412 if there is something newer.",
+}
+_RANGE_FIELDS = {
+    "Range": "Bytes to send, as `bytes=0-999`, `bytes=-500` or several of them.",
+    "If-Range": "Ignore `Range` unless this is the version.",
+}
+
+
+def answers(media_type: str, description: str, *, ranges: bool = False) -> Callable[[T], T]:
+    """Note on a view what it answers with.
+
+    :param ranges: whether it serves ranges; conditional requests it serves in any case.
+    """
+    fields = ["Cache-Control", "Content-Length", "ETag"]
+    if ranges:
+        fields += ["Accept-Ranges", "Last-Modified"]
+    responses: dict[str, Any] = {
+        "200": _response(description, *fields, content={media_type: {}}),
+        "304": _response("Not modified: what the client has is right.", "Cache-Control", "ETag"),
+        "404": _response("There is nothing at this address."),
+        "412": _response("The client asked for another version."),
+    }
+    request_fields = dict(_REQUEST_FIELDS)
+    if ranges:
+        request_fields |= _RANGE_FIELDS
+        responses["206"] = _response(
+            "The ranges asked for.",
+            *fields,
+            "Content-Range",
+            content={media_type: {}, "multipart/byteranges": {}},
+        )
+        responses["416"] = _response("No range asked for lies in the media.", "Content-Range")
+    parameters = [
+        {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
+        for name, text in request_fields.items()
+    ]
+
+    def decorator(view: T) -> T:
+        setattr(view, _ATTRIBUTE, (parameters, responses))
+        return view
+
+    return decorator
+
+
+def _response(description: str, *fields: str, content: dict[str, Any] | None = None) -> Any:
+    response: dict[str, Any] = {"description": description}
+    if fields:
+        response["headers"] = {
+            name: {"description": _FIELDS[name], "schema": {"type": "string"}} for name in fields
+        }
+    if content is not None:
+        response["content"] = content
+    return response
+
+
+def describe_binary_routes(app: Quart) -> None:
+    """Have the OpenAPI document of *app* tell what our routes send, should it have one.
+
+    ``QuartSchema(app)`` may come before or after us: what is not there yet is there by the first
+    request.
+    """
+    if _install(app):
+        return
+
+    async def first_request(_: Quart, **__: object) -> None:
+        request_started.disconnect(first_request, app)
+        _install(app)
+
+    request_started.connect(first_request, app, weak=False)
+
+
+def _install(app: Quart) -> bool:
+    """Wrap the provider's ``build_paths``, once."""
+    extension = app.extensions.get("QUART_SCHEMA")
+    if extension is None:
+        return False
+    provider = extension.openapi_provider
+    if hasattr(provider, _ATTRIBUTE):
+        return True
+    build_paths = provider.build_paths
+
+    def build_described_paths(rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:
+        paths, components = build_paths(rule)
+        noted = getattr(app.view_functions[rule.endpoint], _ATTRIBUTE, None)
+        return (_described(paths, rule.endpoint, *noted) if noted else paths), components
+
+    provider.build_paths = build_described_paths
+    setattr(provider, _ATTRIBUTE, True)
+    return True
+
+
+def _described(
+    paths: dict[str, Any], endpoint: str, parameters: list[Any], responses: dict[str, Any]
+) -> dict[str, Any]:
+    described = {}
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            # Several mounts have the same views: only the endpoint tells their operations apart.
+            name = endpoint.replace(".", "_") + ("_folder" if _FOLDER in path else "")
+            operation["operationId"] = f"{method}_{name}"
+            operation["parameters"] = [*operation["parameters"], *parameters]
+            operation["responses"] = _merged(operation["responses"], responses)
+        # The slash behind a folder belongs to the converter, which a path template cannot show.
+        described[path.replace(_FOLDER, _FOLDER + "/")] = operations
+    return described
+
+
+def _merged(documented: dict[Any, Any], responses: dict[str, Any]) -> dict[str, Any]:
+    """Lay what quart-schema knows, the schema of a JSON answer, over what we know."""
+    merged = {status: dict(response) for status, response in responses.items()}
+    for status, response in documented.items():
+        known = merged.setdefault(str(status), {})
+        known["content"] = response["content"]
+        known.setdefault("description", response["description"])
+    return merged

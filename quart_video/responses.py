@@ -1,0 +1,164 @@
+"""Glue: an opened media and the current request become a Quart response.
+
+The only file that knows both sides. What is decided is decided in :mod:`quart_video.http`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from quart import Response, current_app, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import NotFound as HTTPNotFound
+from werkzeug.exceptions import ServiceUnavailable
+
+from quart_video import http
+from quart_video.storage.base import Denied, FileFacts, Media, NotFound, Unavailable
+from quart_video.streaming import Transfer
+
+logger = logging.getLogger("quart_video")
+
+# What a 200 says of its content, and what no other answer than 200 and 206 may repeat.
+_CONTENT_FIELDS = (
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Type",
+    "Last-Modified",
+)
+# What a 304 has to repeat of the 200 (section 15.4.5); of an error it would be untrue.
+_CACHE_FIELDS = ("Cache-Control", "Content-Location", "ETag", "Expires")
+
+
+def request_facts(*, conditional: bool = True) -> http.RequestFacts:
+    """Gather what counts in the current request; several lines of a field become one value.
+
+    :param conditional: whether preconditions and ranges count. They never do where a method with
+        effects has been carried out already, and what it answers is not what it was aimed at.
+    """
+    now = int(time.time())
+    if not conditional or request.method not in ("GET", "HEAD"):
+        return http.RequestFacts(method=request.method, now=now)
+
+    def field(name: str) -> str | None:
+        lines = request.headers.getlist(name)
+        return ", ".join(lines).strip(" \t") if lines else None
+
+    return http.RequestFacts(
+        method=request.method,
+        now=now,
+        if_match=field("If-Match"),
+        if_none_match=field("If-None-Match"),
+        if_modified_since=field("If-Modified-Since"),
+        if_unmodified_since=field("If-Unmodified-Since"),
+        if_range=field("If-Range"),
+        range=field("Range"),
+    )
+
+
+def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
+    """Say in the terms of HTTP what a storage knows of a file."""
+    return http.MediaFacts(
+        size=facts.size,
+        media_type=media_type,
+        etag=http.EntityTag(facts.version) if facts.version else None,
+        modified=facts.modified_ns // 1_000_000_000,
+    )
+
+
+def media_response(
+    media: Media,
+    *,
+    media_type: str,
+    headers: http.Fields,
+    name: str,
+    stall_timeout: float | None,
+) -> Response:
+    """Answer the current request with *media*, which the response then owns.
+
+    :param headers: what a 200 says beside the fields that follow from the media.
+    :param name: what to call the media in the log.
+    """
+    response = new_response(headers)
+    facts = media_facts(media.facts, media_type)
+    return answer(response, media, facts, name=name, stall_timeout=stall_timeout)
+
+
+def new_response(headers: http.Fields) -> Response:
+    """Make an empty response with these fields, and not one more."""
+    # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
+    body = current_app.response_class.data_body_class(b"")
+    response = current_app.response_class(body)
+    response.headers = Headers(headers)
+    return response
+
+
+def answer(
+    response: Response,
+    media: Media,
+    facts: http.MediaFacts,
+    *,
+    name: str,
+    stall_timeout: float | None,
+    conditional: bool = True,
+) -> Response:
+    """Turn *response*, which says what a 200 would, into the right answer to the request.
+
+    :param media: read for the body; closed here where none of it is sent.
+    :param conditional: whether preconditions and ranges count.
+    """
+    asked = request_facts(conditional=conditional)
+    plan = http.plan(asked, facts, boundary=secrets.token_hex(16))
+    apply(plan, response)
+    # Quart's timeout counts from the start of the response: a long film would be cut off, and the
+    # client be left with a short body. The transfer has a watchdog of its own.
+    response.timeout = None
+    if plan.reads_media:
+        response.response = Transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
+    else:
+        media.close()
+        literals = (segment for segment in plan.segments if isinstance(segment, bytes))
+        response.response = response.data_body_class(b"".join(literals))
+    return response
+
+
+def apply(plan: http.Plan, response: Response) -> None:
+    """Set status and fields of *response*, which says what a 200 would, as planned."""
+    response.status_code = plan.status
+    dropped: tuple[str, ...] = ()
+    if plan.status == 304:
+        dropped = _CONTENT_FIELDS
+    elif plan.status >= 400:
+        dropped = _CONTENT_FIELDS + _CACHE_FIELDS
+    for name in dropped:
+        response.headers.pop(name, None)
+    for name, value in plan.fields:
+        response.headers[name] = value
+
+
+@contextmanager
+def http_errors() -> Iterator[None]:
+    """Turn the errors of a storage into those of HTTP, which the host may have pages for.
+
+    :raises werkzeug.exceptions.NotFound: there is nothing that may be served.
+    :raises werkzeug.exceptions.ServiceUnavailable: the storage cannot answer now.
+    """
+    try:
+        yield
+    except Denied as error:
+        logger.warning("Not served: %s", error)
+        raise HTTPNotFound("There is nothing at this address.") from error
+    except NotFound as error:
+        raise HTTPNotFound("There is nothing at this address.") from error
+    except Unavailable as error:
+        logger.error("The storage cannot answer: %s", error)
+        raise ServiceUnavailable(
+            "The video cannot be read just now. Try again in a moment.",
+            retry_after=error.retry_after,
+        ) from error

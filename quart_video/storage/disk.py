@@ -1,0 +1,175 @@
+"""Reading open files without ever holding the event loop, and what is known of an open file."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import stat
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import blake2b
+from typing import ParamSpec, TypeVar
+
+from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CHUNK_SIZE = 256 * 1024
+"""Bytes read at once. Larger ones cost more: malloc maps them anew, page by page, every time."""
+
+_NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux; elsewhere every read goes to a thread
+
+
+class _Scratch(threading.local):
+    """Memory to read into, which is copied from before anything else can run in this thread."""
+
+    def __init__(self) -> None:
+        self.buffer = bytearray(CHUNK_SIZE)
+        self.view = memoryview(self.buffer)
+
+
+_scratch = _Scratch()
+
+
+def facts_of(result: os.stat_result) -> FileFacts:
+    """Describe a file. The version changes with its bytes, and tells nothing of what it is made of.
+
+    Beside size, mtime and inode it holds the ctime, which no ordinary program can set back: a file
+    that is rewritten in place and given its old mtime again is another version.
+    """
+    identity = f"{result.st_size}:{result.st_mtime_ns}:{result.st_ino}:{result.st_ctime_ns}"
+    version = blake2b(identity.encode(), digest_size=12).hexdigest()
+    return FileFacts(size=result.st_size, modified_ns=result.st_mtime_ns, version=version)
+
+
+_MISSING = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+    errno.ENXIO,
+    errno.ENODEV,
+}
+
+
+def storage_error(error: OSError, path: str) -> StorageError:
+    """Name an error of the operating system in the terms of a storage."""
+    reason = f"{path!r}: {error.strerror or type(error).__name__}"
+    if error.errno in _MISSING:
+        return NotFound(reason)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Denied(reason)
+    return Unavailable(reason)
+
+
+class Disk:
+    """Threads of our own for file access that may have to wait.
+
+    The default executor of the event loop is not used: it is small, and a dead network mount would
+    fill it and stop every synchronous view of the host.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="quart-video")
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Start *function* in a thread.
+
+        :raises Unavailable: the threads have been stopped.
+        """
+        try:
+            return self._executor.submit(function, *args, **kwargs)
+        except RuntimeError as error:
+            raise Unavailable(str(error)) from None
+
+    async def run(self, function: Callable[..., T], path: str, *args: object) -> T:
+        """Run ``function(path, *args)`` in a thread and wait for what it returns.
+
+        :raises StorageError: in the place of every :exc:`OSError`.
+        """
+        try:
+            return await asyncio.wrap_future(self.submit(function, path, *args))
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+    def close(self) -> None:
+        """Let the threads end; what runs in one is not waited for."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+class OpenFile:
+    """A media out of the descriptor of a regular file, which it owns from the first.
+
+    :param name: what to call the file in the log.
+    :raises NotFound: the descriptor is of something else.
+    """
+
+    _descriptor = -1
+
+    def __init__(self, descriptor: int, disk: Disk, name: str) -> None:
+        self._descriptor = descriptor
+        self._disk = disk
+        self._name = name
+        self._reading: Future[bytes] | None = None
+        self._cached = _NOWAIT is not None
+        result = os.fstat(descriptor)
+        if not stat.S_ISREG(result.st_mode):
+            self.close()
+            raise NotFound(f"{name!r} is not a regular file")
+        self.facts = facts_of(result)
+
+    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield the bytes: at once those in the page cache, the others by way of a thread."""
+        while start < stop:
+            size = min(stop - start, CHUNK_SIZE)
+            data = self._read_cached(size, start) if self._cached else None
+            if data is None:
+                data = await self._read(size, start)
+            if not data:
+                raise Changed(
+                    f"{self._name!r} ended at byte {start} while bytes up to {stop} were being "
+                    "sent: the file was cut short"
+                )
+            start += len(data)
+            yield data
+
+    def _read_cached(self, size: int, offset: int) -> bytes | None:
+        """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""
+        view = _scratch.view
+        try:
+            count = os.preadv(self._descriptor, [view[:size]], offset, _NOWAIT or 0)
+        except BlockingIOError:
+            return None
+        except OSError:  # this file system cannot say what is cached
+            self._cached = False
+            return None
+        return bytes(view[:count])
+
+    async def _read(self, size: int, offset: int) -> bytes:
+        self._reading = self._disk.submit(os.pread, self._descriptor, size, offset)
+        try:
+            return await asyncio.wrap_future(self._reading)
+        except OSError as error:
+            # Never as an OSError: a dead mount's ETIMEDOUT is a TimeoutError, and Quart takes that
+            # for a slow client and ends the response as if it were whole.
+            reason = f"{self._name!r} cannot be read at byte {offset}: {error.strerror}"
+            raise Unavailable(reason) from error
+
+    def close(self) -> None:
+        """Close the file; where a thread still reads it, as soon as that is done."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor < 0:
+            return
+        if self._reading is None or self._reading.done() or self._reading.cancel():
+            os.close(descriptor)
+        else:
+            self._reading.add_done_callback(lambda _: os.close(descriptor))
+
+    def __del__(self) -> None:
+        # For the answer that is thrown away before anyone iterates over it.
+        self.close()

@@ -1,0 +1,121 @@
+"""The body of a response that sends a media: chunks out of it, a watchdog, and a sure end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from types import TracebackType
+
+from quart.wrappers.response import ResponseBody
+
+from quart_video.http import ByteRange
+from quart_video.storage.base import Media
+
+logger = logging.getLogger("quart_video")
+
+
+class Transfer(ResponseBody):
+    """Send *segments* out of *media*, which it owns and closes, whatever happens.
+
+    A media that fails on the way ends in an exception. Quart lets it pass to the server, which
+    logs it and drops the connection, so that no client takes what it has for the whole.
+
+    :param name: what to call the media in the log.
+    :param stall_timeout: seconds after which a client that takes nothing is given up; ``None``:
+        never.
+    """
+
+    def __init__(
+        self,
+        media: Media,
+        segments: Sequence[bytes | ByteRange],
+        *,
+        name: str,
+        stall_timeout: float | None,
+    ) -> None:
+        self._media = media
+        self._segments = segments
+        self._watchdog = StallWatchdog(stall_timeout, name)
+        self._chunks: AsyncGenerator[bytes, None] | None = None
+
+    async def __aenter__(self) -> AsyncIterable[bytes]:
+        self._watchdog.start()
+        self._chunks = self._send()
+        return self._chunks
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._watchdog.stop()
+        if self._chunks is not None:
+            await self._chunks.aclose()
+        self._media.close()
+
+    async def _send(self) -> AsyncGenerator[bytes, None]:
+        watchdog = self._watchdog
+        for segment in self._segments:
+            if isinstance(segment, bytes):
+                watchdog.arm()
+                yield segment
+                watchdog.disarm()
+                continue
+            async for chunk in self._media.chunks(segment.start, segment.stop):
+                watchdog.arm()
+                yield chunk
+                watchdog.disarm()
+
+
+class StallWatchdog:
+    """Cancel the task that sends when one chunk is not taken for too long.
+
+    It stands in for Quart's ``RESPONSE_TIMEOUT``, which counts from the start of the response and
+    so cuts off everyone who watches for longer. Time that is spent on reading does not count. One
+    timer serves the whole transfer, as arming is on the path of every chunk.
+    """
+
+    def __init__(self, timeout: float | None, name: str) -> None:
+        self._timeout = timeout
+        self._name = name
+        self._armed_at: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Watch over the current task."""
+        if self._timeout is None:
+            return
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._timer = self._loop.call_later(self._timeout, self._look)
+
+    def arm(self) -> None:
+        """Note that a chunk is handed to the client."""
+        if self._timer is not None:
+            self._armed_at = self._loop.time()
+
+    def disarm(self) -> None:
+        """Note that the chunk was taken."""
+        self._armed_at = None
+
+    def stop(self) -> None:
+        """End the watch."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        assert self._timeout is not None
+        now = self._loop.time()
+        due = self._timeout + (now if self._armed_at is None else self._armed_at)
+        if due > now:
+            self._timer = self._loop.call_at(due, self._look)
+        elif self._task is not None:
+            logger.warning(
+                "Gave up sending %r: the client took nothing for %g seconds (VIDEO_STALL_TIMEOUT)",
+                self._name,
+                self._timeout,
+            )
+            self._task.cancel()

@@ -1,0 +1,186 @@
+"""The views, one for each route. Short: what is decided is decided elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from quart import redirect, render_template, request
+from quart.typing import ResponseReturnValue
+from quart_schema import document_querystring, document_response, hide
+from quart_schema.validation import QuerystringValidationError
+from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import NotFound as HTTPNotFound
+
+from quart_video import catalogue, describe
+from quart_video.files import make_conditional, send_from_directory
+from quart_video.formatting import format_date, format_size
+from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
+from quart_video.models import Listing, ListingQuery, Video
+from quart_video.mounts import Library, current_library
+from quart_video.openapi import answers
+from quart_video.responses import http_errors, media_response
+
+_STATIC = Path(__file__).parent / "static"
+_FORMATTING = {"format_size": format_size, "format_date": format_date}
+_SORTS = [
+    ("name", "Name"),
+    ("-name", "Name, last first"),
+    ("-modified", "Newest"),
+    ("modified", "Oldest"),
+    ("-size", "Largest"),
+    ("size", "Smallest"),
+]
+_QUERY: TypeAdapter[ListingQuery] = TypeAdapter(ListingQuery)
+
+
+@document_querystring(ListingQuery)
+@answers("text/html", "The page.")
+async def gallery(folder: str = "") -> ResponseReturnValue:
+    """Page that lists a folder, or what a search finds below it."""
+    library = await current_library()
+    query = _listing_query(folder=folder)
+    page = await _page(library, query)
+    html = await render_template(
+        "quart_video/gallery.html",
+        title=library.settings.title,
+        listing=describe.listing(page, query, library),
+        query=query,
+        crumbs=describe.crumbs(folder, library.settings.title),
+        sorts=_SORTS,
+        **_FORMATTING,
+    )
+    return await _fresh(html)
+
+
+@answers("video/*", "The media.", ranges=True)
+async def media(path: str) -> ResponseReturnValue:
+    """Bytes of a video, whole or in ranges."""
+    library = await current_library()
+    media_type = library.media_type(path)
+    if media_type is None:
+        return await _to_folder(library, path)
+    return await _send(library, path, media_type)
+
+
+@answers("text/html", "The page.")
+async def watch(path: str) -> ResponseReturnValue:
+    """Page that plays a video."""
+    library = await current_library()
+    item = await _item(library, path)
+    html = await render_template(
+        "quart_video/watch.html",
+        title=library.settings.title,
+        video=describe.video(item, library),
+        crumbs=describe.crumbs(item.entry.folder, library.settings.title),
+        **_FORMATTING,
+    )
+    return await _fresh(html)
+
+
+@document_querystring(ListingQuery)
+@document_response(Listing)
+@answers("application/json", "A page of the listing.")
+async def api_videos() -> ResponseReturnValue:
+    """List videos."""
+    library = await current_library()
+    query = _listing_query()
+    page = await _page(library, query)
+    return await _fresh(asdict(describe.listing(page, query, library)))
+
+
+@document_response(Video)
+@answers("application/json", "The video.")
+async def api_video(path: str) -> ResponseReturnValue:
+    """Describe one video."""
+    library = await current_library()
+    return await _fresh(asdict(describe.video(await _item(library, path), library)))
+
+
+@answers("text/vtt", "The text track.", ranges=True)
+async def captions(path: str) -> ResponseReturnValue:
+    """Text track of a video, as WebVTT."""
+    if extension(path) != CAPTION_EXTENSION:
+        raise HTTPNotFound("There is nothing at this address.")
+    return await _send(await current_library(), path, CAPTION_TYPE)
+
+
+@hide
+async def static(filename: str) -> ResponseReturnValue:
+    """Style of the pages."""
+    return await send_from_directory(_STATIC, filename)
+
+
+def _listing_query(**fixed: str) -> ListingQuery:
+    """Read the parameters of a listing; an empty one, as forms send it, counts as absent.
+
+    :raises QuerystringValidationError: a parameter is wrong, which is a 400 that says what to do.
+    """
+    given = {name: value for name, value in request.args.items() if value != ""}
+    try:
+        return _QUERY.validate_python(given | fixed)
+    except ValidationError as error:
+        raise _bad_query(
+            error, *(f"{'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors())
+        ) from error
+
+
+def _bad_query(error: Exception, *problems: str) -> BadRequest:
+    """Make a 400 that tells what is wrong, as quart-schema's own would be handled by the host."""
+    result = QuerystringValidationError(error)
+    result.description = " ".join(problems)
+    return result
+
+
+async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
+    try:
+        with http_errors():
+            return await catalogue.list_page(
+                library.storage,
+                catalogue.Query(
+                    folder=query.folder,
+                    q=query.q,
+                    recursive=query.recursive,
+                    sort=query.sort,
+                    limit=query.limit or library.settings.page_size,
+                    cursor=query.cursor,
+                ),
+                library.settings.types,
+            )
+    except catalogue.BadCursor as error:
+        raise _bad_query(error, str(error)) from error
+
+
+async def _item(library: Library, path: str) -> catalogue.Item:
+    with http_errors():
+        return await catalogue.find(library.storage, path, library.settings.types)
+
+
+async def _send(library: Library, path: str, media_type: str) -> ResponseReturnValue:
+    with http_errors():
+        media = await library.storage.open(path)
+    return media_response(
+        media,
+        media_type=media_type,
+        headers=library.media_headers,
+        name=path,
+        stall_timeout=library.settings.stall_timeout,
+    )
+
+
+async def _to_folder(library: Library, path: str) -> ResponseReturnValue:
+    """Lead from the name of a folder to its page, which has a slash behind it."""
+    with http_errors():
+        entry = await library.storage.stat(path)
+    if not entry.is_folder:
+        raise HTTPNotFound("There is nothing at this address.")
+    return redirect(describe.gallery_url(path), 308)
+
+
+async def _fresh(content: ResponseReturnValue) -> ResponseReturnValue:
+    """Answer with something that is made anew each time, and sent only where it differs."""
+    response = await make_conditional(content)
+    response.headers.setdefault("Cache-Control", "no-cache")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
