@@ -1,0 +1,70 @@
+"""Cursors: where a page of a listing ended, as a client carries it. Pure.
+
+A cursor holds the last video's place rather than a count, so that the next page neither skips nor
+repeats a video when others come and go. It is checked, not signed: what a forger can make of it is
+another place to go on from, no more.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+from quart_video.catalogue.order import Sort
+from quart_video.storage.names import MAX_PATH_BYTES
+
+_ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
+_CHECK_BYTES = 4
+# Bounded, since int() and the natural key of a path cost more than reading them.
+_BODY = re.compile(rf"\S+ (-?[0-9]{{1,40}}) (.{{1,{MAX_PATH_BYTES}}})", re.DOTALL)
+
+
+class BadCursor(ValueError):
+    """The cursor is none that a page of this listing gave. The text says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor does not belong to this listing. Drop `cursor` to begin at the first "
+            "page, then go on with the `next_cursor` of each page and leave all else as it is."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last video of a page."""
+
+    number: int
+    """The first part of its place in the order of the listing."""
+    path: str
+
+
+def encode_cursor(sort: Sort, position: Position) -> str:
+    """Return the cursor for *position*, made of characters that need no escape in a URL."""
+    body = f"{sort} {position.number} {position.path}".encode()
+    # The checksum finds a cursor that was cut short or retyped.
+    check = zlib.crc32(body).to_bytes(_CHECK_BYTES, "big")
+    return urlsafe_b64encode(check + body).decode().rstrip("=")
+
+
+def decode_cursor(sort: Sort, cursor: str) -> Position:
+    """Return the position that *cursor* was made of.
+
+    :raises BadCursor: it was not made by :func:`encode_cursor`, or for another order.
+    """
+    if not _ALPHABET.fullmatch(cursor):
+        raise BadCursor
+    try:
+        data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        body = data[_CHECK_BYTES:].decode()
+    except ValueError:
+        raise BadCursor from None
+    match = _BODY.fullmatch(body)
+    if match is None:
+        raise BadCursor
+    position = Position(int(match[1]), match[2])
+    # Only what we made ourselves comes out the same again: order, checksum and spelling.
+    if encode_cursor(sort, position) != cursor:
+        raise BadCursor
+    return position

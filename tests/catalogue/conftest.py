@@ -1,0 +1,11 @@
+"""Bounds for the property tests: enough cases to find something, on any machine."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "quart-video",
+    max_examples=200,
+    deadline=None,  # a busy machine is no bug
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("quart-video")

@@ -1,0 +1,78 @@
+"""A storage in memory, and short ways to fill and read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from quart_video.catalogue import Page, Query, list_page
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import Denied, Entry, FileFacts, NotFound
+
+
+@dataclass
+class Shelves:
+    """A storage: files by path, and folders wherever a file is, or an empty one is named."""
+
+    files: dict[str, FileFacts] = field(default_factory=dict)
+    empty: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
+    """Links to folders: path of the link, path of the folder it leads to."""
+    closed: set[str] = field(default_factory=set)
+    listed: list[str] = field(default_factory=list)
+    """Folders that were listed, in order."""
+
+    async def list(self, folder: str) -> list[Entry]:
+        self.listed.append(folder)
+        if folder in self.closed:
+            raise Denied(folder)
+        real = self._resolve(folder)
+        depth = len(real) + 1 if real else 0
+        rows: dict[str, Entry] = {}
+        for path in (*self.files, *self.empty, *self.links):
+            if path.startswith(f"{real}/" if real else "") and path != real:
+                name, _, rest = path[depth:].partition("/")
+                shown = f"{folder}/{name}" if folder else name
+                is_link = f"{real}/{name}".lstrip("/") in self.links
+                rows[name] = Entry(shown, None if rest else self.files.get(path), is_link)
+        if not rows and real and real not in self.empty:
+            raise NotFound(folder)
+        return [*rows.values()]
+
+    async def stat(self, path: str) -> Entry:
+        if facts := self.files.get(path):
+            return Entry(path, facts)
+        await self.list(path)
+        return Entry(path)
+
+    async def open(self, path: str) -> NoReturn:
+        raise AssertionError(f"the catalogue opened {path}")
+
+    async def aclose(self) -> None:
+        pass
+
+    def _resolve(self, folder: str) -> str:
+        for link, target in self.links.items():
+            if folder == link or folder.startswith(f"{link}/"):
+                return self._resolve(target + folder[len(link) :])
+        return folder
+
+
+def facts(size: int = 1, modified_ns: int = 0) -> FileFacts:
+    return FileFacts(size, modified_ns, "v")
+
+
+def shelves(*paths: str) -> Shelves:
+    """Return a storage of files alike in size and time; a path that ends in / is a folder."""
+    return Shelves(
+        {path: facts() for path in paths if not path.endswith("/")},
+        {path[:-1] for path in paths if path.endswith("/")},
+    )
+
+
+async def page(storage: Shelves, **query: object) -> Page:
+    return await list_page(storage, Query(**query), VIDEO_TYPES)  # type: ignore[arg-type]
+
+
+def paths(listing: Page) -> list[str]:
+    return [item.entry.path for item in listing.items]

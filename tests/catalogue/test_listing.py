@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from quart_video.catalogue import (
+    SORTS,
+    BadCursor,
+    Caption,
+    Item,
+    Query,
+    Sort,
+    find,
+    list_page,
+)
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import Denied, Entry, NotFound, Unavailable
+from tests.catalogue.shelves import Shelves, facts, page, paths, shelves
+
+TREE = (
+    "clip 10.mp4",
+    "clip 2.mp4",
+    "Notes.txt",
+    "clip 2.vtt",
+    "Été 2019/plage.mkv",
+    "Été 2019/clip.webm",
+    "Été 2019/Extra 2/scène.mov",
+    "Été 2019/Extra 10/bloopers.mov",
+    "zoo/lion.MP4",
+    "no videos/readme.txt",
+    "empty/",
+)
+
+
+async def test_a_folder() -> None:
+    listing = await page(shelves(*TREE))
+    assert paths(listing) == ["clip 2.mp4", "clip 10.mp4"]
+    assert [entry.path for entry in listing.folders] == ["empty", "Été 2019", "no videos", "zoo"]
+    assert listing.total == 2
+    assert listing.next_cursor is None
+
+
+async def test_a_folder_below() -> None:
+    listing = await page(shelves(*TREE), folder="Été 2019")
+    assert paths(listing) == ["Été 2019/clip.webm", "Été 2019/plage.mkv"]
+    assert [entry.path for entry in listing.folders] == ["Été 2019/Extra 2", "Été 2019/Extra 10"]
+
+
+async def test_an_empty_folder() -> None:
+    listing = await page(shelves(*TREE), folder="empty")
+    assert (listing.items, listing.folders, listing.total) == ((), (), 0)
+    assert listing.next_cursor is None
+
+
+@pytest.mark.parametrize("folder", ["missing", "clip 2.mp4", "Été 2019/missing"])
+@pytest.mark.parametrize("recursive", [False, True])
+async def test_no_folder(folder: str, *, recursive: bool) -> None:
+    with pytest.raises(NotFound):
+        await page(shelves(*TREE), folder=folder, recursive=recursive)
+
+
+async def test_recursive() -> None:
+    listing = await page(shelves(*TREE), recursive=True)
+    assert paths(listing) == [
+        "clip 2.mp4",
+        "clip 10.mp4",
+        "Été 2019/clip.webm",
+        "Été 2019/plage.mkv",
+        "Été 2019/Extra 2/scène.mov",
+        "Été 2019/Extra 10/bloopers.mov",
+        "zoo/lion.MP4",
+    ]
+    assert listing.folders == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "CLIP"}, ["clip 2.mp4", "clip 10.mp4"]),
+        ({"q": "clip 10"}, ["clip 10.mp4"]),
+        ({"q": "ete"}, []),
+        ({"q": "ete clip", "recursive": True}, ["Été 2019/clip.webm"]),
+        ({"q": "ete", "folder": "Été 2019", "recursive": True}, []),
+        ({"q": "extra scene", "folder": "Été 2019", "recursive": True}, [TREE[6]]),
+        ({"q": "2019/plage", "recursive": True}, ["Été 2019/plage.mkv"]),
+        ({"q": "txt"}, []),
+    ],
+)
+async def test_search(query: dict[str, object], found: list[str]) -> None:
+    listing = await page(shelves(*TREE), **query)
+    assert paths(listing) == found
+    assert listing.total == len(found)
+
+
+@pytest.mark.parametrize(
+    ("q", "folders"), [("ete 2019", ["Été 2019"]), ("o", ["no videos", "zoo"])]
+)
+async def test_search_of_folders(q: str, folders: list[str]) -> None:
+    listing = await page(shelves(*TREE), q=q)
+    assert [entry.path for entry in listing.folders] == folders
+
+
+FACTS = {
+    "b.mp4": facts(10, -5),
+    "a 10.mp4": facts(10, 7),
+    "a 2.mp4": facts(10, 7),
+    "c.mp4": facts(0, 10**28),
+    "d/a.mp4": facts(5_000_000_000, 0),
+}
+SORTED = {
+    "name": ["a 2.mp4", "a 10.mp4", "b.mp4", "c.mp4", "d/a.mp4"],
+    "-name": ["d/a.mp4", "c.mp4", "b.mp4", "a 10.mp4", "a 2.mp4"],
+    "modified": ["b.mp4", "d/a.mp4", "a 2.mp4", "a 10.mp4", "c.mp4"],
+    "-modified": ["c.mp4", "a 2.mp4", "a 10.mp4", "d/a.mp4", "b.mp4"],
+    "size": ["c.mp4", "a 2.mp4", "a 10.mp4", "b.mp4", "d/a.mp4"],
+    "-size": ["d/a.mp4", "a 2.mp4", "a 10.mp4", "b.mp4", "c.mp4"],
+}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_sort(sort: Sort) -> None:
+    assert paths(await page(Shelves(FACTS), recursive=True, sort=sort)) == SORTED[sort]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_pages(sort: Sort) -> None:
+    seen: list[str] = []
+    cursor = None
+    for count in (2, 2, 1):
+        listing = await page(Shelves(FACTS), recursive=True, sort=sort, limit=2, cursor=cursor)
+        assert (len(listing.items), listing.total) == (count, 5)
+        seen += paths(listing)
+        cursor = listing.next_cursor
+    assert cursor is None
+    assert seen == SORTED[sort]
+
+
+async def test_a_full_last_page_leads_nowhere() -> None:
+    listing = await page(shelves("a.mp4", "b.mp4"), limit=2)
+    assert (len(listing.items), listing.next_cursor) == (2, None)
+
+
+async def test_folders_are_on_the_first_page_only() -> None:
+    storage = shelves("a.mp4", "b.mp4", "c/d.mp4")
+    first = await page(storage, limit=1)
+    second = await page(storage, limit=1, cursor=first.next_cursor)
+    assert [entry.path for entry in first.folders] == ["c"]
+    assert (paths(second), second.folders) == (["b.mp4"], ())
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ({"folder": "a"}, {"folder": "b"}),
+        ({"folder": "a"}, {"folder": ""}),
+        ({"folder": "a"}, {"folder": "ab", "recursive": True}),
+        ({"folder": "ab"}, {"folder": "a", "recursive": True}),
+        ({"folder": "", "recursive": True, "sort": "-name"}, {"folder": "", "sort": "-name"}),
+        ({"folder": "a", "sort": "size"}, {"folder": "a", "sort": "-size"}),
+    ],
+)
+async def test_a_cursor_of_another_listing(
+    here: dict[str, object], there: dict[str, object]
+) -> None:
+    storage = shelves("1.mp4", *(f"{folder}/{n}.mp4" for folder in ("a", "ab", "b") for n in "12"))
+    first = await page(storage, **here, limit=1)
+    with pytest.raises(BadCursor):
+        await page(storage, **there, limit=1, cursor=first.next_cursor)
+
+
+async def test_a_cursor_may_be_used_where_more_is_listed() -> None:
+    storage = shelves("1.mp4", "2.mp4", "a/3.mp4")
+    first = await page(storage, limit=1)
+    listing = await page(storage, recursive=True, cursor=first.next_cursor)
+    assert paths(listing) == ["2.mp4", "a/3.mp4"]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "\udcff"])
+async def test_a_bad_cursor_costs_no_access(cursor: str) -> None:
+    storage = shelves("a.mp4")
+    with pytest.raises(BadCursor):
+        await page(storage, cursor=cursor)
+    assert storage.listed == []
+
+
+async def test_loops_of_links_end() -> None:
+    storage = shelves("a/clip.mp4", "b/clip.mp4")
+    storage.links = {"a/up": "", "a/self": "a", "b/other": "a"}
+    listing = await page(storage, recursive=True)
+    assert paths(listing) == ["a/clip.mp4", "b/clip.mp4"]
+    assert sorted(storage.listed) == ["", "a", "b"]
+
+
+async def test_a_link_that_is_asked_for_is_listed() -> None:
+    storage = shelves("a/clip.mp4", "a/b/clip.mp4")
+    storage.links = {"link": "a"}
+    assert [entry.path for entry in (await page(storage)).folders] == ["a", "link"]
+    listing = await page(storage, folder="link", recursive=True)
+    assert paths(listing) == ["link/clip.mp4", "link/b/clip.mp4"]
+
+
+async def test_closed_folders_below_are_passed_over() -> None:
+    storage = shelves("a/clip.mp4", "b/clip.mp4", "b/c/clip.mp4")
+    storage.closed = {"b"}
+    assert paths(await page(storage, recursive=True)) == ["a/clip.mp4"]
+    with pytest.raises(Denied):
+        await page(storage, folder="b", recursive=True)
+
+
+async def test_folders_that_vanish_are_passed_over() -> None:
+    class Vanishing(Shelves):
+        async def list(self, folder: str) -> list[Entry]:
+            rows = await super().list(folder)
+            self.files.pop("a/clip.mp4", None)
+            return rows
+
+    storage = Vanishing({"a/clip.mp4": facts(), "b/clip.mp4": facts()})
+    assert paths(await page(storage, recursive=True)) == ["b/clip.mp4"]
+    assert sorted(storage.listed) == ["", "a", "b"]
+
+
+async def test_a_storage_that_cannot_answer_is_no_short_listing() -> None:
+    class Failing(Shelves):
+        async def list(self, folder: str) -> list[Entry]:
+            if folder == "b":
+                raise Unavailable("out of order")
+            return await super().list(folder)
+
+    storage = Failing({"a/clip.mp4": facts(), "b/clip.mp4": facts()})
+    with pytest.raises(Unavailable):
+        await page(storage, recursive=True)
+
+
+async def test_deep_folders() -> None:
+    path = "/".join(["a"] * 1100)
+    assert paths(await page(shelves(f"{path}/clip.mp4"), recursive=True)) == [f"{path}/clip.mp4"]
+
+
+async def test_captions_come_from_the_folder_of_each_video() -> None:
+    storage = shelves(
+        "clip.mp4",
+        "clip.en.vtt",
+        "clip.VTT",
+        "a/clip.mp4",
+        "a/clip.de.vtt",
+        "a/b.mp4",
+        "b/clip.vtt",
+    )
+    listing = await page(storage, recursive=True)
+    assert {item.entry.path: item.captions for item in listing.items} == {
+        "clip.mp4": (
+            Caption("clip.VTT", None, "Captions"),
+            Caption("clip.en.vtt", "en", "English"),
+        ),
+        "a/clip.mp4": (Caption("a/clip.de.vtt", "de", "Deutsch"),),
+        "a/b.mp4": (),
+    }
+    assert sorted(storage.listed) == ["", "a", "b"]
+
+
+async def test_captions_know_the_videos_of_other_pages() -> None:
+    storage = shelves("clip.mp4", "clip.en.mp4", "clip.en.vtt")
+    for sort in SORTS:
+        listing = await page(storage, sort=sort, limit=1, q="clip.mp4")
+        assert listing.items == (Item(Entry("clip.mp4", facts()), ()),)
+
+
+async def test_other_types() -> None:
+    storage = shelves("a.mp3", "b.mp4", "c.vtt", "c.mp3")
+    listing = await list_page(storage, Query(), {".mp3"})
+    assert paths(listing) == ["a.mp3", "c.mp3"]
+    assert listing.items[1].captions == (Caption("c.vtt", None, "Captions"),)
+
+
+async def test_caption_files_can_be_listed_themselves() -> None:
+    listing = await list_page(shelves("a.mp4", "a.vtt"), Query(), {".mp4", ".vtt"})
+    assert paths(listing) == ["a.mp4", "a.vtt"]
+    assert [caption.path for caption in listing.items[0].captions] == ["a.vtt"]
+
+
+async def test_big_folders_let_others_run() -> None:
+    storage = shelves(*(f"{number}.mp4" for number in range(5000)))
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    listing = await page(storage, limit=2)
+    task.cancel()
+    assert listing.total == 5000
+    assert turns >= 8
+
+
+async def test_find() -> None:
+    storage = shelves("a/clip.mp4", "a/clip.en.vtt", "a/clip.2.vtt", "a/clip.2.mp4")
+    assert await find(storage, "a/clip.mp4", VIDEO_TYPES) == Item(
+        Entry("a/clip.mp4", facts()), (Caption("a/clip.en.vtt", "en", "English"),)
+    )
+    assert storage.listed == ["a"]
+
+
+async def test_find_in_the_root() -> None:
+    item = await find(shelves("clip.MP4", "clip.vtt"), "clip.MP4", VIDEO_TYPES)
+    assert item.captions == (Caption("clip.vtt", None, "Captions"),)
+
+
+@pytest.mark.parametrize("path", ["", "a", "missing.mp4", "a/notes.txt", "a/clip.vtt", "dir.mp4"])
+async def test_what_is_not_found(path: str) -> None:
+    storage = shelves("a/notes.txt", "a/clip.vtt", "dir.mp4/clip.mp4")
+    with pytest.raises(NotFound):
+        await find(storage, path, VIDEO_TYPES)

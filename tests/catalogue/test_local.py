@@ -1,0 +1,53 @@
+"""The catalogue of a folder on disk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from quart_video.catalogue import Caption, Query, find, list_page
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import NotFound
+from quart_video.storage.local import LocalStorage
+from tests.catalogue.shelves import paths
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[LocalStorage]:
+    for path in ("clip 10.mp4", "clip 2.mp4", "clip 2.pt-br.vtt", ".hidden.mp4", "a/clip.mkv"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(b"x" * len(path))
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    (tmp_path / "z.mp4").symlink_to(tmp_path / "a" / "clip.mkv")
+    (tmp_path / "out").symlink_to("/")
+    local = LocalStorage(str(tmp_path))
+    yield local
+    await local.aclose()
+
+
+async def test_a_folder(storage: LocalStorage) -> None:
+    listing = await list_page(storage, Query(), VIDEO_TYPES)
+    assert paths(listing) == ["clip 2.mp4", "clip 10.mp4", "z.mp4"]
+    assert [entry.path for entry in listing.folders] == ["a"]
+    assert listing.items[0].captions == (
+        Caption("clip 2.pt-br.vtt", "pt-BR", "Português (Brasil)"),
+    )
+
+
+async def test_the_whole_tree(storage: LocalStorage) -> None:
+    listing = await list_page(storage, Query(recursive=True), VIDEO_TYPES)
+    assert paths(listing) == ["clip 2.mp4", "clip 10.mp4", "z.mp4", "a/clip.mkv"]
+
+
+async def test_find(storage: LocalStorage) -> None:
+    item = await find(storage, "clip 2.mp4", VIDEO_TYPES)
+    assert item.entry.facts == (await storage.stat("clip 2.mp4")).facts
+    assert [caption.language for caption in item.captions] == ["pt-BR"]
+
+
+@pytest.mark.parametrize("path", [".hidden.mp4", "../x.mp4", "a", "", "a/", "out/x.mp4", "\0.mp4"])
+async def test_what_is_not_found(storage: LocalStorage, path: str) -> None:
+    with pytest.raises(NotFound):
+        await find(storage, path, VIDEO_TYPES)
