@@ -24,8 +24,8 @@ STRONG = EntityTag("v1")
 WEAK = EntityTag("v1", weak=True)
 
 
-def a_request(method: str = "GET", *, now: int = NOW, **fields: str) -> RequestFacts:
-    return RequestFacts(method, now, **fields)
+def a_request(method: str = "GET", **facts: Any) -> RequestFacts:
+    return RequestFacts(method, **{"now": NOW, **facts})
 
 
 def a_media(**facts: Any) -> MediaFacts:
