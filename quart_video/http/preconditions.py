@@ -12,6 +12,10 @@ from quart_video.http.facts import MediaFacts, RequestFacts
 from quart_video.http.validators import parse_tag, parse_tags
 
 
+# Methods that neither select nor change a representation: conditions are ignored (section 13.2.1).
+_SELECT_NOTHING = ("CONNECT", "OPTIONS", "TRACE")
+
+
 class Outcome(Enum):
     """What the preconditions of a request come to."""
 
@@ -28,6 +32,9 @@ def evaluate(request: RequestFacts, media: MediaFacts) -> Outcome:
 
     ``If-Range``, step 5, only decides over a range: see :func:`range_applies`.
     """
+    if request.method in _SELECT_NOTHING:
+        return Outcome.PROCEED
+
     if request.if_match is not None:
         if not _if_match(request.if_match, media):
             return Outcome.FAILED
