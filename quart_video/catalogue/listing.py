@@ -16,6 +16,7 @@ from quart_video.catalogue.shelf import Shelf, slices, take_shelf, walk
 from quart_video.catalogue.titles import stem_of
 from quart_video.media_types import extension
 from quart_video.storage.base import Entry, NotFound, Storage
+from quart_video.storage.names import join
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Query:
     """Most videos on the page, 1 or more."""
     cursor: str | None = None
     """:attr:`Page.next_cursor` of the page before."""
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of all that is below *folder* begin with."""
+        return join(self.folder, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ async def list_page(storage: Storage, query: Query, extensions: Collection[str])
     """
     selection = Selection(ORDERS[query.sort], query.limit + 1, _after(query))
     matches = matcher(query.q)
-    below = len(query.folder) + 1 if query.folder else 0
+    below = len(query.prefix)
     folders: list[Entry] = []
     total = 0
     async for shelf in walk(storage, query.folder, extensions, recursive=query.recursive):
@@ -111,9 +117,8 @@ def _after(query: Query) -> Place | None:
     if query.cursor is None:
         return None
     position = decode_cursor(query.sort, query.cursor)
-    folder, _, _ = position.path.rpartition("/")
-    inside = query.recursive and (not query.folder or f"{folder}/".startswith(f"{query.folder}/"))
-    if not inside and folder != query.folder:
+    below = position.path[len(query.prefix) :]
+    if not position.path.startswith(query.prefix) or ("/" in below and not query.recursive):
         raise BadCursor
     return (position.number, *path_key(position.path))
 

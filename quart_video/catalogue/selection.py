@@ -38,8 +38,11 @@ class Selection:
         number_of, precedes = self._order.number, self._order.precedes
         for video in videos:
             number = number_of(video)
+            # Sorted by size or time, most of a big folder ends here and costs no natural key.
             if self._last and precedes(self._last[0], number):
-                continue  # Most of a big folder ends here, before the cost of a natural key.
+                continue
+            if self._after and precedes(number, self._after[0]):
+                continue
             place = (number, shelf.key, natural_key(video.name))
             if self._after and not precedes(self._after, place):
                 continue
