@@ -15,6 +15,7 @@ __all__ = [
     "Settings",
     "Video",
     "VideoBlueprint",
+    "__version__",
     "make_conditional",
     "send_file",
     "send_from_directory",

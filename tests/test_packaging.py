@@ -6,7 +6,6 @@ import ast
 import json
 import subprocess
 import tomllib
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -73,8 +72,7 @@ def test_public_names_say_what_they_are(name: str) -> None:
     assert getattr(quart_video, name).__doc__
 
 
-def test_the_version_is_the_same_everywhere() -> None:
-    assert quart_video.__version__ == version("quart-video") == PROJECT["version"]
+def test_the_changes_begin_with_this_version() -> None:
     changes = (REPOSITORY / "CHANGES.md").read_text(encoding="utf-8")
     newest = next(line for line in changes.splitlines() if line.startswith("## "))
     assert newest.split()[1] == quart_video.__version__
