@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # strftime follows the locale
+# Spelled out, because strftime follows the server's locale.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = ("kB", "MB", "GB", "TB", "PB")
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -15,13 +17,11 @@ def format_size(size: int) -> str:
     """
     if size < 1000:
         return f"{size}{_NO_BREAK_SPACE}{'byte' if size == 1 else 'bytes'}"
-    value = float(size)
-    for unit in ("kB", "MB", "GB", "TB", "PB", "EB"):
-        value /= 1000
-        if value < 999.5:  # from there on it would be rounded to 1000: the next unit's 1.0
-            break
+    value, power = size / 1000, 0
+    while value >= 999.5 and power + 1 < len(_UNITS):  # it would be rounded to 1000
+        value, power = value / 1000, power + 1
     digits = 1 if value < 9.95 else 0
-    return f"{value:.{digits}f}{_NO_BREAK_SPACE}{unit}"
+    return f"{value:.{digits}f}{_NO_BREAK_SPACE}{_UNITS[power]}"
 
 
 def format_date(text: str, *, time: bool = False) -> str:
