@@ -53,6 +53,7 @@ def decode_cursor(sort: Sort, cursor: str) -> Position:
 
     :raises BadCursor: it was not made by :func:`encode_cursor`, or for another order.
     """
+    # The decoder passes over other characters; newer ones warn of some.
     if not _ALPHABET.fullmatch(cursor):
         raise BadCursor
     try:

@@ -93,7 +93,9 @@ def test_own(
 
 def test_several_at_once() -> None:
     found = captions_by_stem(
-        entries("a.vtt", "b.en.vtt", "c.vtt"), entries("a.mp4", "b.mp4", "c.mp4"), {"a", "b"}
+        entries("a.vtt", "b.en.vtt", "c.vtt", "c.en.vtt"),
+        entries("a.mp4", "b.mp4", "c.mp4"),
+        {"a", "b"},
     )
     assert found == {
         "a": (Caption("a.vtt", None, "Captions"),),

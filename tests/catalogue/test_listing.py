@@ -47,6 +47,12 @@ async def test_a_folder_below() -> None:
     assert [entry.path for entry in listing.folders] == ["Été 2019/Extra 2", "Été 2019/Extra 10"]
 
 
+async def test_a_folder_named_like_a_video() -> None:
+    listing = await page(shelves("clip.mp4/a.mp4", "clip.vtt/a.mp4", "b.mp4"))
+    assert paths(listing) == ["b.mp4"]
+    assert [entry.path for entry in listing.folders] == ["clip.mp4", "clip.vtt"]
+
+
 async def test_an_empty_folder() -> None:
     listing = await page(shelves(*TREE), folder="empty")
     assert (listing.items, listing.folders, listing.total) == ((), (), 0)
