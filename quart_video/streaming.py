@@ -14,6 +14,11 @@ from quart_video.storage.base import Media
 
 logger = logging.getLogger("quart_video")
 
+_PAUSE_EVERY = 2 * 1024 * 1024
+"""Bytes after which the event loop gets a turn. Neither a read from the page cache nor a server
+whose client keeps up, or has gone, suspends the task: without this, one transfer would hold up all
+others until its last byte, and the news that its client has gone, too."""
+
 
 class Transfer(ResponseBody):
     """Send *segments* out of *media*, which it owns and closes, whatever happens.
@@ -63,10 +68,15 @@ class Transfer(ResponseBody):
                 yield segment
                 watchdog.disarm()
                 continue
+            unbroken = 0
             async for chunk in self._media.chunks(segment.start, segment.stop):
                 watchdog.arm()
                 yield chunk
                 watchdog.disarm()
+                unbroken += len(chunk)
+                if unbroken >= _PAUSE_EVERY:
+                    unbroken = 0
+                    await asyncio.sleep(0)
 
 
 class StallWatchdog:
