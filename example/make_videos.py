@@ -74,7 +74,7 @@ def picture(clip: Clip) -> str:
     side = min(clip.width, clip.height)
     title = Path(clip.path).stem.replace("_", " ")
     return (
-        f"[0]fps={RATE},scale={clip.width}:{clip.height}:flags=neighbor"
+        f"[0]fps={RATE},scale={clip.width}:{clip.height}:flags=neighbor,setsar=1"
         f",drawtext=font=Sans:text='{title}':fontcolor=white:fontsize={side // 11}"
         f":x=(w-tw)/2:y=h/2-{side // 3}:shadowcolor=black@0.5:shadowx=1:shadowy=1"
         f",drawtext=font=Monospace:text='{CLOCK}':fontcolor=white:fontsize={side // 5}"

@@ -111,7 +111,7 @@ CLIPS = sorted(
 
 
 def _probe(clip: Path) -> dict[str, Any]:
-    entries = "stream=codec_name,codec_type:packet=codec_type,pts_time,flags"
+    entries = "stream=codec_name,codec_type,sample_aspect_ratio:packet=codec_type,pts_time,flags"
     command = [need_tool("ffprobe", "ffmpeg"), "-v", "error", "-of", "json"]
     command += ["-show_entries", entries, str(clip)]
     answer = subprocess.run(command, check=True, capture_output=True)
@@ -132,6 +132,8 @@ def test_a_clip_plays_and_has_a_key_frame_a_second(clip: Path) -> None:
     codecs = {stream["codec_type"]: stream["codec_name"] for stream in facts["streams"]}
     promised = {".mp4": ("h264", "aac"), ".webm": ("vp9", "opus")}[clip.suffix]
     assert (codecs["video"], codecs["audio"]) == promised
+    # Not 1:1, and the clip is squeezed into bars.
+    assert {stream.get("sample_aspect_ratio", "1:1") for stream in facts["streams"]} == {"1:1"}
     frames = [packet for packet in facts["packets"] if packet["codec_type"] == "video"]
     keys = sorted(float(frame["pts_time"]) for frame in frames if frame["flags"].startswith("K"))
     end = max(float(frame["pts_time"]) for frame in frames)
