@@ -44,7 +44,8 @@ $(VENV)/.installed-test: EXTRAS := [test]
 $(VENV)/.installed-dev: EXTRAS := [dev]
 
 $(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev: pyproject.toml | $(RUN)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
+	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
 	@touch $@
 
 # A venv whose interpreter has gone is made anew, and the marks in it go with the old one.
