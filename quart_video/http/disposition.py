@@ -22,7 +22,9 @@ def content_disposition(
     name = re.split(r"[/\\]", filename)[-1] if filename else ""
     if not name:
         return disposition
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # One by one: normalize() takes quadratic time to put many accents on one letter in order.
+    letters = "".join(unicodedata.normalize("NFKD", character) for character in name)
+    plain = letters.encode("ascii", "ignore").decode()
     # "%" too: some browsers decode percent-encoding in the plain form.
     plain = _UNSAFE.sub("_", plain).strip() or "download"
     field = f'{disposition}; filename="{plain}"'
