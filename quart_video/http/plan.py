@@ -16,7 +16,7 @@ Segment = bytes | ByteRange
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An answer. The sum of ``segments`` is ``content_length``, except for HEAD: it sends none."""
+    """An answer. Its ``segments`` add up to its Content-Length, but for HEAD, which sends none."""
 
     status: int
     fields: Fields
@@ -66,7 +66,7 @@ def _single(request: RequestFacts, media: MediaFacts, part: ByteRange, size: int
         *_media_type(media),
         *_validators(media, request.now),
         ("Content-Range", part.content_range(size)),
-        ("Content-Length", str(len(part))),
+        ("Content-Length", str(part.length)),
     )
     return Plan(206, fields, (part,))
 
@@ -83,9 +83,13 @@ def _multiple(
         _ACCEPT,
         ("Content-Type", multipart.content_type(boundary)),
         *_validators(media, request.now),
-        ("Content-Length", str(sum(map(len, body)))),
+        ("Content-Length", str(_length(body))),
     )
     return Plan(206, fields, body)
+
+
+def _length(body: tuple[Segment, ...]) -> int:
+    return sum(part.length if isinstance(part, ByteRange) else len(part) for part in body)
 
 
 def _unsatisfiable(size: int) -> Plan:

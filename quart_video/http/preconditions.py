@@ -11,7 +11,6 @@ from quart_video.http.dates import parse_date
 from quart_video.http.facts import MediaFacts, RequestFacts
 from quart_video.http.validators import parse_tag, parse_tags
 
-
 # Methods that neither select nor change a representation: conditions are ignored (section 13.2.1).
 _SELECT_NOTHING = ("CONNECT", "OPTIONS", "TRACE")
 

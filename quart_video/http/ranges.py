@@ -30,7 +30,9 @@ class ByteRange:
     start: int
     stop: int
 
-    def __len__(self) -> int:
+    @property
+    def length(self) -> int:
+        """How many bytes. Not ``len()``: that ends at 2 GiB on a machine of 32 bits."""
         return self.stop - self.start
 
     def content_range(self, size: int) -> str:
