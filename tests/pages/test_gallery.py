@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from quart import Quart
+
+from tests.pages.conftest import Browser, Put, browsing
+from tests.pages.document import Element
+
+
+def titles(page: Element) -> list[str]:
+    return [card.one("h3").text for card in page.all("li", class_="qv-card")]
+
+
+async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put) -> None:
+    put("Drone 10.mov", size=4_212_331)
+    put("Drone_2.mp4")
+    put("Drone_2.en.vtt")
+    put("travel/2024/Nile.mp4")
+    put("notes.txt")
+
+    page = await browser.open("/videos/")
+
+    assert page.one("title").text == "Videos"
+    assert page.one("h1").text == "Videos"
+    assert page.one("p", class_="qv-count").text == "2 videos, 1 folder"
+    assert [a.text for a in page.all("a", class_="qv-folder")] == ["travel"]
+    two, ten = page.all("li", class_="qv-card")
+    assert [a["href"] for a in two.all("a")] == ["/videos/-/watch/Drone_2.mp4"]
+    assert two.one("a")["title"] == "Drone_2.mp4"
+    assert two.one("h3").text == "Drone 2"
+    assert [badge.text for badge in two.all("span", class_="qv-badge")] == ["MP4", "CC"]
+    assert ten.one("h3").text == "Drone 10"
+    assert [badge.text for badge in ten.all("span", class_="qv-badge")] == ["MOV"]
+    assert ten.one("p", class_="qv-muted").text == "4.2 MB · 22 Nov 2025"
+    assert ten.one("time")["datetime"] == "2025-11-22T13:15:00Z"
+
+
+async def test_the_title_is_a_setting(make_app: Callable[..., Quart], put: Put) -> None:
+    put("far/clip.mp4")
+    async with browsing(make_app(VIDEO_TITLE="Films & <Series>")) as browser:
+        root = await browser.open("/videos/")
+        below = await browser.open("/videos/far/")
+    assert root.one("h1").text == "Films & <Series>"
+    assert below.one("title").text == "far · Films & <Series>"
+    assert below.one("nav", aria_label="Breadcrumbs").link("Films & <Series>")["href"] == "/videos/"
+
+
+async def test_breadcrumbs_lead_back_folder_by_folder(browser: Browser, put: Put) -> None:
+    put("travel/2024/Nile.mp4")
+    page = await browser.open("/videos/travel/2024/")
+    trail = page.one("nav", aria_label="Breadcrumbs").all("a")
+    assert [(a.text, a["href"], a.get("aria-current")) for a in trail] == [
+        ("Videos", "/videos/", None),
+        ("travel", "/videos/travel/", None),
+        ("2024", "/videos/travel/2024/", "page"),
+    ]
+
+
+async def test_an_empty_folder_says_so_and_leads_back(browser: Browser, library: Path) -> None:
+    (library / "travel" / "2024").mkdir(parents=True)
+    page = await browser.open("/videos/travel/2024/")
+    assert page.one("p", class_="qv-count").text == "no videos"  # the style sheet writes "No"
+    empty = page.one("div", class_="qv-empty")
+    assert "No videos here yet" in empty.text
+    assert empty.link("Back to travel")["href"] == "/videos/travel/"
+
+
+async def test_an_empty_library_has_no_way_back(browser: Browser) -> None:
+    page = await browser.open("/videos/")
+    assert not page.one("div", class_="qv-empty").all("a")
+
+
+async def test_a_folder_of_folders_is_not_empty(browser: Browser, put: Put) -> None:
+    put("travel/Nile.mp4")
+    page = await browser.open("/videos/")
+    assert not page.all("div", class_="qv-empty")
+    assert not page.all("ul", class_="qv-grid")
+
+
+async def test_searching_looks_below_and_tells_where(browser: Browser, put: Put) -> None:
+    put("travel/Nile.mp4")
+    put("travel/2024/القاهرة/Nile again.mp4")
+    put("Nile.mp4")
+    page = await browser.open("/videos/travel/?sort=-name&limit=7")
+
+    page = await browser.open(page.one("form", role="search").submit(q="nile"))
+
+    assert page.one("h1").text == "Results for “nile”"
+    assert page.one("title").text == "“nile” in travel · Videos"
+    assert page.one("p", class_="qv-count").text == "2 videos in travel and in the folders below"
+    assert page.one("input", name="q", type="search")["value"] == "nile"
+    here, below = sorted(page.all("li", class_="qv-card"), key=lambda card: card.one("h3").text)
+    assert here.one("h3").text == "Nile"
+    assert not here.all("p", class_="qv-where")
+    assert below.one("p", class_="qv-where").text == "in travel/2024/القاهرة"
+    assert page.link("Clear search")["href"] == "/videos/travel/?sort=-name&limit=7"
+
+
+async def test_a_search_that_finds_nothing_helps_on(browser: Browser, put: Put) -> None:
+    put("travel/Nile.mp4")
+    put("Amazon.mp4")
+    page = await browser.open("/videos/travel/?q=amazon&recursive=1")
+    empty = page.one("div", class_="qv-empty")
+    assert "No video matches" in empty.text
+    assert titles(await browser.open(empty.link("Clear the search")["href"])) == ["Nile"]
+    assert titles(await browser.open(empty.link("Search everywhere")["href"])) == ["Amazon"]
+
+
+async def test_sending_the_search_form_empty_is_no_error(browser: Browser, put: Put) -> None:
+    put("travel/Nile.mp4")
+    page = await browser.open("/videos/")
+    page = await browser.open(page.one("form", role="search").submit(q=""))
+    assert titles(page) == ["Nile"]
+    assert page.one("h1").text == "Videos"
+
+
+async def test_all_folders_at_once_and_back(browser: Browser, put: Put) -> None:
+    put("travel/Nile.mp4")
+    put("Amazon.mp4")
+    page = await browser.open("/videos/?sort=-name")
+    page = await browser.open(page.link("Include subfolders")["href"])
+    assert titles(page) == ["Nile", "Amazon"]
+    assert page.one("p", class_="qv-count").text == "2 videos here and in the folders below"
+    page = await browser.open(page.link("Show by folder")["href"])
+    assert titles(page) == ["Amazon"]
+    assert page.one("option", selected="")["value"] == "-name"
+
+
+async def test_sorting_keeps_the_search(browser: Browser, put: Put) -> None:
+    put("a/clip small.mp4", size=1)
+    put("b/clip large.mp4", size=9)
+    put("other.mp4", size=5)
+    page = await browser.open("/videos/?q=clip&recursive=1")
+    page = await browser.open(page.one("form", class_="qv-sort").submit(sort="-size"))
+    assert titles(page) == ["clip large", "clip small"]
+    assert page.one("option", selected="")["value"] == "-size"
+    assert page.one("input", name="q", type="search")["value"] == "clip"
+
+
+@pytest.mark.parametrize("query", ["limit=2", "limit=2&sort=-name", "limit=2&recursive=1&q=clip"])
+async def test_next_leads_to_every_video_once(browser: Browser, put: Put, query: str) -> None:
+    for number in range(5):
+        put(f"clip {number}.mp4")
+    start = f"/videos/?{query}"
+    page = await browser.open(start)
+    expected = ["clip 0", "clip 1", "clip 2", "clip 3", "clip 4"]
+    assert not [a for a in page.all("a") if a.text == "First page"]
+
+    seen = titles(page)
+    while following := page.all("a", rel="next"):
+        assert page.one("nav", aria_label="Pages").one("p").text.startswith("2 of 5 videos")
+        page = await browser.open(following[0]["href"])
+        seen += titles(page)
+        assert titles(await browser.open(page.link("First page")["href"])) == seen[:2]
+
+    assert seen == (expected[::-1] if "-name" in query else expected)
+
+
+async def test_a_single_page_has_no_paging(browser: Browser, put: Put) -> None:
+    put("clip.mp4")
+    assert not (await browser.open("/videos/")).all("nav", aria_label="Pages")
+
+
+async def test_a_page_whose_videos_have_gone_leads_to_the_first(browser: Browser, put: Put) -> None:
+    files = [put(f"clip {number}.mp4") for number in range(3)]
+    page = await browser.open("/videos/?limit=2")
+    files[2].unlink()
+    page = await browser.open(page.one("a", rel="next")["href"])
+    assert "No more videos" in page.one("div", class_="qv-empty").text
+    assert titles(await browser.open(page.link("First page")["href"])) == ["clip 0", "clip 1"]
+
+
+async def test_the_same_listing_as_json_is_linked(browser: Browser, put: Put) -> None:
+    put("a/clip.mp4")
+    page = await browser.open("/videos/a/?q=clip&recursive=1&sort=-size")
+    link = page.one("link", rel="alternate")
+    assert link["type"] == "application/json"
+    listing = await (await browser.client.get(link["href"])).get_json()
+    assert [video["path"] for video in listing["videos"]] == ["a/clip.mp4"]

@@ -1,0 +1,161 @@
+"""What holds for every page in every state: safe under a strict policy, complete, reachable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from quart import Quart
+
+import quart_video
+from tests.pages.conftest import Browser, Put, browsing
+from tests.pages.document import Element
+
+PACKAGE = Path(quart_video.__file__).parent
+STATIC = sorted((PACKAGE / "static").iterdir())
+TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
+
+STATES = {
+    "root": "/",
+    "folder": "/travel/2024/",
+    "empty folder": "/empty/",
+    "first page": "/?limit=2&sort=-size",
+    "search": "/?q=nile&recursive=1&sort=-modified&limit=1",
+    "search of one folder": "/travel/?q=nile",
+    "no result": "/travel/?q=nothing&recursive=1",
+    "all folders": "/?recursive=1",
+    "watch": "/-/watch/clip.mp4",
+    "watch in a folder": "/-/watch/travel/2024/Nile.webm",
+}
+URL_ATTRIBUTES = ("href", "src", "action", "poster", "srcset", "data", "formaction", "xlink:href")
+
+
+@pytest.fixture
+def filled(library: Path, put: Put) -> None:
+    put("clip.mp4", size=3)
+    put("clip.vtt").write_text("WEBVTT\n")
+    put("clip.en.vtt").write_text("WEBVTT\n")
+    put("other.mkv", size=2)
+    put("third & last.avi", size=1)
+    put("travel/2024/Nile.webm")
+    put("travel/Nile.mp4")
+    (library / "empty").mkdir()
+
+
+@pytest.fixture(params=list(STATES.values()), ids=list(STATES))
+async def page(request: pytest.FixtureRequest, filled: None, browser: Browser) -> Element:
+    return await browser.open(f"/videos{request.param}")
+
+
+def urls(page: Element) -> list[str]:
+    return [e[name] for e in page.all() for name in URL_ATTRIBUTES if name in e]
+
+
+def test_a_strict_content_security_policy_has_nothing_to_block(page: Element) -> None:
+    assert not page.all("script")
+    assert not page.all("style")
+    for element in page.all():
+        assert "style" not in element
+        assert not [name for name in element.attributes if name.startswith("on")]
+
+
+def test_nothing_comes_from_elsewhere(page: Element) -> None:
+    assert urls(page)
+    for url in urls(page):
+        parts = urlsplit(url)
+        assert not parts.scheme, url
+        assert not parts.netloc, url
+
+
+async def test_every_link_answers(page: Element, browser: Browser) -> None:
+    for url in {url for url in urls(page) if not url.startswith("#")}:
+        assert url.startswith("/videos/")
+        assert await browser.status(url) == 200, url
+
+
+def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Element) -> None:
+    ids = [e["id"] for e in page.all() if "id" in e]
+    assert len(set(ids)) == len(ids)
+    referred = [e[name] for e in page.all() for name in ("for", "aria-labelledby") if name in e]
+    referred += [url[1:] for url in urls(page) if url.startswith("#")]
+    assert "qv-content" in referred
+    assert set(referred) <= set(ids)
+
+
+def test_landmarks_and_headings(page: Element) -> None:
+    assert page.one("html")["lang"] == "en"
+    assert page.one("title").text
+    assert page.one("main")["id"] == "qv-content"
+    assert len(page.all("header")) == len(page.all("footer")) == 1
+    assert all(nav["aria-label"] for nav in page.all("nav"))
+    levels = [int(e.tag[1]) for e in page.all() if re.fullmatch("h[1-6]", e.tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_everything_to_press_or_fill_in_has_a_name(page: Element) -> None:
+    for element in page.all("a") + page.all("button"):
+        assert element.text
+    labelled = {label["for"] for label in page.all("label") if label.text}
+    for field in page.all("input") + page.all("select"):
+        assert field.get("type") == "hidden" or field["id"] in labelled
+    for drawing in page.all("svg"):
+        assert drawing["aria-hidden"] == "true"
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(page: Element) -> None:
+    assert page.one("body").all("a")[0]["href"] == "#qv-content"
+    assert not [e for e in page.all() if e.get("tabindex") not in {None, "-1"}]
+
+
+def test_no_link_is_inside_another(page: Element) -> None:
+    for element in page.all("a"):
+        assert not element.all("a") + element.all("button")
+
+
+async def test_a_mount_under_another_name_links_to_itself_only(
+    make_app: Callable[..., Quart], filled: None
+) -> None:
+    app = make_app(mount={"name": "archive", "url_prefix": "/archive/of/films"})
+    async with browsing(app) as browser:
+        for state in STATES.values():
+            page = await browser.open(f"/archive/of/films{state}")
+            for url in {url for url in urls(page) if not url.startswith("#")}:
+                assert url.startswith("/archive/of/films/")
+                assert await browser.status(url) == 200, url
+
+
+@pytest.mark.parametrize(
+    ("filename", "media_type"),
+    [("quart-video.css", "text/css; charset=utf-8"), ("icon.svg", "image/svg+xml")],
+)
+async def test_static_files_have_their_types(
+    browser: Browser, filename: str, media_type: str
+) -> None:
+    response = await browser.client.get(f"/videos/-/static/{filename}")
+    assert response.status_code == 200
+    assert response.content_type.replace("svg+xml; charset=utf-8", "svg+xml") == media_type
+
+
+@pytest.mark.parametrize("file", STATIC, ids=lambda file: file.name)
+def test_static_files_load_nothing(file: Path) -> None:
+    text = file.read_text().replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"url\(|@import|data:|//", text)
+
+
+def test_the_style_sheet_stays_inside_its_own_pages() -> None:
+    sheet = (PACKAGE / "static" / "quart-video.css").read_text()
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    for selector in re.findall(r"([^{}]+)\{", sheet):
+        assert ".qv" in selector or selector.strip() == ":root" or selector.strip()[0] == "@"
+    for name in re.findall(r"var\((--[\w-]+)", sheet):
+        assert f"{name}:" in sheet
+
+
+def test_the_pages_are_small() -> None:
+    assert sum(file.stat().st_size for file in (*STATIC, *TEMPLATES)) < 50_000

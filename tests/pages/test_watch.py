@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from tests.pages.conftest import Browser, Put
+
+
+async def test_it_plays_without_javascript(browser: Browser, put: Put) -> None:
+    put("travel/Nile_cruise.mp4", size=1_234_567)
+    page = await browser.open("/videos/-/watch/travel/Nile_cruise.mp4")
+    video = page.one("video")
+    assert {"controls", "playsinline"} <= video.attributes.keys()
+    assert video["preload"] == "metadata"
+    assert video["src"] == "/videos/travel/Nile_cruise.mp4"
+    assert "autoplay" not in video
+    assert page.one("h1").text == "Nile cruise"
+    assert page.one("title").text == "Nile cruise · Videos"
+
+
+async def test_the_details(browser: Browser, put: Put) -> None:
+    put("travel/Nile_cruise.mkv", size=1_234_567)
+    page = await browser.open("/videos/-/watch/travel/Nile_cruise.mkv")
+    details = page.one("dl")
+    terms = [dt.text for dt in details.all("dt")]
+    assert dict(zip(terms, [dd.text for dd in details.all("dd")], strict=True)) == {
+        "File": "Nile_cruise.mkv",
+        "Folder": "travel",
+        "Type": "video/matroska",
+        "Size": "1.2 MB (1,234,567 bytes)",
+        "Changed": "22 Nov 2025, 13:15 UTC",
+    }
+
+
+async def test_the_ways_out(browser: Browser, put: Put) -> None:
+    put("travel/Nile.mp4")
+    page = await browser.open("/videos/-/watch/travel/Nile.mp4")
+    download = page.link("Download")
+    assert download["href"] == "/videos/travel/Nile.mp4"
+    assert "download" in download
+    assert page.link("Back to travel")["href"] == "/videos/travel/"
+    fallback = page.one("video").one("a")
+    assert fallback["href"] == "/videos/travel/Nile.mp4"
+    assert "download" in fallback
+    assert page.one("link", rel="alternate")["href"] == "/videos/-/api/videos/travel/Nile.mp4"
+
+
+async def test_captions_become_tracks_and_a_list(browser: Browser, put: Put) -> None:
+    put("Nile.mp4")
+    for name in ("Nile.vtt", "Nile.en.vtt", "Nile.pt-BR.vtt"):
+        put(name).write_text("WEBVTT\n")
+    page = await browser.open("/videos/-/watch/Nile.mp4")
+    tracks = page.one("video").all("track")
+    assert {(t["src"], t.get("srclang")) for t in tracks} == {
+        ("/videos/-/captions/Nile.vtt", None),
+        ("/videos/-/captions/Nile.en.vtt", "en"),
+        ("/videos/-/captions/Nile.pt-BR.vtt", "pt-BR"),
+    }
+    # Without srclang, kind="subtitles" would not be valid.
+    assert {t["kind"] for t in tracks} == {"captions"}
+    assert all(t["label"] for t in tracks)
+    assert ["default" in t for t in tracks] == [True, False, False]
+    listed = page.one("ul", class_="qv-captions").all("a")
+    assert [(a["href"], a.text) for a in listed] == [(t["src"], t["label"]) for t in tracks]
+
+
+async def test_without_captions_there_is_no_list(browser: Browser, put: Put) -> None:
+    put("Nile.mp4")
+    page = await browser.open("/videos/-/watch/Nile.mp4")
+    assert not page.all("track")
+    assert not page.all("ul", class_="qv-captions")
