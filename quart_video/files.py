@@ -118,7 +118,7 @@ async def send_from_directory(
     The other parameters are those of :func:`send_file`.
     """
     disk = app_disk()
-    root = os.path.abspath(os.fsdecode(directory))
+    root = os.fsdecode(directory)
     with http_errors():
         media = await disk.run(_file_beneath, file_name, root, disk)
     name = attachment_filename or os.path.basename(file_name)
@@ -230,7 +230,7 @@ def _file(path: str, disk: Disk) -> OpenFile:
 
 
 def _file_beneath(file_name: str, root: str, disk: Disk) -> OpenFile:
-    return OpenFile(open_beneath(root, split_path(file_name)), disk, file_name)
+    return OpenFile(open_beneath(os.path.abspath(root), split_path(file_name)), disk, file_name)
 
 
 def _file_object(name: str, file: BinaryIO, disk: Disk) -> FileObjectMedia:

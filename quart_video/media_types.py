@@ -40,7 +40,7 @@ VIDEO_TYPES: Mapping[str, str] = MappingProxyType(
 """Media type by lower-case extension, as registered or, where nothing is, as players expect it."""
 
 CAPTION_EXTENSION = ".vtt"
-CAPTION_TYPE = "text/vtt; charset=utf-8"
+CAPTION_TYPE = "text/vtt"
 DEFAULT_TYPE = "application/octet-stream"
 
 

@@ -157,7 +157,7 @@ def http_errors() -> Iterator[None]:
     except NotFound as error:
         raise HTTPNotFound("There is nothing at this address.") from error
     except Unavailable as error:
-        logger.error("The storage cannot answer: %s", error)
+        logger.error("The storage cannot answer: %s", error)  # noqa: TRY400 - the reason is enough
         raise ServiceUnavailable(
             "The video cannot be read just now. Try again in a moment.",
             retry_after=error.retry_after,

@@ -103,7 +103,7 @@ async def captions(path: str) -> ResponseReturnValue:
     """Text track of a video, as WebVTT."""
     if extension(path) != CAPTION_EXTENSION:
         raise HTTPNotFound("There is nothing at this address.")
-    return await _send(await current_library(), path, CAPTION_TYPE)
+    return await _send(await current_library(), path, f"{CAPTION_TYPE}; charset=utf-8")
 
 
 @hide

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from quart_video.storage import disk as disk_module
+from quart_video.storage.base import Changed, NotFound, Unavailable
+from quart_video.storage.disk import CHUNK_SIZE, Disk, OpenFile
+
+DATA = os.urandom(3 * CHUNK_SIZE + 17)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(DATA)
+    return path
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk(2)
+
+
+def open_file(path: Path, disk: Disk) -> OpenFile:
+    return OpenFile(os.open(path, os.O_RDONLY), disk, path.name)
+
+
+async def read(media: OpenFile, start: int, stop: int) -> bytes:
+    return b"".join([chunk async for chunk in media.chunks(start, stop)])
+
+
+@pytest.fixture(params=["cached", "not cached", "no such flag", "not supported"])
+def reads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way in which the bytes may have to be read."""
+
+    def fail(code: int) -> None:
+        def preadv(*_: object) -> int:
+            raise OSError(code, os.strerror(code))  # BlockingIOError, for EAGAIN
+
+        monkeypatch.setattr("os.preadv", preadv)
+
+    match request.param:
+        case "not cached":
+            fail(errno.EAGAIN)
+        case "not supported":
+            fail(errno.EOPNOTSUPP)
+        case "no such flag":
+            monkeypatch.setattr(disk_module, "_NOWAIT", None)
+
+
+@pytest.mark.usefixtures("reads")
+@pytest.mark.parametrize(
+    ("start", "stop"),
+    [
+        (0, len(DATA)),
+        (0, 1),
+        (len(DATA) - 1, len(DATA)),
+        (CHUNK_SIZE - 1, CHUNK_SIZE + 1),
+        (5, 5),
+        (7, 2 * CHUNK_SIZE + 7),
+    ],
+)
+async def test_chunks(path: Path, disk: Disk, start: int, stop: int) -> None:
+    media = open_file(path, disk)
+    assert await read(media, start, stop) == DATA[start:stop]
+    media.close()
+
+
+async def test_part_of_a_chunk_is_cached(
+    path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.preadv
+
+    def preadv(descriptor: int, buffers: list[memoryview], *rest: int) -> int:
+        return real(descriptor, [buffers[0][:100]], *rest)
+
+    monkeypatch.setattr("os.preadv", preadv)
+    media = open_file(path, disk)
+    assert await read(media, 0, 1000) == DATA[:1000]
+    media.close()
+
+
+@pytest.mark.usefixtures("reads")
+async def test_file_that_shrinks(path: Path, disk: Disk) -> None:
+    media = open_file(path, disk)
+    chunks = media.chunks(0, len(DATA))
+    await anext(chunks)
+    os.truncate(path, CHUNK_SIZE + 5)
+    assert len(await anext(chunks)) == 5
+    with pytest.raises(Changed, match=r"clip\.mp4.*cut short"):
+        await anext(chunks)
+    media.close()
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ETIMEDOUT])
+async def test_error_of_the_disk(
+    path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Not an OSError: Quart swallows a TimeoutError and ends the response as if it were whole."""
+
+    def pread(*_: object) -> bytes:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(disk_module, "_NOWAIT", None)
+    monkeypatch.setattr("os.pread", pread)
+    media = open_file(path, disk)
+    with pytest.raises(Unavailable, match=r"clip\.mp4") as caught:
+        await read(media, 0, 1)
+    assert not isinstance(caught.value, OSError)
+    media.close()
+
+
+async def test_closed_while_a_thread_reads(
+    path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The descriptor stays until the thread is done: its number may be another file's by then."""
+    started, go_on = threading.Event(), threading.Event()
+    real = os.pread
+
+    def pread(*args: int) -> bytes:
+        started.set()
+        go_on.wait(10)
+        return real(*args)
+
+    monkeypatch.setattr(disk_module, "_NOWAIT", None)
+    monkeypatch.setattr("os.pread", pread)
+    descriptor = os.open(path, os.O_RDONLY)
+    media = OpenFile(descriptor, disk, path.name)
+    task = asyncio.create_task(read(media, 0, 1))
+    await asyncio.to_thread(started.wait, 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    media.close()
+    os.fstat(descriptor)
+    go_on.set()
+    for _ in range(200):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            break
+        await asyncio.sleep(0.01)
+    else:
+        pytest.fail("the descriptor was never closed")
+
+
+async def test_dropped_unread(path: Path, disk: Disk) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    media = OpenFile(descriptor, disk, path.name)
+    del media
+    with pytest.raises(OSError, match="Bad file"):
+        os.fstat(descriptor)
+
+
+async def test_not_a_regular_file(tmp_path: Path, disk: Disk) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    with pytest.raises(NotFound):
+        OpenFile(descriptor, disk, "folder")
+    with pytest.raises(OSError, match="Bad file"):
+        os.fstat(descriptor)

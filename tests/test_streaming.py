@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from quart_video.http import ByteRange
+from quart_video.storage.base import Changed, FileFacts
+from quart_video.streaming import Transfer
+
+DATA = bytes(range(100))
+
+
+class FakeMedia:
+    """A media that tells whether it was closed, and can fail on the way."""
+
+    def __init__(self, fails_at: int = len(DATA), waits: float = 0) -> None:
+        self.facts = FileFacts(len(DATA), 0, "v")
+        self.closed = 0
+        self._fails_at = fails_at
+        self._waits = waits
+
+    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        for position in range(start, stop, 10):
+            await asyncio.sleep(self._waits)
+            if position >= self._fails_at:
+                raise Changed("cut short")
+            yield DATA[position : min(position + 10, stop)]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def transfer(
+    media: FakeMedia, *segments: bytes | ByteRange, stall_timeout: float | None = None
+) -> Transfer:
+    return Transfer(media, segments, name="clip.mp4", stall_timeout=stall_timeout)
+
+
+async def test_segments_in_order() -> None:
+    media = FakeMedia()
+    body = transfer(media, b"<", ByteRange(5, 27), b"|", ByteRange(0, 1), b">")
+    async with body as chunks:
+        received = b"".join([chunk async for chunk in chunks])
+    assert received == b"<" + DATA[5:27] + b"|" + DATA[:1] + b">"
+    assert media.closed
+
+
+async def test_closed_when_the_sender_fails() -> None:
+    media = FakeMedia()
+
+    async def send() -> None:
+        async with transfer(media, ByteRange(0, 100)) as chunks:
+            async for _ in chunks:
+                raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await send()
+    assert media.closed
+
+
+async def test_closed_when_the_media_fails() -> None:
+    media = FakeMedia(fails_at=30)
+    received = []
+
+    async def send() -> None:
+        async with transfer(media, ByteRange(0, 100)) as chunks:
+            async for chunk in chunks:
+                received.append(chunk)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(Changed):
+        await send()
+    assert b"".join(received) == DATA[:30]
+    assert media.closed
+
+
+async def test_closed_when_it_is_entered_and_left() -> None:
+    media = FakeMedia()
+    async with transfer(media, ByteRange(0, 100)):
+        pass
+    assert media.closed
+
+
+class TestWatchdog:
+    async def test_stalled_client_is_given_up(self, caplog: pytest.LogCaptureFixture) -> None:
+        media = FakeMedia()
+
+        async def send() -> None:
+            async with transfer(media, ByteRange(0, 100), stall_timeout=0.05) as chunks:
+                async for _ in chunks:
+                    await asyncio.sleep(60)
+
+        with caplog.at_level(logging.WARNING, "quart_video"):
+            task = asyncio.create_task(send())
+            done, _ = await asyncio.wait([task], timeout=30)
+        assert done
+        assert task.cancelled()
+        assert media.closed
+        (record,) = caplog.records
+        assert "clip.mp4" in record.getMessage()
+        assert "VIDEO_STALL_TIMEOUT" in record.getMessage()
+
+    async def test_slow_client_is_not(self) -> None:
+        """It takes longer than the timeout in all, but something now and then."""
+        media = FakeMedia()
+        received = []
+        async with transfer(media, ByteRange(0, 100), stall_timeout=0.4) as chunks:
+            async for chunk in chunks:
+                received.append(chunk)
+                await asyncio.sleep(0.08)
+        assert b"".join(received) == DATA
+
+    async def test_slow_storage_is_not(self) -> None:
+        media = FakeMedia(waits=0.15)
+        received = []
+        async with transfer(media, ByteRange(0, 40), stall_timeout=0.1) as chunks:
+            received = [chunk async for chunk in chunks]
+        assert b"".join(received) == DATA[:40]
+
+    async def test_nothing_is_left_behind(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        async with transfer(FakeMedia(), ByteRange(0, 100), stall_timeout=0.02) as chunks:
+            assert [chunk async for chunk in chunks]
+        await asyncio.sleep(0.1)
+        assert not task.cancelling()
