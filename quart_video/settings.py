@@ -105,7 +105,8 @@ def _resource_policy(value: object) -> str:
     raise ValueError('must be "same-origin", "same-site" or "cross-origin"')
 
 
-_REQUIRED = object()
+REQUIRED = object()
+"""In the place of a default: there is none, the setting has to be given."""
 
 
 def _setting(key: str, default: Any, parse: Callable[[object], Any], doc: str) -> Any:
@@ -118,7 +119,7 @@ class Settings:
 
     media_root: str = _setting(
         "MEDIA_ROOT",
-        _REQUIRED,
+        REQUIRED,
         _path,
         "Folder with the videos. The app does not start while it is missing or unreadable.",
     )
@@ -219,7 +220,7 @@ def _look_up(
         value, origin = config[key], f'app.config["{key}"]'
     else:
         value, origin = default, "The default"
-    if value is _REQUIRED or (value is None and default is _REQUIRED):
+    if value is REQUIRED or (value is None and default is REQUIRED):
         raise ConfigurationError(
             f'{key} is not set. Set app.config["{key}"] to the folder with your videos, '
             f"or give {row.name}= to VideoBlueprint or register_blueprint."
