@@ -38,10 +38,13 @@ _RANGE_FIELDS = {
 }
 
 
-def answers(media_type: str, description: str, *, ranges: bool = False) -> Callable[[T], T]:
+def answers(
+    media_type: str, description: str, *, ranges: bool = False, query: bool = False
+) -> Callable[[T], T]:
     """Note on a view what it answers with.
 
     :param ranges: whether it serves ranges; conditional requests it serves in any case.
+    :param query: whether it has parameters that can be wrong.
     """
     fields = ["Cache-Control", "Content-Length", "ETag"]
     if ranges:
@@ -52,6 +55,8 @@ def answers(media_type: str, description: str, *, ranges: bool = False) -> Calla
         "404": _response("There is nothing at this address."),
         "412": _response("The client asked for another version."),
     }
+    if query:
+        responses["400"] = _response("A parameter is wrong; the text says which, and why.")
     request_fields = dict(_REQUEST_FIELDS)
     if ranges:
         request_fields |= _RANGE_FIELDS

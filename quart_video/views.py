@@ -36,7 +36,7 @@ _QUERY: TypeAdapter[ListingQuery] = TypeAdapter(ListingQuery)
 
 
 @document_querystring(ListingQuery)
-@answers("text/html", "The page.")
+@answers("text/html", "The page.", query=True)
 async def gallery(folder: str = "") -> ResponseReturnValue:
     """Page that lists a folder, or what a search finds below it."""
     library = await current_library()
@@ -81,7 +81,7 @@ async def watch(path: str) -> ResponseReturnValue:
 
 @document_querystring(ListingQuery)
 @document_response(Listing)
-@answers("application/json", "A page of the listing.")
+@answers("application/json", "A page of the listing.", query=True)
 async def api_videos() -> ResponseReturnValue:
     """List videos."""
     library = await current_library()
