@@ -12,6 +12,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
@@ -51,13 +52,11 @@ def _integer(lowest: int, highest: int) -> Callable[[object], int]:
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            value = math.nan
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
-        return float(value)
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        with suppress(ValueError, OverflowError):
+            seconds = float(value)
+            if 0 < seconds < math.inf:
+                return seconds
     raise ValueError("must be a number of seconds above 0, or None")
 
 
@@ -66,7 +65,7 @@ def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
 
 
 _EXTENSION = re.compile(r"\.[^\s./\\]{1,20}")
-_MEDIA_TYPE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+(\s*;\s*[ -~]+)?", re.ASCII)
+_MEDIA_TYPE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+( *; *[ -~]+)?", re.ASCII)
 
 
 def _types(value: object) -> Mapping[str, str]:

@@ -1,0 +1,405 @@
+"""The table of settings: where a value comes from, what is accepted, and what a refusal says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quart import Quart
+
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.settings import (
+    MAX_PAGE_SIZE,
+    ConfigurationError,
+    Settings,
+    names,
+    resolve,
+    table,
+)
+
+ROOT = {"media_root": "/srv/videos"}
+KEYS = {row.name: row.metadata["key"] for row in table()}
+
+
+@dataclass(frozen=True)
+class Cases:
+    """What one setting takes: in Python, and as text in the environment; and what it does not."""
+
+    good: list[tuple[Any, Any]]
+    environment: list[tuple[str, Any]]
+    bad: list[Any]
+    remedy: str
+    """Part of what a refusal says to do instead."""
+    bad_environment: list[str] = field(default_factory=list)
+
+
+CASES = {
+    "media_root": Cases(
+        good=[
+            ("/srv/videos", "/srv/videos"),
+            (Path("/srv/videos"), "/srv/videos"),
+            ("videos", "videos"),
+            ("no JSON {", "no JSON {"),
+        ],
+        environment=[("/srv/videos", "/srv/videos"), ("my videos", "my videos")],
+        bad=["", 5, True, b"/srv/videos", ["/srv/videos"], "a\0b"],
+        remedy="must be the path of a folder",
+        bad_environment=["", "[]", "{}", "true"],
+    ),
+    "title": Cases(
+        good=[
+            ("Films", "Films"),
+            ("", ""),
+            ("Filme \u2013 \u6620\u753b", "Filme \u2013 \u6620\u753b"),
+        ],
+        environment=[("Films", "Films"), ("2026", "2026"), ("1.5", "1.5"), ('"quoted"', "quoted")],
+        bad=[None, b"Films", ["Films"], {}],
+        remedy="must be text",
+        bad_environment=["null", "[]", "{}"],
+    ),
+    "types": Cases(
+        good=[
+            ({}, dict(VIDEO_TYPES)),
+            ({".mp3": "audio/mpeg"}, {**VIDEO_TYPES, ".mp3": "audio/mpeg"}),
+            ({".MP3": "audio/mpeg"}, {**VIDEO_TYPES, ".mp3": "audio/mpeg"}),
+            ({".mkv": "video/x-matroska"}, {**VIDEO_TYPES, ".mkv": "video/x-matroska"}),
+            (
+                {".m": "application/vnd.x+y; a=b"},
+                {**VIDEO_TYPES, ".m": "application/vnd.x+y; a=b"},
+            ),
+            ({".AVI": None}, {k: v for k, v in VIDEO_TYPES.items() if k != ".avi"}),
+            ({".none": None}, dict(VIDEO_TYPES)),
+            (dict.fromkeys(VIDEO_TYPES), {}),
+        ],
+        environment=[
+            ('{".mp3": "audio/mpeg"}', {**VIDEO_TYPES, ".mp3": "audio/mpeg"}),
+            ('{".avi": null}', {k: v for k, v in VIDEO_TYPES.items() if k != ".avi"}),
+        ],
+        bad=[
+            None,
+            ".mp3",
+            [".mp3"],
+            [(".mp3", "audio/mpeg")],
+            {"mp3": "audio/mpeg"},
+            {".": "audio/mpeg"},
+            {".tar.gz": "audio/mpeg"},
+            {".a/b": "audio/mpeg"},
+            {".mp 3": "audio/mpeg"},
+            {3: "audio/mpeg"},
+            {".mp3": "audio"},
+            {".mp3": ""},
+            {".mp3": 3},
+            {".mp3": "audio/mpeg\r\nX-Injected: yes"},
+            {".mp3": "audio/mpeg\r\n; x=y"},
+            {".mp3": "audio/mpeg;\nx=y"},
+            {".mp3": "audio/mpeg\n"},
+            {".mp3": "audio/mp\u00e9g"},
+        ],
+        remedy="",  # depends on what is wrong: see test_types_say_what_is_wrong
+        bad_environment=[".mp3", "[]", '{".mp3": 3}'],
+    ),
+    "page_size": Cases(
+        good=[(1, 1), (50, 50), (MAX_PAGE_SIZE, MAX_PAGE_SIZE), ("20", 20), ("020", 20)],
+        environment=[("1", 1), ("500", 500)],
+        bad=[None, "", 0, -1, MAX_PAGE_SIZE + 1, "0", "-1", "ten", True, 1.5, 50.0, "9" * 9999],
+        remedy="must be a whole number from 1 to 500",
+        bad_environment=["", "0", "501", "1.5", "true", "null", "\u0665", "9" * 500],
+    ),
+    "max_age": Cases(
+        good=[(None, None), ("", None), (0, 0), (3600, 3600), (31_536_000, 31_536_000), ("60", 60)],
+        environment=[("3600", 3600), ("0", 0), ("null", None), ("", None)],
+        bad=[-1, 31_536_001, "soon", False, 1.5, [3600]],
+        remedy="must be a whole number from 0 to 31536000",
+        bad_environment=["-1", "1e3", "false", "none"],
+    ),
+    "stall_timeout": Cases(
+        good=[(None, None), ("", None), (5, 5.0), (0.5, 0.5), ("90", 90.0), ("1.5", 1.5)],
+        environment=[("90", 90.0), ("0.5", 0.5), ("null", None), ("", None)],
+        bad=[
+            0,
+            -1,
+            "0",
+            "never",
+            True,
+            float("nan"),
+            float("inf"),
+            "nan",
+            "inf",
+            10**400,
+            "1e999",
+            [5],
+        ],
+        remedy="must be a number of seconds above 0, or None",
+        bad_environment=["0", "-5", "NaN", "Infinity", "true", "1" + "0" * 400],
+    ),
+    "read_threads": Cases(
+        good=[(1, 1), (256, 256), ("4", 4)],
+        environment=[("16", 16)],
+        bad=[None, 0, 257, -1, "many", True, 2.0],
+        remedy="must be a whole number from 1 to 256",
+        bad_environment=["0", "257", "null"],
+    ),
+    "cors_origins": Cases(
+        good=[
+            ((), ()),
+            ("", ()),
+            ("*", ("*",)),
+            (["*"], ("*",)),
+            ("https://example.org", ("https://example.org",)),
+            (
+                ["https://b.example", "https://a.example"],
+                ("https://a.example", "https://b.example"),
+            ),
+            (
+                "https://a.example, https://b.example:8443",
+                ("https://a.example", "https://b.example:8443"),
+            ),
+            ({"https://a.example"}, ("https://a.example",)),
+            (["https://a.example"] * 2, ("https://a.example",)),
+        ],
+        environment=[
+            ("*", ("*",)),
+            ('["https://example.org"]', ("https://example.org",)),
+            ("https://example.org", ("https://example.org",)),
+            ("https://a.example https://b.example", ("https://a.example", "https://b.example")),
+            ("[]", ()),
+        ],
+        bad=[
+            None,
+            5,
+            True,
+            "example.org",
+            "null",
+            ["null"],
+            [None],
+            [["*"]],
+            ["https://example.org/"],
+            ["https://example.org/path"],
+            ["https://*.example.org, *"],
+            ["https://example.org\r\nX-Injected: yes"],
+            {"https://a.example": 1},
+        ],
+        remedy='such as "https://example.org"',
+        bad_environment=["null", "true", "example.org", '{"*": true}'],
+    ),
+    "cross_origin_resource_policy": Cases(
+        good=[
+            (None, None),
+            ("", None),
+            ("same-origin", "same-origin"),
+            ("same-site", "same-site"),
+            ("cross-origin", "cross-origin"),
+        ],
+        environment=[("same-site", "same-site"), ('"cross-origin"', "cross-origin"), ("", None)],
+        bad=["any", "Same-Origin", "same-origin ", 5, True, ["same-origin"], {}],
+        remedy='must be "same-origin", "same-site" or "cross-origin"',
+        bad_environment=["any", "true", "[]"],
+    ),
+}
+
+
+def test_every_setting_has_its_cases() -> None:
+    assert set(CASES) == names() == {row.name for row in table()}
+
+
+def every(what: str) -> list[Any]:
+    return [
+        pytest.param(name, case, id=f"{name}-{index}")
+        for name, cases in CASES.items()
+        for index, case in enumerate(getattr(cases, what))
+    ]
+
+
+def with_root(name: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    return values if name == "media_root" else {**ROOT, **values}
+
+
+@pytest.mark.parametrize(("name", "case"), every("good"))
+def test_good(name: str, case: tuple[Any, Any]) -> None:
+    given, expected = case
+    value = getattr(resolve(with_root(name, {name: given}), {}, {}), name)
+    assert value == expected
+    assert type(value) is type(expected)
+    # What was accepted once is accepted again: the checked value is itself a value.
+    if name != "types":
+        assert getattr(resolve(with_root(name, {name: value}), {}, {}), name) == expected
+
+
+def refusal(name: str, value: object, where: str) -> str:
+    places: dict[str, dict[str, object]] = {"argument": {}, "option": {}, "config": {}}
+    places["config"]["MEDIA_ROOT"] = "/srv/videos"
+    places[where][KEYS[name] if where == "config" else name] = value
+    with pytest.raises(ConfigurationError) as raised:
+        resolve(places["argument"], places["option"], places["config"])
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "value"), every("bad"))
+def test_bad(name: str, value: object) -> None:
+    """A refusal names the key, where the value came from, what it is, and what it should be."""
+    key = KEYS[name]
+    for where, origin in (
+        ("argument", f"The argument {name} of VideoBlueprint ({key})"),
+        ("option", f"The option {name} of register_blueprint ({key})"),
+        ("config", f'app.config["{key}"] ({key})'),
+    ):
+        message = refusal(name, value, where)
+        assert message.startswith(origin)
+        assert CASES[name].remedy in message
+        assert message.endswith(f"; it is {value!r}.")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("audio/mpeg", 'must map extensions to media types, as {".mp3": "audio/mpeg"}'),
+        ({"mp3": "audio/mpeg"}, "has the key 'mp3', which is no extension such as '.mp3'"),
+        ({".mp3": "mp3"}, "gives .mp3 the value 'mp3', which is no media type"),
+    ],
+    ids=["no-mapping", "no-extension", "no-media-type"],
+)
+def test_types_say_what_is_wrong(value: object, expected: str) -> None:
+    assert expected in refusal("types", value, "argument")
+
+
+def load_environment(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> Settings:
+    monkeypatch.setenv(f"QUART_{KEYS[name]}", text)
+    app = Quart(__name__)
+    app.config.from_prefixed_env()
+    return resolve({}, {}, {"MEDIA_ROOT": "/srv/videos", **app.config})
+
+
+@pytest.mark.parametrize(("name", "case"), every("environment"))
+def test_environment(monkeypatch: pytest.MonkeyPatch, name: str, case: tuple[str, object]) -> None:
+    text, expected = case
+    value = getattr(load_environment(monkeypatch, name, text), name)
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize(("name", "text"), every("bad_environment"))
+def test_bad_environment(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=f'^app.config."{KEYS[name]}"'):
+        load_environment(monkeypatch, name, text)
+
+
+@pytest.mark.parametrize("name", sorted(names() - {"media_root"}))
+def test_a_default_is_good_wherever_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    row = next(row for row in table() if row.name == name)
+    default = row.metadata["default"]
+    expected = getattr(resolve(ROOT, {}, {}), name)
+    assert getattr(resolve({**ROOT, name: default}, {}, {}), name) == expected
+    assert getattr(resolve(ROOT, {}, {KEYS[name]: default}), name) == expected
+    assert getattr(load_environment(monkeypatch, name, json.dumps(default)), name) == expected
+
+
+def test_defaults() -> None:
+    assert resolve(ROOT, {}, {}) == Settings(
+        media_root="/srv/videos",
+        title="Videos",
+        types=dict(VIDEO_TYPES),
+        page_size=50,
+        max_age=None,
+        stall_timeout=1800.0,
+        read_threads=8,
+        cors_origins=(),
+        cross_origin_resource_policy=None,
+    )
+
+
+DIFFERENT: dict[str, tuple[object, object, object]] = {
+    "media_root": ("/a", "/b", "/c"),
+    "title": ("A", "B", "C"),
+    "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),
+    "page_size": (1, 2, 3),
+    "max_age": (1, None, 3),
+    "stall_timeout": (None, 2, 3),
+    "read_threads": (1, 2, 3),
+    "cors_origins": ("*", (), "https://example.org"),
+    "cross_origin_resource_policy": ("same-site", None, "cross-origin"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(names()))
+def test_precedence(name: str) -> None:
+    """Argument before option before config before default, for each of them."""
+    key = KEYS[name]
+    first, second, third = values = DIFFERENT[name]
+    config = {"MEDIA_ROOT": "/srv/videos", key: third}
+    root = {} if name == "media_root" else ROOT
+
+    def found(arguments: Mapping[str, object], options: Mapping[str, object]) -> object:
+        return getattr(resolve(arguments, options, config), name)
+
+    alone = [getattr(resolve({**root, name: value}, {}, {}), name) for value in values]
+    assert alone[0] != alone[1] != alone[2] != alone[0]
+    assert found({name: first}, {name: second}) == alone[0]
+    assert found({}, {name: second}) == alone[1]
+    assert found({}, {}) == alone[2]
+
+
+def test_none_as_an_argument_is_a_value() -> None:
+    """It does not fall through to the configuration."""
+    config = {"MEDIA_ROOT": "/srv/videos", "VIDEO_MAX_AGE": 60}
+    assert resolve({"max_age": None}, {"max_age": 30}, config).max_age is None
+    assert resolve({}, {"max_age": None}, config).max_age is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "config"),
+    [
+        pytest.param({}, {}, {}, id="nowhere"),
+        pytest.param({"media_root": None}, {}, {}, id="none-as-argument"),
+        pytest.param({}, {"media_root": None}, {}, id="none-as-option"),
+        pytest.param({}, {}, {"MEDIA_ROOT": None}, id="none-in-the-configuration"),
+        pytest.param({}, {}, {"media_root": "/srv/videos"}, id="key-in-small-letters"),
+    ],
+)
+def test_a_missing_media_root_names_key_and_remedy(
+    arguments: dict[str, object], options: dict[str, object], config: dict[str, object]
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        resolve(arguments, options, config)
+    assert str(raised.value).startswith("MEDIA_ROOT is not set. ")
+    for remedy in (
+        'app.config["MEDIA_ROOT"]',
+        "media_root=",
+        "VideoBlueprint",
+        "register_blueprint",
+    ):
+        assert remedy in str(raised.value)
+
+
+def test_other_options_and_keys_are_passed_over() -> None:
+    options = {"url_prefix": "/x", "subdomain": "y"}
+    assert resolve(ROOT, options, {"SECRET_KEY": "z", "VIDEO_OTHER": 1}) == resolve(ROOT, {}, {})
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: row.name)
+def test_a_row_of_the_table(row: Any) -> None:
+    key = row.metadata["key"]
+    assert key == ("MEDIA_ROOT" if row.name == "media_root" else f"VIDEO_{row.name.upper()}")
+    assert row.metadata["doc"].endswith(".")
+
+
+def test_keys_differ() -> None:
+    assert len(set(KEYS.values())) == len(KEYS)
+
+
+def test_settings_are_frozen() -> None:
+    settings = resolve(ROOT, {}, {})
+    with pytest.raises(FrozenInstanceError):
+        settings.title = "Other"  # type: ignore[misc]  # which is what is tested
+
+
+def test_the_table_of_types_is_nobody_elses() -> None:
+    """Adding a type to one mount does not add it to another."""
+    resolve({**ROOT, "types": {".mp3": "audio/mpeg"}}, {}, {})
+    assert ".mp3" not in resolve(ROOT, {}, {}).types
+    assert ".mp3" not in VIDEO_TYPES
