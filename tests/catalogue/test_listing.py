@@ -196,6 +196,8 @@ async def test_loops_of_links_end() -> None:
     listing = await page(storage, recursive=True)
     assert paths(listing) == ["a/clip.mp4", "b/clip.mp4"]
     assert sorted(storage.listed) == ["", "a", "b"]
+    below = await page(storage, folder="a", recursive=True)
+    assert (paths(below), below.folders) == (["a/clip.mp4"], ())
 
 
 async def test_a_link_that_is_asked_for_is_listed() -> None:

@@ -71,3 +71,12 @@ def test_few_natural_keys_are_made(
         chosen.offer(shelf, [entry])
     chosen.first()
     assert len(made) < len(ENTRIES) / 4
+
+
+def test_more_may_be_offered_after_a_look() -> None:
+    chosen = Selection(ORDERS["name"], 2, None)
+    seen = []
+    for name in ("b.mp4", "c.mp4", "d.mp4", "a.mp4"):
+        chosen.offer(SHELVES[""], [Entry(name, facts())])
+        seen.append("".join(found.entry.name[0] for found in chosen.first()))
+    assert seen == ["b", "bc", "bc", "ab"]

@@ -15,7 +15,7 @@ from quart_video.catalogue import title_of
         ("_a__b _ c_.mp4", "a b c"),
         ("two\u00a0words\nand lines.mp4", "two words and lines"),
         ("S01.E02.mkv", "S01.E02"),
-        ("no extension", "no extension"),
+        ("no_extension", "no extension"),
         ("___.mp4", "___.mp4"),
         (" .mp4", " .mp4"),
         (".mp4", ".mp4"),
