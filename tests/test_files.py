@@ -216,9 +216,9 @@ class TestSendFile:
         assert all(file.closed for file in files)
 
     async def test_no_name_and_no_type(self) -> None:
-        app = app_with(lambda: send_file(io.BytesIO(b"x")), PROPAGATE_EXCEPTIONS=True)
-        with pytest.raises(ValueError, match="mimetype="):
-            await call(app, "/")
+        async with Quart(__name__).test_request_context("/"):
+            with pytest.raises(ValueError, match="mimetype="):
+                await send_file(io.BytesIO(b"x"))
 
     async def test_arguments_are_quarts(self) -> None:
         ours, theirs = (inspect.signature(f).parameters for f in (send_file, quart_send_file))

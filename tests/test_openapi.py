@@ -114,8 +114,8 @@ async def test_routes_of_the_host_are_left_as_they_are(tmp_path: Path) -> None:
 
 async def test_provider_of_the_host_is_kept(tmp_path: Path) -> None:
     class Provider(OpenAPIProvider):
-        def operation_id(self, method: str, path: str, func: Any) -> str | None:  # noqa: ARG002 - as overridden
-            return f"custom {method} {path}"
+        def operation_id(self, method: str, *_args: Any, **_kwargs: Any) -> str | None:
+            return f"custom {method}"  # what else it is given differs by version
 
     app = make_app(tmp_path)
     app.register_blueprint(video_bp)
@@ -127,7 +127,7 @@ async def test_provider_of_the_host_is_kept(tmp_path: Path) -> None:
         """Mine."""
 
     described = await document(app)
-    assert described["paths"]["/mine"]["get"]["operationId"] == "custom GET /mine"
+    assert described["paths"]["/mine"]["get"]["operationId"] == "custom GET"
 
 
 async def test_host_without_quart_schema(tmp_path: Path) -> None:
