@@ -1,0 +1,72 @@
+"""The app that the servers in these tests run. Configured by environment variables only."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+
+from quart import Quart, Response, request
+
+from quart_video import make_conditional, send_file, send_from_directory, video_bp
+
+# Not the root logger: what servers log to handlers of their own would be there twice.
+handler = logging.StreamHandler()
+handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+logging.getLogger("quart_video").addHandler(handler)
+
+app = Quart(__name__)
+app.config.from_prefixed_env()
+app.register_blueprint(video_bp)
+app.register_blueprint(
+    video_bp,
+    name="public",
+    url_prefix="/public",
+    max_age=3600,
+    cors_origins="*",
+    cross_origin_resource_policy="cross-origin",
+)
+
+
+def _root() -> Path:
+    return Path(app.config["MEDIA_ROOT"])
+
+
+@app.get("/alive")
+async def alive() -> str:
+    """Tell the harness that the app is up, and that it talks to the server it started."""
+    return hashlib.sha256(app.config["MEDIA_ROOT"].encode()).hexdigest()
+
+
+@app.get("/file")
+async def file() -> Response:
+    """Send a file of no video type."""
+    return await send_file(_root() / "notes.txt")
+
+
+@app.get("/folder/<path:name>")
+async def folder(name: str) -> Response:
+    """Send any file in the folder."""
+    return await send_from_directory(_root(), name)
+
+
+@app.get("/attachment")
+async def attachment() -> Response:
+    """Send a file to be saved under the name asked for."""
+    return await send_file(
+        _root() / "clip.mp4", as_attachment=True, attachment_filename=request.args["name"]
+    )
+
+
+@app.get("/made")
+async def made() -> Response:
+    """Send bytes that a view made."""
+    return await make_conditional(Response(bytes(range(256)), mimetype="video/mp4"))
+
+
+if "E2E_CSP" in app.config:
+
+    @app.after_request
+    async def _strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = app.config["E2E_CSP"]
+        return response

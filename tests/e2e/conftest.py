@@ -1,0 +1,45 @@
+"""Fixtures: the media, the servers that serve them, and the clients that ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.harness import PEERS, SERVERS, Peer, Server, Servers
+from tests.e2e.site import Site, build
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return the folder of media."""
+    return build(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def servers(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Return what starts servers; they live as long as the session."""
+    running = Servers(site.root, tmp_path_factory.mktemp("servers"))
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _quiet(servers: Servers) -> Iterator[None]:
+    """Fail the test if a server logs an error meanwhile that the test does not expect."""
+    yield
+    servers.expect_quiet()
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
+    """Return each kind of server in turn."""
+    return servers.server(request.param)
+
+
+@pytest.fixture(params=PEERS)
+def peer(request: pytest.FixtureRequest, servers: Servers) -> Peer:
+    """Return each kind of server, and HTTP version, in turn."""
+    return servers.peer(request.param)

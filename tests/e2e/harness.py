@@ -1,0 +1,292 @@
+"""Real servers as subprocesses: started on a free port, watched, and stopped by their PID."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.http1 import Http1
+from tests.e2e.http2 import Http2
+from tests.e2e.reply import Reply, WireError
+
+Client = Http1 | Http2
+REPOSITORY = Path(__file__).parents[2]
+SERVERS = ("hypercorn", "uvicorn", "granian")
+PEERS = ("hypercorn", "hypercorn-h2", "uvicorn", "granian", "granian-h2")
+
+
+def missing(what: str, remedy: str) -> None:
+    """Skip the test for want of a tool; where ``CI`` is set that is a failure."""
+    reason = f"{what} is missing. {remedy}"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def need_tool(command: str, package: str | None = None) -> str:
+    """Return the path of a program, or skip and say how to install it."""
+    path = shutil.which(command)
+    if path is None:
+        missing(command, f"Install it with: apt-get install {package or command}")
+    return str(path)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Ask again and again until *condition* holds; fail after *seconds*."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def _command(kind: str, port: int, folder: Path) -> list[str]:
+    app = "tests.e2e.app:app"
+    python = [sys.executable, "-W", "default", "-m"]
+    if kind == "hypercorn":
+        config = folder / "hypercorn.toml"
+        # One connection carries hundreds of these requests; the default is to end it at 1000.
+        config.write_text("keep_alive_max_requests = 1000000\ngraceful_timeout = 1\n")
+        return [*python, "hypercorn", "-c", str(config), "-b", f"127.0.0.1:{port}", app]
+    if kind == "uvicorn":
+        options = ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
+        return [*python, "uvicorn", *options, app]
+    assert kind == "granian"
+    options = ["--interface", "asgi", "--port", str(port), "--workers-kill-timeout", "1"]
+    return [*python, "granian", *options, app]
+
+
+class Server:
+    """A server of one kind with the app of :mod:`tests.e2e.app`."""
+
+    def __init__(self, kind: str, root: Path, folder: Path, environment: Mapping[str, str]) -> None:
+        if find_spec(kind) is None:
+            missing(kind, f"Install it with: pip install {kind}")
+        self.kind, self.root = kind, root
+        self.log_file = folder / "stderr.txt"
+        self._read = 0
+        self._variables = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("QUART_")},
+            "QUART_MEDIA_ROOT": str(root),
+            "QUART_RESPONSE_TIMEOUT": "1",
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        }
+        for _ in range(3):  # between finding a free port and binding it, someone else may
+            self.address = ("127.0.0.1", _free_port())
+            self._launch(folder)
+            if self._answers():
+                return
+            self.stop()
+        raise RuntimeError(f"{kind} does not start:\n{self.log_file.read_text()}")
+
+    def _launch(self, folder: Path) -> None:
+        with self.log_file.open("wb") as log:
+            self.process = subprocess.Popen(
+                _command(self.kind, self.address[1], folder),
+                cwd=REPOSITORY,
+                env=self._variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _answers(self) -> bool:
+        """Wait until the app answers; ``False`` if the process ends instead."""
+        mark = hashlib.sha256(str(self.root).encode()).hexdigest().encode()
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                client = Http1(self.address, timeout=10)
+            except OSError:
+                time.sleep(0.03)
+                continue
+            try:
+                return client.request("GET", "/alive").body == mark
+            except WireError:
+                time.sleep(0.03)
+            finally:
+                client.close()
+        return False
+
+    @property
+    def url(self) -> str:
+        """The address as a URL, without a slash at its end."""
+        return f"http://{self.address[0]}:{self.address[1]}"
+
+    def pids(self) -> list[int]:
+        """Return the processes of the server: itself and its workers."""
+        found = [self.process.pid]
+        for pid in found:
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                try:
+                    found += [int(child) for child in children.read_text().split()]
+                except OSError:  # a thread that ended just now
+                    continue
+        return found
+
+    def open_media(self) -> list[str]:
+        """Return the files below the media root that the server holds open."""
+        inside = self.root.resolve()
+        found = []
+        for pid in self.pids():
+            for link in Path(f"/proc/{pid}/fd").glob("*"):
+                try:
+                    target = link.readlink()
+                except OSError:  # closed just now
+                    continue
+                if target.is_relative_to(inside) and not target.is_dir():
+                    found.append(str(target))
+        return found
+
+    def bytes_read(self) -> int:
+        """Return how many bytes the server has read so far, of files and of all else."""
+        total = 0
+        for pid in self.pids():
+            lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+            total += int(dict(line.split(": ") for line in lines)["rchar"])
+        return total
+
+    def wait_idle(self, seconds: float = 20) -> None:
+        """Wait until no media is open."""
+        wait_until(lambda: not self.open_media(), seconds, f"{self.kind} closes every media")
+
+    def new_log(self) -> str:
+        """Return what was logged since this was asked last, which counts as seen."""
+        with self.log_file.open("rb") as log:
+            log.seek(self._read)
+            text = log.read()
+        self._read += len(text)
+        return text.decode(errors="replace")
+
+    def log_with(self, words: str, seconds: float = 10) -> str:
+        """Wait until these words are logged; return what was logged, which counts as seen."""
+        text = ""
+
+        def logged() -> bool:
+            nonlocal text
+            text += self.new_log()
+            return words in text
+
+        wait_until(logged, seconds, f"{self.kind} logs {words!r}")
+        time.sleep(0.1)  # should it say so twice
+        return text + self.new_log()
+
+    def expect_quiet(self) -> None:
+        """Fail if the server logged an error that no test has taken note of."""
+        text = self.new_log()
+        for sign in ("Traceback", "ERROR", "RuntimeWarning", "ResourceWarning", "panicked"):
+            assert sign not in text, f"{self.kind} logged:\n{text}"
+
+    def connect_h1(self) -> Http1:
+        """Open a connection that speaks HTTP/1.1."""
+        return Http1(self.address)
+
+    def stop(self) -> None:
+        """End the server: SIGTERM, and SIGKILL to whatever of it still lives after a while."""
+        pids = self.pids()
+        self.process.terminate()
+        try:
+            self.process.wait(8)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(8)
+        for pid in pids[1:]:
+            if self._is_ours(pid):
+                os.kill(pid, signal.SIGKILL)
+
+    def _is_ours(self, pid: int) -> bool:
+        """Tell whether a PID seen earlier still is a worker of this server."""
+        try:
+            return f"={self.root}\0".encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Peer:
+    """A server and the HTTP version to speak with it. Connections are used again."""
+
+    def __init__(self, server: Server, version: int) -> None:
+        self.server, self.version = server, version
+        self._client: Client | None = None
+
+    def request(self, method: str, target: str | bytes, *fields: tuple[str, str]) -> Reply:
+        """Send a request on the connection at hand and return the response."""
+        try:
+            if self._client is not None and not self._client.reusable():
+                self.close()
+            if self._client is None:
+                self._client = self.connect()
+            return self._client.request(method, target, fields)
+        except BaseException:
+            self.close()
+            raise
+
+    def get(self, target: str | bytes, *fields: tuple[str, str]) -> Reply:
+        """Send a GET and return the response."""
+        return self.request("GET", target, *fields)
+
+    def connect(self, *, receive_buffer: int | None = None) -> Client:
+        """Open a connection of its own."""
+        client = Http2 if self.version == 2 else Http1
+        return client(self.server.address, receive_buffer=receive_buffer)
+
+    def close(self) -> None:
+        """Close the connection at hand."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class Servers:
+    """Starts each server once, when first asked for it, and stops them all in the end."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root, self._folder = root, folder
+        self._running: dict[tuple[str, ...], Server] = {}
+        self._peers: dict[tuple[str, ...], Peer] = {}
+
+    def server(self, kind: str, **environment: str) -> Server:
+        """Return the server of this kind and with this environment."""
+        key = (kind, *(f"{name}={value}" for name, value in sorted(environment.items())))
+        if key not in self._running:
+            folder = self._folder / str(len(self._running))
+            folder.mkdir(parents=True)
+            self._running[key] = Server(kind, self._root, folder, environment)
+        return self._running[key]
+
+    def peer(self, name: str, **environment: str) -> Peer:
+        """Return the peer of a name in :data:`PEERS`."""
+        kind, _, version = name.partition("-h")
+        server = self.server(kind, **environment)
+        key = (name, server.url)
+        return self._peers.setdefault(key, Peer(server, int(version or 1)))
+
+    def expect_quiet(self) -> None:
+        """Fail if any server logged an error that no test has taken note of."""
+        for server in self._running.values():
+            server.expect_quiet()
+
+    def stop(self) -> None:
+        """Stop all."""
+        for peer in self._peers.values():
+            peer.close()
+        for server in self._running.values():
+            server.stop()
