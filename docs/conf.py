@@ -1,0 +1,74 @@
+"""How Sphinx builds the documentation. Nothing here needs a network."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+
+from docutils.nodes import Element, Node
+from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.settings import REQUIRED, table
+
+project = "quart-video"
+author = "quart-video contributors"
+copyright = author  # noqa: A001 - the name Sphinx looks for
+version = release = version_of("quart-video")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 70
+# There is no network to look up the names of other packages; ours must all be found.
+nitpick_ignore_regex = [("py:.*", r"(?!quart_video\b).*")]
+
+html_theme = "furo"
+html_title = f"quart-video {version}"
+html_static_path = ["static"]
+html_css_files = ["docs.css"]
+html_show_sphinx = False
+html_copy_source = False
+
+
+def settings_table() -> list[str]:
+    """Write the table that the package itself reads its settings by, as Markdown."""
+    lines = ["| Key, argument | Default | What it does |", "|---|---|---|"]
+    for row in table():
+        key, default, doc = (row.metadata[name] for name in ("key", "default", "doc"))
+        shown = "required" if default is REQUIRED else f"`{default!r}`"
+        lines.append(f"| `{key}` `{row.name}` | {shown} | {doc} |")
+    return lines
+
+
+def types_table() -> list[str]:
+    """Write the types that are known from the start, as Markdown."""
+    extensions_of: dict[str, list[str]] = {}
+    for extension, media_type in VIDEO_TYPES.items():
+        extensions_of.setdefault(media_type, []).append(f"`{extension}`")
+    rows = [f"| `{name}` | {' '.join(found)} |" for name, found in sorted(extensions_of.items())]
+    return ["| Type | Extensions |", "|---|---|", *rows]
+
+
+class Generated(Directive):
+    """What stands in the code, where a page asks for it: ``{settings}``, ``{types}``."""
+
+    written = {"settings": settings_table, "types": types_table}
+
+    def run(self) -> list[Node]:
+        """Have the page's own parser read it."""
+        parent = Element()
+        lines = StringList(self.written[self.name](), "conf.py")
+        self.state.nested_parse(lines, 0, parent)
+        return parent.children
+
+
+def setup(app: Sphinx) -> None:
+    """Tell Sphinx of the directives."""
+    for name in Generated.written:
+        app.add_directive(name, Generated)

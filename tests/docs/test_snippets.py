@@ -1,0 +1,65 @@
+"""Whatever a page shows as code is run, or this says why not."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import Block, blocks_of, pages
+from tests.docs.reader import HANDLERS, Reader
+
+PAGES = pages()
+
+# By page and first line. All of these are checked for their syntax, no more.
+NOT_RUN = {
+    ("README", "$ pip install quart-video"): "needs a network; `make wheel` does it",
+    ("README", "$ git clone <this repository> && cd quart-video"): "is how these tests came to run",
+    ("tutorials/video_tutorial", "$ python3 -m venv .venv"): "needs a network; `make wheel` does it",
+    ("tutorials/video_tutorial", "$ pip install pytest pytest-asyncio"): "needs a network",
+}
+
+
+def _blocks(page: str) -> list[Block]:
+    return blocks_of(page, PAGES[page].read_text(encoding="utf-8"))
+
+
+def _is_run(block: Block) -> bool:
+    return (block.page, block.first_line) not in NOT_RUN
+
+
+WITH_CODE = [page for page in PAGES if _blocks(page)]
+ALL_BLOCKS = [block for page in PAGES for block in _blocks(page)]
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_what_the_page_shows_is_so(page: str, tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    try:
+        for block in filter(_is_run, _blocks(page)):
+            reader.follow(block)
+        reader.finish()
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize("block", ALL_BLOCKS, ids=str)
+def test_every_block_is_run_or_excused(block: Block) -> None:
+    if _is_run(block):
+        assert block.language in HANDLERS
+    else:
+        assert block.language == "console"
+
+
+def test_nothing_is_excused_that_is_gone() -> None:
+    assert set(NOT_RUN) <= {(block.page, block.first_line) for block in ALL_BLOCKS}
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in ALL_BLOCKS if not _is_run(block)], ids=lambda block: str(block)
+)
+def test_what_is_not_run_could_be(block: Block) -> None:
+    script = "\n".join(line.removeprefix("$ ") for line in block.text.splitlines())
+    script = script.replace("<this repository>", "repository")
+    subprocess.run(["bash", "-n"], input=script.encode(), check=True)
