@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.film import make as make_film
 from tests.e2e.harness import PEERS, SERVERS, Peer, Server, Servers
 from tests.e2e.site import Site, build
 
@@ -43,3 +45,12 @@ def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
 def peer(request: pytest.FixtureRequest, servers: Servers) -> Peer:
     """Return each kind of server, and HTTP version, in turn."""
     return servers.peer(request.param)
+
+
+@pytest.fixture(scope="session")
+def film(site: Site) -> Path:
+    """Return a real film that is served at ``/videos/film/clock.mp4``."""
+    path = site.root / "film" / "clock.mp4"
+    path.parent.mkdir()
+    make_film(path)
+    return path

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -26,20 +27,23 @@ SERVERS = ("hypercorn", "uvicorn", "granian")
 PEERS = ("hypercorn", "hypercorn-h2", "uvicorn", "granian", "granian-h2")
 
 
-def missing(what: str, remedy: str) -> None:
-    """Skip the test for want of a tool; where ``CI`` is set that is a failure."""
+def missing(what: str, remedy: str) -> NoReturn:
+    """Skip the test, or the module, for want of a tool; where ``CI`` is set that is a failure."""
     reason = f"{what} is missing. {remedy}"
     if os.environ.get("CI"):
         pytest.fail(reason)
-    pytest.skip(reason)
+    pytest.skip(reason, allow_module_level=True)
 
 
-def need_tool(command: str, package: str | None = None) -> str:
+_PACKAGES = {"aria2c": "aria2", "ffprobe": "ffmpeg"}
+
+
+def need_tool(command: str) -> str:
     """Return the path of a program, or skip and say how to install it."""
     path = shutil.which(command)
     if path is None:
-        missing(command, f"Install it with: apt-get install {package or command}")
-    return str(path)
+        missing(command, f"Install it with: apt-get install {_PACKAGES.get(command, command)}")
+    return path
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:

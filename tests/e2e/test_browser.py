@@ -1,0 +1,289 @@
+"""The pages in a real browser: what is seen on the screen, not what events say."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.film import BITS, BLOCK, FRAMES_PER_SECOND, HEIGHT, WIDTH, caption_at
+from tests.e2e.harness import Server, Servers, missing
+from tests.e2e.site import GOOD_NAMES
+
+try:
+    from playwright.sync_api import Browser, Error, Page, Response, sync_playwright
+except ImportError:
+    missing("Playwright", "Install it with: pip install playwright")
+
+WATCH = "/videos/-/watch/film/clock.mp4"
+MEDIA = "/videos/film/clock.mp4"
+STRICT_POLICY = "default-src 'self'"
+PHONE = {"width": 320, "height": 640}
+NAVIGATION_SECONDS = 30
+
+# Names the JavaScript below is given, and the waiting it does: never longer than 20 seconds.
+_LIBRARY = f"""
+const video = document.querySelector('video');
+const within = (promise, what) => Promise.race([promise, new Promise((_, reject) =>
+    setTimeout(() => reject(new Error('not within 20 s: ' + what)), 20000))]);
+const frame = () => new Promise(resolve =>
+    video.requestVideoFrameCallback((_, metadata) => resolve(metadata.mediaTime)));
+const number = () => {{
+    const canvas = Object.assign(document.createElement('canvas'),
+        {{width: {WIDTH}, height: {HEIGHT}}});
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0);
+    const line = context.getImageData(0, {HEIGHT // 4}, {WIDTH}, 1).data;
+    let number = 0;
+    for (let bit = 0; bit < {BITS}; bit++)
+        number = number << 1 | (line[4 * (bit * {BLOCK} + {BLOCK // 2})] > 127);
+    return number;
+}};
+"""
+
+_PLAY = """
+const times = [];
+video.muted = true;
+await within(video.play(), 'play');
+while (times.length < 8) times.push(await within(frame(), 'a frame'));
+video.pause();
+return {times, width: video.videoWidth, height: video.videoHeight};
+"""
+
+_SEEK = """
+video.pause();
+const shown = frame(), seeked = new Promise(done => video.onseeked = done);
+video.currentTime = argument;
+await within(seeked, 'seeked');
+const time = await within(shown, 'the frame');
+return {time, number: number()};
+"""
+
+_CAPTION = """
+const track = video.textTracks[0];
+const loaded = async () => {
+    while (!track.activeCues || track.activeCues.length === 0)
+        await new Promise(resolve => setTimeout(resolve, 50));
+};
+await within(loaded(), 'captions');
+return {mode: track.mode, count: track.cues.length, text: track.activeCues[0].text};
+"""
+
+
+def _do(page: Page, script: str, argument: object = None) -> Any:
+    """Run JavaScript in the page and return what it returns."""
+    return page.evaluate(f"async argument => {{ {_LIBRARY} {script} }}", argument)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium: the system's, or else the one that Playwright installs."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=next(filter(None, found), None),
+                args=[
+                    "--no-sandbox",
+                    "--autoplay-policy=no-user-gesture-required",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            )
+        except Error:
+            missing("Chromium", "Install it with: playwright install --with-deps chromium")
+        yield chromium
+        chromium.close()
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Return what opens a page in a browser profile of its own."""
+    with ExitStack() as stack:
+
+        def new(**options: Any) -> Page:
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            context.set_default_timeout(NAVIGATION_SECONDS * 1000)
+            return context.new_page()
+
+        yield new
+
+
+@pytest.fixture
+def hypercorn(servers: Servers, film: Path) -> Server:
+    """Return the server that Quart recommends, with the film."""
+    assert film.exists()
+    return servers.server("hypercorn")
+
+
+def _log_media(page: Page) -> list[Response]:
+    """Collect the answers to requests for the film."""
+    seen: list[Response] = []
+    page.on("response", lambda answer: seen.append(answer) if MEDIA in answer.url else None)
+    return seen
+
+
+def test_plays_and_seeks(server: Server, film: Path, new_page: NewPage) -> None:
+    page = new_page()
+    answers = _log_media(page)
+    page.goto(server.url + WATCH)
+    played = _do(page, _PLAY)
+    assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
+    assert played["times"] == sorted(set(played["times"]))
+    assert played["times"][-1] > played["times"][0] + 0.3
+    for frame in (300, 50, 399, 0, 220, 221, 219):
+        # The middle of the time for which the frame is shown.
+        shown = _do(page, _SEEK, (frame + 0.5) / FRAMES_PER_SECOND)
+        assert shown["number"] == frame
+        assert abs(shown["time"] - frame / FRAMES_PER_SECOND) < 0.01
+    assert answers
+    assert {answer.status for answer in answers} == {206}
+    size = film.stat().st_size
+    starts = [int(a.headers["content-range"].split()[1].split("-")[0]) for a in answers]
+    assert 0 in starts
+    assert max(starts) > size // 2  # the index is at the end
+    assert all(a.headers["content-range"].endswith(f"/{size}") for a in answers)
+
+
+def test_captions_show(hypercorn: Server, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(hypercorn.url + WATCH)
+    for second in (13.5, 33.5, 1.5):
+        _do(page, _SEEK, second)
+        caption = _do(page, _CAPTION)
+        assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
+
+
+def test_from_the_gallery_to_the_video_by_keyboard(hypercorn: Server, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(hypercorn.url + "/videos/")
+    _tab_to(page, "a[href='/videos/film/']")
+    _enter(page, "/videos/film/")
+    _tab_to(page, f"a[href='{WATCH}']")
+    _enter(page, WATCH)
+    _tab_to(page, "video")
+    page.keyboard.press("Space")
+    assert _do(page, "return await within(frame(), 'a frame');") >= 0
+    assert not _do(page, "return video.paused;")
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what matches *selector* has the focus, and see that this is visible."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+    else:
+        pytest.fail(f"Tab does not lead to {selector}")
+    with_focus = page.screenshot()
+    page.evaluate("window.focused = document.activeElement; focused.blur()")
+    assert page.screenshot() != with_focus, f"nothing shows that {selector} has the focus"
+    page.evaluate("focused.focus()")
+
+
+def _enter(page: Page, target: str) -> None:
+    with page.expect_navigation(url=f"**{target}"):
+        page.keyboard.press("Enter")
+
+
+def test_without_javascript(hypercorn: Server, new_page: NewPage) -> None:
+    page = new_page(java_script_enabled=False)
+    answers = _log_media(page)
+    page.goto(hypercorn.url + "/videos/")
+    page.click("a[href='/videos/film/']")
+    page.click(f"a[href='{WATCH}']")
+    page.wait_for_url(f"**{WATCH}")
+    video = page.locator("video")
+    assert video.get_attribute("controls") is not None
+    with page.expect_response(lambda answer: MEDIA in answer.url and answer.ok):
+        page.reload(wait_until="commit")
+    assert {answer.status for answer in answers} == {206}
+    page.goto(hypercorn.url + "/videos/")
+    page.fill("input[name=q]", "clock")
+    page.press("input[name=q]", "Enter")
+    page.click(f"a[href='{WATCH}']")
+
+
+def test_under_a_strict_content_security_policy(
+    servers: Servers, film: Path, new_page: NewPage
+) -> None:
+    assert film.exists()
+    server = servers.server("hypercorn", QUART_E2E_CSP=STRICT_POLICY)
+    page = new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', event =>"
+        " console.error('refused', event.violatedDirective, event.blockedURI))"
+    )
+    for target in ("/videos/", "/videos/film/", WATCH):
+        answer = page.goto(server.url + target)
+        assert answer is not None
+        assert answer.headers["content-security-policy"] == STRICT_POLICY
+    assert _do(page, _PLAY)["width"] == WIDTH
+    _do(page, _SEEK, 13.5)
+    assert _do(page, _CAPTION)["text"] == caption_at(13.5)
+    assert complaints == []
+    # That a violation would have been noted:
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('style'),"
+        " {textContent: 'p {color: red}'}))"
+    )
+    page.evaluate("new Promise(resolve => setTimeout(resolve, 200))")
+    assert complaints
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/videos/",
+        "/videos/names/",
+        "/videos/?q=mp4&recursive=1",
+        WATCH,
+        f"/videos/-/watch/names/{quote(max(GOOD_NAMES, key=len))}",
+    ],
+    ids=["gallery", "odd-names", "search", "watch", "watch-long-name"],
+)
+def test_on_a_phone_nothing_scrolls_sideways(
+    hypercorn: Server, new_page: NewPage, target: str
+) -> None:
+    page = new_page(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    page.goto(hypercorn.url + target)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("dark", True), ("light", False)])
+@pytest.mark.parametrize("target", ["/videos/", WATCH], ids=["gallery", "watch"])
+def test_in_the_dark(
+    hypercorn: Server, new_page: NewPage, target: str, scheme: str, *, dark: bool
+) -> None:
+    page = new_page(color_scheme=scheme)
+    page.goto(hypercorn.url + target)
+    # What is painted, wherever the colour comes from.
+    luminance = page.evaluate(
+        """() => {
+            const layers = [document.body, document.documentElement].map(
+                element => getComputedStyle(element).backgroundColor);
+            const seen = layers.find(colour => !/, 0\\)$/.test(colour)) || 'rgb(255, 255, 255)';
+            const context = document.createElement('canvas').getContext('2d');
+            context.fillStyle = seen;
+            context.fillRect(0, 0, 1, 1);
+            const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+            return (red + green + blue) / 3;
+        }"""
+    )
+    assert (luminance < 80) if dark else (luminance > 175)
