@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from quart_video.storage.base import Entry, StorageError
 from quart_video.storage.beneath import open_beneath
+from quart_video.storage.cached import opener
 from quart_video.storage.disk import Disk, OpenFile, facts_of
 from quart_video.storage.names import join, name_problem, split_path
 
@@ -29,6 +30,7 @@ class LocalStorage:
     def __init__(self, root: str, *, threads: int = 8) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
+        self._cached = opener(self.root)
         self._reported: set[str] = set()
 
     async def list(self, folder: str) -> Sequence[Entry]:
@@ -41,10 +43,15 @@ class LocalStorage:
 
     async def open(self, path: str) -> OpenFile:
         """Open the file at *path*, then describe what was opened."""
+        if self._cached is not None and split_path(path):
+            descriptor = self._cached.open(path)
+            if descriptor is not None:
+                return OpenFile(descriptor, self._disk, path)
         return await self._disk.run(self._open, path)
 
     async def aclose(self) -> None:
-        """Let the threads end."""
+        """Let the threads end, and open nothing more."""
+        self._cached = None
         self._disk.close()
 
     def _open(self, path: str) -> OpenFile:
