@@ -8,6 +8,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 from quart.blueprints import BlueprintSetupState
+from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
 
 from quart_video import openapi, settings, views
@@ -55,6 +56,7 @@ class VideoBlueprint(Blueprint):
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
         self.after_request(_add_cors)
+        self.after_request(_cut_body_of_head)
         tag_blueprint(self, ["Videos"])
 
     def _mount(self, setup: BlueprintSetupState) -> None:
@@ -86,6 +88,13 @@ async def _add_cors(response: Response) -> Response:
     preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
     for name, value in cors_fields(origins, request.headers.get("Origin"), preflight=preflight):
         response.headers.add(name, value)
+    return response
+
+
+async def _cut_body_of_head(response: ResponseTypes) -> ResponseTypes:
+    """Answer HEAD without a body, errors too: granian would send it on over HTTP/2."""
+    if request.method == "HEAD":
+        response.response = response.data_body_class(b"") if isinstance(response, Response) else []
     return response
 
 
