@@ -111,6 +111,7 @@ def file_system(path: str) -> str | None:
 
 
 def unescape(point: str) -> str:
+    """Read a path as the kernel writes it in its tables, with white space in octal."""
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         point = point.replace(code, character)
     return point
