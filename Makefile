@@ -40,7 +40,7 @@ clean: ## remove everything these targets made
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: EXTRAS :=
-$(VENV)/.installed-test: EXTRAS := [test]
+$(VENV)/.installed-test: EXTRAS := [test,docs]
 $(VENV)/.installed-dev: EXTRAS := [dev]
 
 $(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev: pyproject.toml | $(RUN)

@@ -112,7 +112,7 @@ CLIPS = sorted(
 
 def _probe(clip: Path) -> dict[str, Any]:
     entries = "stream=codec_name,codec_type,sample_aspect_ratio:packet=codec_type,pts_time,flags"
-    command = [need_tool("ffprobe", "ffmpeg"), "-v", "error", "-of", "json"]
+    command = [need_tool("ffprobe"), "-v", "error", "-of", "json"]
     command += ["-show_entries", entries, str(clip)]
     answer = subprocess.run(command, check=True, capture_output=True)
     assert not answer.stderr
