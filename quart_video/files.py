@@ -163,7 +163,14 @@ async def make_conditional(response: ResponseReturnValue) -> Response:
     facts = _with_headers(media_facts(media.facts, result.headers.get("Content-Type")), result)
     if not isinstance(body, FileBody) and "Last-Modified" not in result.headers:
         facts = replace(facts, modified=None)
-    return answer(result, media, facts, name=request.path, stall_timeout=_stall_timeout())
+    return answer(
+        result,
+        media,
+        facts,
+        headers=result.headers,
+        name=request.path,
+        stall_timeout=_stall_timeout(),
+    )
 
 
 def _send(
@@ -194,6 +201,7 @@ def _send(
         response,
         media,
         facts,
+        headers=response.headers,
         name=name,
         stall_timeout=_stall_timeout(),
         conditional=conditional,
@@ -259,7 +267,7 @@ def _only_validators(response: Response) -> Response:
     media_type = response.headers.get("Content-Type")
     facts = _with_headers(http.MediaFacts(size=None, media_type=media_type), response)
     plan = http.plan(request_facts(), facts, boundary="")
-    apply(plan, response)
+    apply(plan, response, response.headers)
     if plan.status != 200 or request.method == "HEAD":
         response.response = response.data_body_class(b"")
     return response

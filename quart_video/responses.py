@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from quart import Response, current_app, request
@@ -23,18 +23,19 @@ from quart_video.streaming import Transfer
 logger = logging.getLogger("quart_video")
 
 # What a 200 says of its content, and what no other answer than 200 and 206 may repeat.
-_CONTENT_FIELDS = (
-    "Accept-Ranges",
-    "Content-Disposition",
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Length",
-    "Content-Type",
-    "Last-Modified",
+_CONTENT_FIELDS = frozenset(
+    {
+        "accept-ranges",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "last-modified",
+    }
 )
 # What a 304 has to repeat of the 200 (section 15.4.5); of an error it would be untrue.
-_CACHE_FIELDS = ("Cache-Control", "Content-Location", "ETag", "Expires")
-
+_CACHE_FIELDS = frozenset({"cache-control", "content-location", "etag", "expires"})
 
 _REQUEST_FIELDS = {
     "if-match": "if_match",
@@ -87,18 +88,11 @@ def media_response(
     :param headers: what a 200 says beside the fields that follow from the media.
     :param name: what to call the media in the log.
     """
-    response = new_response(headers)
-    facts = media_facts(media.facts, media_type)
-    return answer(response, media, facts, name=name, stall_timeout=stall_timeout)
-
-
-def new_response(headers: http.Fields) -> Response:
-    """Make an empty response with these fields, and not one more."""
     # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
     body = current_app.response_class.data_body_class(b"")
     response = current_app.response_class(body)
-    response.headers = Headers(headers)
-    return response
+    facts = media_facts(media.facts, media_type)
+    return answer(response, media, facts, headers=headers, name=name, stall_timeout=stall_timeout)
 
 
 def answer(
@@ -106,18 +100,20 @@ def answer(
     media: Media,
     facts: http.MediaFacts,
     *,
+    headers: Iterable[tuple[str, str]],
     name: str,
     stall_timeout: float | None,
     conditional: bool = True,
 ) -> Response:
-    """Turn *response*, which says what a 200 would, into the right answer to the request.
+    """Turn *response* into the right answer to the request.
 
     :param media: read for the body; closed here where none of it is sent.
+    :param headers: what a 200 would say.
     :param conditional: whether preconditions and ranges count.
     """
     asked = request_facts(conditional=conditional)
     plan = http.plan(asked, facts, boundary=secrets.token_hex(16))
-    apply(plan, response)
+    apply(plan, response, headers)
     # Quart's timeout counts from the start of the response: a long film would be cut off, and the
     # client be left with a short body. The transfer has a watchdog of its own.
     response.timeout = None
@@ -130,18 +126,20 @@ def answer(
     return response
 
 
-def apply(plan: http.Plan, response: Response) -> None:
-    """Set status and fields of *response*, which says what a 200 would, as planned."""
-    response.status_code = plan.status
-    dropped: tuple[str, ...] = ()
+def apply(plan: http.Plan, response: Response, headers: Iterable[tuple[str, str]]) -> None:
+    """Set status and fields of *response* as planned.
+
+    :param headers: what a 200 would say.
+    """
+    left_out = {name.lower() for name, _ in plan.fields}
     if plan.status == 304:
-        dropped = _CONTENT_FIELDS
+        left_out |= _CONTENT_FIELDS
     elif plan.status >= 400:
-        dropped = _CONTENT_FIELDS + _CACHE_FIELDS
-    for name in dropped:
-        response.headers.pop(name, None)
-    for name, value in plan.fields:
-        response.headers[name] = value
+        left_out |= _CONTENT_FIELDS | _CACHE_FIELDS
+    kept = [field for field in headers if field[0].lower() not in left_out]
+    # Made anew, in one pass: each field set in a Headers of Werkzeug is a search through all.
+    response.headers = Headers([*kept, *plan.fields])
+    response.status_code = plan.status
 
 
 @contextmanager

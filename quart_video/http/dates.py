@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -49,6 +50,7 @@ def parse_date(value: str, *, now: int) -> int | None:
     return _seconds(moment) + (match["second"] == "60")  # a leap second is the next one
 
 
+@lru_cache(maxsize=1024)
 def format_date(seconds: int) -> str | None:
     """Format as IMF-fixdate, or return ``None`` outside of the years 1 to 9999."""
     try:
