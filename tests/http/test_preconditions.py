@@ -296,8 +296,9 @@ def test_a_date_is_strong_when_its_second_is_over(*, now: int, expected: bool) -
     assert range_applies(a_request(now=now, if_range=IMF), a_media()) is expected
 
 
-@given(strategies.requests, strategies.media)
-def test_anything(request: RequestFacts, media: MediaFacts) -> None:
+@given(strategies.questions())
+def test_anything(question: tuple[RequestFacts, MediaFacts]) -> None:
+    request, media = question
     outcome = evaluate(request, media)
     assert outcome is not NOT_MODIFIED or request.method in ("GET", "HEAD")
     assert isinstance(range_applies(request, media), bool)

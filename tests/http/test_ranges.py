@@ -209,8 +209,9 @@ def test_length_of_any_size(length: int) -> None:
     assert ByteRange(5, 5 + length).length == length
 
 
-@given(strategies.range_fields(), strategies.sizes)
-def test_agrees_with_a_plain_reader(value: str, size: int) -> None:
+@given(strategies.ranges_and_sizes(strategies.sizes))
+def test_agrees_with_a_plain_reader(case: tuple[str, int]) -> None:
+    value, size = case
     asked = peers.asked_ranges(value, size)
     specs = parse_range(value)
     assert (specs is None) == (asked is None)
