@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version as version_of
+from typing import ClassVar
 
 from docutils.nodes import Element, Node
 from docutils.parsers.rst import Directive
@@ -58,7 +59,7 @@ def types_table() -> list[str]:
 class Generated(Directive):
     """What stands in the code, where a page asks for it: ``{settings}``, ``{types}``."""
 
-    written = {"settings": settings_table, "types": types_table}
+    written: ClassVar = {"settings": settings_table, "types": types_table}
 
     def run(self) -> list[Node]:
         """Have the page's own parser read it."""

@@ -1,8 +1,8 @@
 """Transcripts of a terminal: what was typed, what came out, and whether that still is so. Pure.
 
-A line of ``...`` stands for any lines. What differs each time, and so cannot be compared, may have
-another value than on the page, but has to have one, and the same one throughout the page: an entity
-tag, the boundary of a multipart body. Only dates of answers are free.
+A line of ``...`` stands for any lines. What differs each time may have another value than on the
+page: dates of answers, and entity tags and boundaries of multipart bodies. These last two have to
+be the same wherever the page shows the same. The order of the fields of an answer does not count.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 _ANY_LINES = "..."
 _CHANGING = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{24})\b")  # boundary, entity tag
-_DATE_FIELD = re.compile(r"date: ", re.IGNORECASE)
+_DATE_FIELD = re.compile(r"(date|last-modified): ", re.IGNORECASE)
 _DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
 
 
@@ -41,10 +41,7 @@ def _command(part: str) -> Command:
     length = 1
     while lines[length - 1].endswith("\\"):
         length += 1
-    output = [line.rstrip() for line in lines[length:]]
-    while output and not output[-1]:
-        output.pop()
-    return Command("\n".join(lines[:length]), "\n".join(output))
+    return Command("\n".join(lines[:length]), "\n".join(lines[length:]))
 
 
 class Mismatch(AssertionError):
@@ -53,7 +50,7 @@ class Mismatch(AssertionError):
 
 @dataclass(slots=True)
 class Memory:
-    """What stands on the page for what was really there."""
+    """What was really there for what stands on the page."""
 
     real: dict[str, str] = field(default_factory=dict)
 
@@ -66,32 +63,47 @@ class Memory:
 
         :raises Mismatch: with the difference, as it would have to be on the page.
         """
-        actual = actual.replace("\N{NO-BREAK SPACE}", " ").rstrip()
-        lines = [line.rstrip() for line in actual.splitlines()]
-        pattern, tokens = _pattern(shown)
-        match = re.fullmatch(pattern, "".join(f"{line}\n" for line in lines))
+        expected, seen = _lines(shown), _lines(actual)
+        pattern, tokens = _pattern(_ordered(expected))
+        match = re.fullmatch(pattern, "".join(f"{line}\n" for line in _ordered(seen)))
         if match:
-            pairs = list(zip(tokens, match.groups(), strict=True))
+            pairs = zip(tokens, match.groups(), strict=True)
             if all(self.real.setdefault(token, value) == value for token, value in pairs):
                 return
         on_page = {value: token for token, value in self.real.items()}
-        seen = [_CHANGING.sub(lambda m: on_page.get(m[0], m[0]), line) for line in lines]
-        difference = difflib.unified_diff(shown.splitlines(), seen, "shown", "actual", lineterm="")
+        seen = [_CHANGING.sub(lambda m: on_page.get(m[0], m[0]), line) for line in seen]
+        difference = difflib.unified_diff(expected, seen, "shown", "actual", lineterm="")
         raise Mismatch("\n".join(difference))
 
 
-def _pattern(shown: str) -> tuple[str, list[str]]:
-    """Return a regular expression for the output, and what its groups stand for."""
+def _lines(text: str) -> list[str]:
+    text = text.replace("\N{NO-BREAK SPACE}", " ").rstrip()
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def _ordered(lines: list[str]) -> list[str]:
+    """Sort the fields behind each status line."""
+    result: list[str] = []
+    rest = iter(lines)
+    for line in rest:
+        result.append(line)
+        if line.startswith("HTTP/"):
+            fields = list(iter(lambda: next(rest, ""), ""))
+            result += [*sorted(fields), ""]
+    return result
+
+
+def _pattern(lines: list[str]) -> tuple[str, list[str]]:
+    """Return a regular expression for an output, and what its groups stand for."""
     tokens: list[str] = []
-    lines = []
-    for line in shown.splitlines():
+    patterns = []
+    for line in lines:
         if line == _ANY_LINES:
-            lines.append(r"(?:.*\n)*?")
-        elif _DATE_FIELD.match(line):
-            lines.append(f"{re.escape(line[:6])}{_DATE}\n")
+            patterns.append(r"(?:.*\n)*?")
+        elif date := _DATE_FIELD.match(line):
+            patterns.append(f"{re.escape(date[0])}{_DATE}\n")
         else:
-            found = _CHANGING.findall(line)
-            tokens += found
+            tokens += _CHANGING.findall(line)
             literals = map(re.escape, _CHANGING.split(line))
-            lines.append(r"([0-9a-f]+)".join(literals) + "\n")
-    return "".join(lines), tokens
+            patterns.append(r"([0-9a-f]+)".join(literals) + "\n")
+    return "".join(patterns), tokens

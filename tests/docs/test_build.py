@@ -1,0 +1,104 @@
+"""The documentation builds without a warning, and what is generated in it is there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import quart_video
+from quart_video import settings
+from quart_video.media_types import VIDEO_TYPES
+from tests.docs.blocks import DOCS, REPOSITORY, blocks_of, pages
+from tests.e2e.harness import missing
+
+NO_PART = {"__pycache__", ".mypy_cache"}
+
+PAGES = sorted(set(pages()) - {"README"})
+
+
+class Page(HTMLParser):
+    """What a built page holds: code, other text, anchors, and what a browser loads with it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.code: list[str] = []
+        self.text = ""
+        self.anchors: set[str] = set()
+        self.loads: list[str] = []
+        self._in_code = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {name: value or "" for name, value in attrs}
+        self.anchors.add(named.get("id", ""))
+        if tag == "link" and named.get("rel") in ("stylesheet", "icon", "preload"):
+            self.loads.append(named["href"])
+        if "src" in named:
+            self.loads.append(named["src"])
+        if tag == "pre":
+            self._in_code = True
+            self.code.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "pre":
+            self._in_code = False
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._in_code:
+            self.code[-1] += data
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+    if not all(map(find_spec, ("sphinx", "myst_parser", "furo"))):
+        missing("Sphinx", "Install it with: pip install -e '.[docs]'")
+    folder = tmp_path_factory.mktemp("built")
+    options = ["-W", "--keep-going", "-n", "-q", "-d", f"{folder}/doctrees"]
+    command = [sys.executable, "-m", "sphinx", *options, str(DOCS), f"{folder}/html"]
+    result = subprocess.run(command, check=False, cwd=REPOSITORY, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    return {page: Page(Path(f"{folder}/html/{page}.html").read_text("utf-8")) for page in PAGES}
+
+
+def test_every_setting_is_in_the_table(built: dict[str, Page]) -> None:
+    text = built["reference/configuration"].text
+    for row in settings.table():
+        assert f"{row.metadata['key']} {row.name}" in text
+
+
+def test_every_type_is_in_the_table(built: dict[str, Page]) -> None:
+    text = built["how_to_guides/file_types"].text
+    for extension, media_type in VIDEO_TYPES.items():
+        assert extension in text.split()
+        assert media_type in text.split()
+
+
+def test_every_public_name_has_an_entry(built: dict[str, Page]) -> None:
+    anchors = set().union(*(page.anchors for page in built.values()))
+    documented = set(quart_video.__all__) - {"__version__"}
+    assert {f"quart_video.{name}" for name in documented} <= anchors
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_all_code_that_is_shown_is_found_by_the_tests(page: str, built: dict[str, Page]) -> None:
+    blocks = blocks_of(page, pages()[page].read_text(encoding="utf-8"))
+    assert [code.split() for code in built[page].code] == [block.text.split() for block in blocks]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_loads_nothing_from_elsewhere(page: str, built: dict[str, Page]) -> None:
+    assert built[page].loads
+    assert not [url for url in built[page].loads if "//" in url]
+
+
+def test_every_module_is_in_the_picture_of_the_house() -> None:
+    picture = blocks_of("", (DOCS / "discussion" / "architecture.md").read_text("utf-8"))[0].text
+    package = REPOSITORY / "quart_video"
+    found = {path.name for path in package.iterdir() if path.name not in NO_PART}
+    assert found <= set(picture.replace("/", "").split())
