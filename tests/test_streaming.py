@@ -8,6 +8,7 @@ import pytest
 
 from quart_video.http import ByteRange
 from quart_video.storage.base import Changed, FileFacts
+from quart_video.storage.memory import BytesMedia
 from quart_video.streaming import Transfer
 
 DATA = bytes(range(100))
@@ -81,6 +82,26 @@ async def test_closed_when_it_is_entered_and_left() -> None:
     async with transfer(media, ByteRange(0, 100)):
         pass
     assert media.closed
+
+
+async def test_others_get_their_turn() -> None:
+    """Neither the media nor the client ever waits, and yet the event loop goes on."""
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    size = 16 * 1024 * 1024
+    media = BytesMedia(bytes(size), version="v")
+    body = Transfer(media, [ByteRange(0, size)], name="clip.mp4", stall_timeout=None)
+    task = asyncio.create_task(other())
+    async with body as chunks:
+        assert sum([len(chunk) async for chunk in chunks]) == size
+    task.cancel()
+    assert turns >= 4
 
 
 class TestWatchdog:

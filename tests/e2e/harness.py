@@ -86,12 +86,14 @@ class Server:
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
-        for _ in range(3):  # between finding a free port and binding it, someone else may
+        for _ in range(3):
             self.address = ("127.0.0.1", _free_port())
             self._launch(folder)
             if self._answers():
                 return
             self.stop()
+            if "in use" not in self.log_file.read_text():
+                break  # else someone took the port after it was found free
         raise RuntimeError(f"{kind} does not start:\n{self.log_file.read_text()}")
 
     def _launch(self, folder: Path) -> None:
@@ -230,6 +232,7 @@ class Peer:
     def __init__(self, server: Server, version: int) -> None:
         self.server, self.version = server, version
         self._client: Client | None = None
+        self._tags: dict[str, str] = {}
 
     def request(self, method: str, target: str | bytes, *fields: tuple[str, str]) -> Reply:
         """Send a request on the connection at hand and return the response."""
@@ -246,6 +249,12 @@ class Peer:
     def get(self, target: str | bytes, *fields: tuple[str, str]) -> Reply:
         """Send a GET and return the response."""
         return self.request("GET", target, *fields)
+
+    def tag(self, target: str) -> str:
+        """Return the entity tag of a media that no test changes."""
+        if target not in self._tags:
+            self._tags[target] = self.request("HEAD", target)["ETag"]
+        return self._tags[target]
 
     def connect(self, *, receive_buffer: int | None = None) -> Client:
         """Open a connection of its own."""

@@ -99,8 +99,9 @@ def browser() -> Iterator[Browser]:
                     "--disable-sync",
                 ],
             )
-        except Error:
-            missing("Chromium", "Install it with: playwright install --with-deps chromium")
+        except Error as error:
+            remedy = "Install one with: playwright install --with-deps chromium"
+            missing("A Chromium that starts", f"{remedy}\n{error.message}")
         yield chromium
         chromium.close()
 

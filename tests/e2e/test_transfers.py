@@ -26,11 +26,11 @@ STALL_SECONDS = 2.0
 
 
 @contextmanager
-def _transfer(peer: Peer, target: str, *fields: tuple[str, str]) -> Iterator[tuple[Client, Reply]]:
+def _transfer(peer: Peer, target: str) -> Iterator[tuple[Client, Reply]]:
     """Ask for a media and read the head of the answer only."""
     client = peer.connect(receive_buffer=SMALL_BUFFER)
     try:
-        client.send("GET", target, fields)
+        client.send("GET", target)
         head = client.read_head()
         assert head.status in (200, 206)
         yield client, head
@@ -46,12 +46,9 @@ def _read_all(client: Client, amount: int) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("fields", [(), (("Range", "bytes=0-"),)], ids=["whole", "open-range"])
-def test_slow_reader_outlasts_response_timeout(
-    peer: Peer, fields: tuple[tuple[str, str], ...]
-) -> None:
+def test_slow_reader_outlasts_response_timeout(peer: Peer) -> None:
     """The servers run with a RESPONSE_TIMEOUT of a second; this takes two, and gets every byte."""
-    with _transfer(peer, "/videos/large.mp4", *fields) as (client, head):
+    with _transfer(peer, "/videos/large.mp4") as (client, head):
         expected = LARGE[: int(head["Content-Length"])]
         data = b""
         for _ in range(4):
@@ -124,7 +121,7 @@ ABORTS = (
 
 
 def test_200_aborted_transfers(server: Server) -> None:
-    """Of a file of 5 GiB, so that none of them ends by itself."""
+    """Of a file of 5 GiB, so that none of them ends by itself, nor is read once nobody listens."""
 
     def abort(number: int) -> None:
         client = Http1(server.address, receive_buffer=SMALL_BUFFER)
@@ -134,9 +131,11 @@ def test_200_aborted_transfers(server: Server) -> None:
         finally:
             client.close()
 
+    before = server.bytes_read()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(abort, range(200)))
     server.wait_idle()
+    assert server.bytes_read() - before < 200 * (32 << 20)
     client = server.connect_h1()
     assert client.request("GET", "/alive").status == 200
     client.close()
@@ -205,7 +204,7 @@ def test_slow_client_is_not_cut_off(impatient: Peer) -> None:
     """
     with _transfer(impatient, "/videos/large.mp4") as (client, _):
         data = b""
-        for _ in range(8):
+        for _ in range(6):
             time.sleep(0.5)
             data += _read_all(client, 1 << 20)
         data += _read_all(client, len(LARGE))
