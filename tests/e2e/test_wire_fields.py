@@ -85,6 +85,7 @@ def test_304(peer: Peer, mount: str, method: str) -> None:
         assert reply.status == 304
         names = ("ETag", "Cache-Control", "Vary", "Expires", "Content-Location")
         assert _values(reply, *names) == _values(whole, *names)
+        assert IMF_FIXDATE.fullmatch(reply["Date"])
         assert not reply.all("Content-Type")
         assert reply.get("Content-Length") in (None, str(len(CLIP)))
         assert not reply.all("Content-Range")
