@@ -5,13 +5,12 @@ from __future__ import annotations
 from importlib.metadata import version as version_of
 from typing import ClassVar
 
-from docutils.nodes import Element, Node
-from docutils.parsers.rst import Directive
+from docutils.nodes import Node, container
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
-from quart_video.media_types import VIDEO_TYPES
-from quart_video.settings import REQUIRED, table
+from quart_video import media_types, settings
 
 project = "quart-video"
 author = "quart-video contributors"
@@ -40,9 +39,9 @@ html_copy_source = False
 def settings_table() -> list[str]:
     """Write the table that the package itself reads its settings by, as Markdown."""
     lines = ["| Key, argument | Default | What it does |", "|---|---|---|"]
-    for row in table():
+    for row in settings.table():
         key, default, doc = (row.metadata[name] for name in ("key", "default", "doc"))
-        shown = "required" if default is REQUIRED else f"`{default!r}`"
+        shown = "required" if default is settings.REQUIRED else f"`{default!r}`"
         lines.append(f"| `{key}` `{row.name}` | {shown} | {doc} |")
     return lines
 
@@ -50,23 +49,25 @@ def settings_table() -> list[str]:
 def types_table() -> list[str]:
     """Write the types that are known from the start, as Markdown."""
     extensions_of: dict[str, list[str]] = {}
-    for extension, media_type in VIDEO_TYPES.items():
+    for extension, media_type in media_types.VIDEO_TYPES.items():
         extensions_of.setdefault(media_type, []).append(f"`{extension}`")
     rows = [f"| `{name}` | {' '.join(found)} |" for name, found in sorted(extensions_of.items())]
     return ["| Type | Extensions |", "|---|---|", *rows]
 
 
-class Generated(Directive):
+class Generated(SphinxDirective):
     """What stands in the code, where a page asks for it: ``{settings}``, ``{types}``."""
 
     written: ClassVar = {"settings": settings_table, "types": types_table}
 
     def run(self) -> list[Node]:
         """Have the page's own parser read it."""
-        parent = Element()
+        for source in (__file__, media_types.__file__, settings.__file__):
+            self.env.note_dependency(source)
+        parent = container(classes=[self.name])
         lines = StringList(self.written[self.name](), "conf.py")
         self.state.nested_parse(lines, 0, parent)
-        return parent.children
+        return [parent]
 
 
 def setup(app: Sphinx) -> None:
