@@ -10,15 +10,14 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
+from time import monotonic
 from typing import ParamSpec, TypeVar
 
 from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
+from quart_video.storage.pace import LARGE, Pace
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-CHUNK_SIZE = 256 * 1024
-"""Bytes read at once. Larger ones cost more: malloc maps them anew, page by page, every time."""
 
 _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux; elsewhere every read goes to a thread
 
@@ -27,7 +26,7 @@ class _Scratch(threading.local):
     """Memory to read into, which is copied from before anything else can run in this thread."""
 
     def __init__(self) -> None:
-        self.buffer = bytearray(CHUNK_SIZE)
+        self.buffer = bytearray(LARGE)
         self.view = memoryview(self.buffer)
 
 
@@ -125,8 +124,9 @@ class OpenFile:
 
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes: at once those in the page cache, the others by way of a thread."""
+        pace = Pace.for_range(stop - start)
         while start < stop:
-            size = min(stop - start, CHUNK_SIZE)
+            size = min(stop - start, pace.size)
             data = self._read_cached(size, start) if self._cached else None
             if data is None:
                 data = await self._read(size, start)
@@ -136,7 +136,9 @@ class OpenFile:
                     "sent: the file was cut short"
                 )
             start += len(data)
+            handed_out = monotonic()
             yield data
+            pace.note(len(data), monotonic() - handed_out)
 
     def _read_cached(self, size: int, offset: int) -> bytes | None:
         """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""

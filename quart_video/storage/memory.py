@@ -8,7 +8,8 @@ from hashlib import blake2b
 from typing import BinaryIO
 
 from quart_video.storage.base import Changed, FileFacts, Unavailable
-from quart_video.storage.disk import CHUNK_SIZE, Disk
+from quart_video.storage.disk import Disk
+from quart_video.storage.pace import SMALL
 
 
 def content_version(data: bytes) -> str:
@@ -25,8 +26,8 @@ class BytesMedia:
 
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes in pieces that do not fill a slow client's buffers."""
-        for position in range(start, stop, CHUNK_SIZE):
-            yield bytes(self._data[position : min(position + CHUNK_SIZE, stop)])
+        for position in range(start, stop, SMALL):
+            yield bytes(self._data[position : min(position + SMALL, stop)])
 
     def close(self) -> None:
         """Nothing is held."""
@@ -45,9 +46,7 @@ class FileObjectMedia:
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes as the file object gives them."""
         while start < stop:
-            data = await self._disk.run(
-                self._read, self._name, start, min(stop - start, CHUNK_SIZE)
-            )
+            data = await self._disk.run(self._read, self._name, start, min(stop - start, SMALL))
             if not data:
                 raise Changed(f"{self._name!r} ended at byte {start} while up to {stop} were sent")
             start += len(data)

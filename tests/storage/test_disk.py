@@ -10,9 +10,10 @@ import pytest
 
 from quart_video.storage import disk as disk_module
 from quart_video.storage.base import Changed, NotFound, Unavailable
-from quart_video.storage.disk import CHUNK_SIZE, Disk, OpenFile
+from quart_video.storage.disk import Disk, OpenFile
+from quart_video.storage.pace import LARGE
 
-DATA = os.urandom(3 * CHUNK_SIZE + 17)
+DATA = os.urandom(3 * LARGE + 17)
 
 
 @pytest.fixture
@@ -61,9 +62,9 @@ def reads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         (0, len(DATA)),
         (0, 1),
         (len(DATA) - 1, len(DATA)),
-        (CHUNK_SIZE - 1, CHUNK_SIZE + 1),
+        (LARGE - 1, LARGE + 1),
         (5, 5),
-        (7, 2 * CHUNK_SIZE + 7),
+        (7, 2 * LARGE + 7),
     ],
 )
 async def test_chunks(path: Path, disk: Disk, start: int, stop: int) -> None:
@@ -91,7 +92,7 @@ async def test_file_that_shrinks(path: Path, disk: Disk) -> None:
     media = open_file(path, disk)
     chunks = media.chunks(0, len(DATA))
     await anext(chunks)
-    os.truncate(path, CHUNK_SIZE + 5)
+    os.truncate(path, LARGE + 5)
     assert len(await anext(chunks)) == 5
     with pytest.raises(Changed, match=r"clip\.mp4.*cut short"):
         await anext(chunks)
