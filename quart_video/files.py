@@ -169,7 +169,8 @@ async def make_conditional(response: ResponseReturnValue) -> Response:
         facts,
         headers=result.headers,
         name=request.path,
-        stall_timeout=_stall_timeout(),
+        stall_timeout=configured("stall_timeout", current_app.config),
+        open_range_limit=configured("open_range_limit", current_app.config),
     )
 
 
@@ -203,7 +204,8 @@ def _send(
         facts,
         headers=response.headers,
         name=name,
-        stall_timeout=_stall_timeout(),
+        stall_timeout=configured("stall_timeout", current_app.config),
+        open_range_limit=configured("open_range_limit", current_app.config),
         conditional=conditional,
     )
     if not conditional:
@@ -271,7 +273,3 @@ def _only_validators(response: Response) -> Response:
     if plan.status != 200 or request.method == "HEAD":
         response.response = response.data_body_class(b"")
     return response
-
-
-def _stall_timeout() -> float | None:
-    return cast("float | None", configured("stall_timeout", current_app.config))

@@ -110,6 +110,8 @@ class AppState:
     """By the full, dotted name of the blueprint as registered."""
     disk: Disk | None = None
     """Threads for the files that the app's own views send."""
+    warned_of_buffering: bool = False
+    """Whether the log has been told that the server holds all that is sent in memory."""
 
 
 def app_state(app: Quart) -> AppState:

@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.exceptions import ServiceUnavailable
 
 from quart_video import http
+from quart_video.backpressure import holds_back, warn_of_buffering
 from quart_video.storage.base import Denied, FileFacts, Media, NotFound, Unavailable
 from quart_video.streaming import Transfer
 
@@ -47,11 +48,14 @@ _REQUEST_FIELDS = {
 }
 
 
-def request_facts(*, conditional: bool = True) -> http.RequestFacts:
+def request_facts(
+    *, conditional: bool = True, open_range_limit: int | None = None
+) -> http.RequestFacts:
     """Gather what counts in the current request; several lines of a field become one value.
 
     :param conditional: whether preconditions and ranges count. They never do where a method with
         effects has been carried out already, and what it answers is not what it was aimed at.
+    :param open_range_limit: most bytes to answer an open-ended range with; ``None``: all there are.
     """
     method = request.method
     values: dict[str, str] = {}
@@ -62,7 +66,9 @@ def request_facts(*, conditional: bool = True) -> http.RequestFacts:
             if fact is not None:
                 values[fact] = f"{values[fact]}, {value}" if fact in values else value
     stripped = {fact: value.strip(" \t") for fact, value in values.items()}
-    return http.RequestFacts(method=method, now=int(time.time()), **stripped)
+    return http.RequestFacts(
+        method=method, now=int(time.time()), open_range_limit=open_range_limit, **stripped
+    )
 
 
 def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
@@ -82,6 +88,7 @@ def media_response(
     headers: http.Fields,
     name: str,
     stall_timeout: float | None,
+    open_range_limit: int | None,
 ) -> Response:
     """Answer the current request with *media*, which the response then owns.
 
@@ -92,7 +99,15 @@ def media_response(
     body = current_app.response_class.data_body_class(b"")
     response = current_app.response_class(body)
     facts = media_facts(media.facts, media_type)
-    return answer(response, media, facts, headers=headers, name=name, stall_timeout=stall_timeout)
+    return answer(
+        response,
+        media,
+        facts,
+        headers=headers,
+        name=name,
+        stall_timeout=stall_timeout,
+        open_range_limit=open_range_limit,
+    )
 
 
 def answer(
@@ -103,16 +118,24 @@ def answer(
     headers: Iterable[tuple[str, str]],
     name: str,
     stall_timeout: float | None,
+    open_range_limit: int | None,
     conditional: bool = True,
 ) -> Response:
     """Turn *response* into the right answer to the request.
 
     :param media: read for the body; closed here where none of it is sent.
     :param headers: what a 200 would say.
+    :param open_range_limit: most bytes to answer an open-ended range with, on a server that takes
+        them all at once; ``None``: all there are.
     :param conditional: whether preconditions and ranges count.
     """
-    asked = request_facts(conditional=conditional)
+    unlimited = holds_back(request.scope)
+    asked = request_facts(
+        conditional=conditional, open_range_limit=None if unlimited else open_range_limit
+    )
     plan = http.plan(asked, facts, boundary=secrets.token_hex(16))
+    if not unlimited:
+        warn_of_buffering(name, plan.length)
     apply(plan, response, headers)
     # Quart's timeout counts from the start of the response: a long film would be cut off, and the
     # client be left with a short body. The transfer has a watchdog of its own.

@@ -21,6 +21,9 @@ from quart_video.media_types import VIDEO_TYPES
 MAX_PAGE_SIZE = 500
 """Most videos that one page of a listing may hold."""
 
+MIN_OPEN_RANGE = 64 * 1024
+"""Least bytes that an open-ended range may be limited to."""
+
 
 class ConfigurationError(ValueError):
     """A setting is missing or unusable. The message names the key and the remedy."""
@@ -149,6 +152,14 @@ class Settings:
         _optional(_seconds),
         "Seconds without one byte taken by the client after which a transfer is given up. A paused "
         "player takes nothing, so be generous. `None`: never.",
+    )
+    open_range_limit: int | None = _setting(
+        "VIDEO_OPEN_RANGE_LIMIT",
+        8 * 1024 * 1024,
+        _optional(_integer(MIN_OPEN_RANGE, 2**40)),
+        "Bytes that an open-ended range (`bytes=N-`) is answered with at most, over HTTP/2 and "
+        "HTTP/3 on a server that takes all at once, as Hypercorn does. Players ask on. `None`: all "
+        "there are. See [HTTP/2](../how_to_guides/deploy.md#http-2).",
     )
     read_threads: int = _setting(
         "VIDEO_READ_THREADS",

@@ -166,6 +166,7 @@ async def _send(library: Library, path: str, media_type: str) -> ResponseReturnV
         headers=library.media_headers,
         name=path,
         stall_timeout=library.settings.stall_timeout,
+        open_range_limit=library.settings.open_range_limit,
     )
 
 

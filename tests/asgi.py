@@ -47,12 +47,15 @@ async def call(
     headers: dict[str, str] | list[tuple[str, str]] | None = None,
     *,
     query: str = "",
+    http_version: str = "1.1",
+    extensions: tuple[str, ...] = (),
     disconnect_after: int | None = None,
     stop_taking_after: int | None = None,
     pause: float = 0,
 ) -> Sent:
     """Send one request.
 
+    :param extensions: what the server announces.
     :param disconnect_after: chunks after which the client goes away.
     :param stop_taking_after: chunks after which the client takes no more and stays.
     :param pause: seconds that the client takes for each chunk.
@@ -61,7 +64,7 @@ async def call(
     scope: Any = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
+        "http_version": http_version,
         "method": method,
         "scheme": "http",
         "path": path,
@@ -72,7 +75,7 @@ async def call(
         + [(name.lower().encode(), value.encode("latin-1")) for name, value in lines],
         "client": ("127.0.0.1", 5),
         "server": ("127.0.0.1", 80),
-        "extensions": {},
+        "extensions": {name: {} for name in extensions},
     }
     sent = Sent()
     gone = asyncio.Event()

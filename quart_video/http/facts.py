@@ -24,6 +24,8 @@ class RequestFacts:
     if_unmodified_since: str | None = None
     if_range: str | None = None
     range: str | None = None
+    open_range_limit: int | None = None
+    """Most bytes to answer one open-ended range with; ``None``: all there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from quart_video.http import multipart
 from quart_video.http.dates import format_date
 from quart_video.http.facts import MediaFacts, RequestFacts
 from quart_video.http.preconditions import Outcome, evaluate, range_applies
-from quart_video.http.ranges import MAX_PARTS, ByteRange, parse_range, select
+from quart_video.http.ranges import MAX_PARTS, ByteRange, RangeSpec, parse_range, select
 
 Fields = tuple[tuple[str, str], ...]
 Segment = bytes | ByteRange
@@ -23,6 +23,11 @@ class Plan:
     """Fields that follow from the facts. Content-Length is among them where it must be sent."""
     segments: tuple[Segment, ...] = ()
     """What to send: literal bytes, and ranges of the media."""
+
+    @property
+    def length(self) -> int:
+        """How many bytes are sent."""
+        return _length(self.segments)
 
     @property
     def reads_media(self) -> bool:
@@ -48,7 +53,8 @@ def plan(request: RequestFacts, media: MediaFacts, *, boundary: str) -> Plan:
         if specs and not ranges:
             return _unsatisfiable(media.size)
         if len(ranges) == 1:
-            return _single(request, media, ranges[0], media.size)
+            part = ranges[0].first(limit) if (limit := _limit(request, specs)) else ranges[0]
+            return _single(request, media, part, media.size)
         if 1 < len(ranges) <= MAX_PARTS:
             return _multiple(request, media, ranges, media.size, boundary)
     return _whole(request, media, media.size)
@@ -69,6 +75,17 @@ def _single(request: RequestFacts, media: MediaFacts, part: ByteRange, size: int
         ("Content-Length", str(part.length)),
     )
     return Plan(206, fields, (part,))
+
+
+def _limit(request: RequestFacts, specs: tuple[RangeSpec, ...] | None) -> int | None:
+    """Return the most bytes to send of a range that was asked for by *specs*.
+
+    A 206 may hold less than was asked for, and its ``Content-Range`` says so (section 15.3.7). Only
+    where no end was named: players do that, and ask on. Not with ``If-Range``: that is someone who
+    completes a file (section 13.1.5), and may take this part for all that was missing.
+    """
+    is_open = specs is not None and len(specs) == 1 and specs[0].is_open
+    return request.open_range_limit if is_open and request.if_range is None else None
 
 
 def _multiple(

@@ -35,6 +35,10 @@ class ByteRange:
         """How many bytes. Not ``len()``: that ends at 2 GiB on a machine of 32 bits."""
         return self.stop - self.start
 
+    def first(self, length: int) -> ByteRange:
+        """Return the first *length* bytes of it, or all where it has no more."""
+        return ByteRange(self.start, min(self.stop, self.start + length))
+
     def content_range(self, size: int) -> str:
         """Write ``Content-Range`` (section 14.4), the one place with an inclusive end."""
         return f"bytes {self.start}-{self.stop - 1}/{size}"
@@ -47,6 +51,11 @@ class RangeSpec:
     first: int | None = None
     last: int | None = None
     suffix: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it names no end: ``first``-."""
+        return self.first is not None and self.last is None
 
     def resolve(self, size: int) -> ByteRange | None:
         """Return the bytes meant out of *size*, or ``None`` if unsatisfiable (section 14.1.2)."""

@@ -141,6 +141,7 @@ def questions(draw: st.DrawFn) -> tuple[RequestFacts, MediaFacts]:
         if_unmodified_since=draw(_perhaps(_dates)),
         if_range=draw(_perhaps(_tag_lists | _dates)),
         range=draw(_weighed((2, ranges), (1, _perhaps(ranges)))),
+        open_range_limit=draw(_weighed((4, st.none()), (1, st.integers(1, 80)))),
     )
     return request, media
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
 
 from quart_video.http import ByteRange, EntityTag, MediaFacts, Plan, RequestFacts, plan
 from quart_video.http.ranges import MAX_PARTS, MAX_SPECS
@@ -285,6 +286,64 @@ def test_head_is_a_get_without_content(status: int) -> None:
     assert head == Plan(status, get.fields)
 
 
+LIMITED = [
+    pytest.param("bytes=0-", [(0, 100)], id="from-the-start"),
+    pytest.param("bytes=500-", [(500, 600)], id="from-the-middle"),
+    pytest.param("bytes=900-", [(900, 1000)], id="just-so-much"),
+    pytest.param("bytes=950-", [(950, 1000)], id="less"),
+    pytest.param("bytes=, 500- ,", [(500, 600)], id="14.2-empty-elements"),
+]
+NOT_LIMITED = [
+    pytest.param({}, [(0, 1000)], id="no-range"),
+    pytest.param({"range": "bytes=x-"}, [(0, 1000)], id="14.2-invalid"),
+    pytest.param({"range": "bytes=0-999"}, [(0, 1000)], id="closed-all"),
+    pytest.param({"range": "bytes=1-5000"}, [(1, 1000)], id="closed-past-the-end"),
+    pytest.param({"range": "bytes=-500"}, [(500, 1000)], id="suffix"),
+    pytest.param({"range": "bytes=0-9,500-"}, [(0, 10), (500, 1000)], id="several"),
+    pytest.param({"range": "bytes=0-,500-"}, [(0, 1000)], id="several-that-are-one"),
+    pytest.param({"range": "bytes=500-", "if_range": '"v1"'}, [(500, 1000)], id="13.1.5-resumes"),
+    pytest.param({"range": "bytes=500-", "if_range": '"v2"'}, [(0, 1000)], id="13.1.5-begins-anew"),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), LIMITED)
+def test_an_open_range_is_limited(value: str, expected: list[tuple[int, int]]) -> None:
+    """Section 15.3.7: Content-Range tells a client that there is more to ask for."""
+    decided = answer(a_request(range=value, open_range_limit=100), a_media())
+    [(start, stop)] = expected
+    assert decided.status == 206
+    assert ranges_of(decided) == expected
+    assert fields_of(decided) == {
+        **WHOLE,
+        "Content-Range": f"bytes {start}-{stop - 1}/1000",
+        "Content-Length": str(stop - start),
+    }
+
+
+@pytest.mark.parametrize(("fields", "expected"), NOT_LIMITED)
+def test_nothing_else_is_limited(fields: dict[str, str], expected: list[tuple[int, int]]) -> None:
+    decided = answer(a_request(**fields, open_range_limit=100), a_media())
+    assert ranges_of(decided) == expected
+    assert decided == answer(a_request(**fields), a_media())
+
+
+@given(strategies.sizes, st.integers(1, 2**64))
+def test_asking_on_brings_it_all(size: int, limit: int) -> None:
+    """Each answer goes on where the one before it ended, up to the end; then there is a 416."""
+    limit = max(limit, size // 20)
+    reached = 0
+    while reached < size:
+        decided = answer(
+            a_request(range=f"bytes={reached}-", open_range_limit=limit), a_media(size=size)
+        )
+        [(start, stop)] = ranges_of(decided)
+        assert (decided.status, start) == (206, reached)
+        assert stop == size or stop - start == limit
+        reached = stop
+    last = a_request(range=f"bytes={reached}-", open_range_limit=limit)
+    assert answer(last, a_media(size=size)).status == 416
+
+
 FLOODS = [
     pytest.param(",".join(["0-"] * 200), id="cve-2011-3192-overlapping"),
     pytest.param(",".join(f"{i}-" for i in range(200)), id="cve-2011-3192-nested"),
@@ -369,6 +428,7 @@ def test_anything(question: tuple[RequestFacts, MediaFacts], boundary: str) -> N
         assert not set(value) & set("\r\n\0")
         value.encode("latin-1")
     assert decided.reads_media == bool(ranges)
+    assert decided.length == sent(decided)
     if decided.status in (304, 412) or request.method == "HEAD":
         assert not decided.segments
     elif media.size is not None:

@@ -155,6 +155,28 @@ RESOLVED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        pytest.param(RangeSpec(0), True, id="14.1.2-open-ended"),
+        pytest.param(RangeSpec(500), True, id="14.1.2-open-ended-later"),
+        pytest.param(RangeSpec(0, 0), False, id="14.1.2-int-range"),
+        pytest.param(RangeSpec(0, 2**64), False, id="14.1.2-last-past-the-end"),
+        pytest.param(RangeSpec(suffix=0), False, id="14.1.2-suffix-of-nothing"),
+        pytest.param(RangeSpec(suffix=5), False, id="14.1.2-suffix"),
+    ],
+)
+def test_is_open(spec: RangeSpec, *, expected: bool) -> None:
+    assert spec.is_open is expected
+
+
+@pytest.mark.parametrize(
+    ("length", "stop"), [(1, 6), (4, 9), (5, 10), (6, 10), (2**64, 10)], ids=str
+)
+def test_first(length: int, stop: int) -> None:
+    assert ByteRange(5, 10).first(length) == ByteRange(5, stop)
+
+
 @pytest.mark.parametrize(("spec", "size", "expected"), RESOLVED)
 def test_resolve(spec: RangeSpec, size: int, expected: tuple[int, int] | None) -> None:
     assert spec.resolve(size) == (ByteRange(*expected) if expected else None)
