@@ -12,6 +12,7 @@ from typing import cast
 
 from quart import Quart, current_app, request
 
+from quart_video.handoff import HandOff, hand_off
 from quart_video.http import Fields
 from quart_video.media_types import extension
 from quart_video.settings import ConfigurationError, Settings, configured, resolve
@@ -26,6 +27,8 @@ class Library:
 
     settings: Settings
     storage: Storage
+    hand_off: HandOff | None = None
+    """How the server in front is told to send the media; ``None``: we send them."""
 
     def media_type(self, path: str) -> str | None:
         """Return the type that the media at *path* is served with; ``None``: it is not served."""
@@ -76,7 +79,7 @@ class Mount:
             settings = resolve(self._arguments, self._options, config)
             storage = LocalStorage(settings.media_root, threads=settings.read_threads)
             _check_root(storage.root)
-            self._library = Library(settings, storage)
+            self._library = Library(settings, storage, hand_off(settings.sendfile, storage.root))
         return self._library
 
     async def close(self) -> None:

@@ -149,6 +149,19 @@ def answer(
     return response
 
 
+def handed_off(field: tuple[str, str], media_type: str, headers: http.Fields) -> Response:
+    """Leave the answer, preconditions and ranges included, to the server in front.
+
+    :param field: tells that server what to send.
+    :param headers: what every answer says beside the fields that follow from the media. Those are
+        left out: they would be ours, and the media is another's to send.
+    """
+    response = current_app.response_class(current_app.response_class.data_body_class(b""))
+    response.headers = Headers([("Content-Type", media_type), *headers, field])
+    response.headers["Content-Length"] = "0"
+    return response
+
+
 def apply(plan: http.Plan, response: Response, headers: Iterable[tuple[str, str]]) -> None:
     """Set status and fields of *response* as planned.
 

@@ -107,6 +107,25 @@ def _resource_policy(value: object) -> str:
     raise ValueError('must be "same-origin", "same-site" or "cross-origin"')
 
 
+_INTERNAL = re.compile(r"x-accel-redirect:(/(?!\.\.?(/|$))[^/?#]+)+/?")
+_INTERNAL_EXAMPLE = '"x-accel-redirect:/internal/videos"'
+
+
+def _sendfile(value: object) -> str:
+    if value is None or value == "":
+        return "off"
+    if value in ("off", "x-sendfile"):
+        return str(value)
+    if not isinstance(value, str) or not value.startswith("x-accel-redirect"):
+        raise ValueError(f'must be "off", "x-sendfile" or, such as, {_INTERNAL_EXAMPLE}')
+    if not _INTERNAL.fullmatch(value) or not value.isprintable():
+        raise ValueError(
+            f"must name an internal location of nginx, as {_INTERNAL_EXAMPLE}: it begins with a "
+            'slash, and has no "..", "//", "?", "#" or control character in it'
+        )
+    return value
+
+
 REQUIRED = object()
 """In the place of a default: there is none, the setting has to be given."""
 
@@ -180,6 +199,14 @@ class Settings:
         _optional(_resource_policy),
         "Sent as `Cross-Origin-Resource-Policy` with every media: `same-origin`, `same-site` or "
         "`cross-origin`.",
+    )
+    sendfile: str = _setting(
+        "VIDEO_SENDFILE",
+        "off",
+        _sendfile,
+        "Who sends the media: `off`, we do; `x-accel-redirect:/internal/videos`, nginx does, from "
+        "its internal location of that name; `x-sendfile`, lighttpd does. Either has to be "
+        "[set up](../how_to_guides/front_server.md) for it.",
     )
 
 

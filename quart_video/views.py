@@ -20,7 +20,7 @@ from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
 from quart_video.models import Listing, ListingQuery, Video
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
-from quart_video.responses import http_errors, media_response
+from quart_video.responses import handed_off, http_errors, media_response
 
 _STATIC = Path(__file__).parent / "static"
 _FORMATTING = {"format_size": format_size, "format_date": format_date}
@@ -160,6 +160,9 @@ async def _item(library: Library, path: str) -> catalogue.Item:
 async def _send(library: Library, path: str, media_type: str) -> ResponseReturnValue:
     with http_errors():
         media = await library.storage.open(path)
+    if library.hand_off is not None:
+        media.close()
+        return handed_off(library.hand_off.field(path), media_type, library.media_headers)
     return media_response(
         media,
         media_type=media_type,

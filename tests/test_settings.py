@@ -206,6 +206,66 @@ CASES = {
         remedy='must be "same-origin", "same-site" or "cross-origin"',
         bad_environment=["any", "true", "[]"],
     ),
+    "sendfile": Cases(
+        good=[
+            ("off", "off"),
+            (None, "off"),
+            ("", "off"),
+            ("x-sendfile", "x-sendfile"),
+            ("x-accel-redirect:/videos", "x-accel-redirect:/videos"),
+            ("x-accel-redirect:/a/b c/\u00e9/", "x-accel-redirect:/a/b c/\u00e9/"),
+            ("x-accel-redirect:/-/..a/b../.c", "x-accel-redirect:/-/..a/b../.c"),
+        ],
+        environment=[
+            ("off", "off"),
+            ("x-sendfile", "x-sendfile"),
+            ("x-accel-redirect:/internal/videos", "x-accel-redirect:/internal/videos"),
+            ('"x-sendfile"', "x-sendfile"),
+            ("", "off"),
+        ],
+        bad=[
+            "on",
+            "nginx",
+            "X-Sendfile",
+            "x-sendfile ",
+            "x-sendfile:/videos",
+            "x-accel-redirect",
+            "x-accel-redirect:",
+            "x-accel-redirect:/",
+            "x-accel-redirect:videos",
+            "x-accel-redirect: /videos",
+            "x-accel-redirect:@videos",
+            "x-accel-redirect:http://elsewhere/videos",
+            "x-accel-redirect://videos",
+            "x-accel-redirect:/a//b",
+            "x-accel-redirect:/..",
+            "x-accel-redirect:/a/../b",
+            "x-accel-redirect:/a/..",
+            "x-accel-redirect:/a/./b",
+            "x-accel-redirect:/a?b",
+            "x-accel-redirect:/a#b",
+            "x-accel-redirect:/a\r\nX-Injected: yes",
+            "x-accel-redirect:/a\n",
+            "x-accel-redirect:/a\0",
+            "x-accel-redirect:/a\x7f",
+            "x-accel-redirect:/a\udcff",
+            True,
+            False,
+            0,
+            b"off",
+            ["off"],
+            {},
+        ],
+        remedy='"x-accel-redirect:/internal/videos"',
+        bad_environment=[
+            "on",
+            "false",
+            "true",
+            "[]",
+            "x-accel-redirect:",
+            "x-accel-redirect:/a/..",
+        ],
+    ),
 }
 
 
@@ -318,6 +378,7 @@ def test_defaults() -> None:
         read_threads=8,
         cors_origins=(),
         cross_origin_resource_policy=None,
+        sendfile="off",
     )
 
 
@@ -332,6 +393,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "read_threads": (1, 2, 3),
     "cors_origins": ("*", (), "https://example.org"),
     "cross_origin_resource_policy": ("same-site", None, "cross-origin"),
+    "sendfile": ("x-sendfile", None, "x-accel-redirect:/c"),
 }
 
 

@@ -11,7 +11,6 @@ import configparser
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,14 +22,15 @@ from quart import Quart
 from tests.docs.blocks import REPOSITORY, Block
 from tests.docs.terminal import Terminal, free_port
 from tests.docs.transcripts import Memory, Mismatch, parse
-from tests.e2e.harness import need_tool
+from tests.e2e import fronts
 
 CLIPS = REPOSITORY / "example" / "videos"
 CLIPS_DATE = 1_750_000_000  # of every clip, so that the pages can show it
 FOLDERS = ("courses", "films", "talks", "videos")  # there is no other below /srv
 PROJECT = "my-site/"  # what a tree calls the folder of the reader
 
-_PORT = re.compile(r"(?<=localhost:)\d+|(?<=127\.0\.0\.1:)\d+|(?<=--port )\d+|(?<=listen )\d+")
+_PORT_FOLLOWS = ("localhost:", "127.0.0.1:", "--port ", "listen ", '"port" => ', '"socket"] == ":')
+_PORT = re.compile("|".join(rf"(?<={re.escape(words)})\d+" for words in _PORT_FOLLOWS))
 _SERVER = re.compile(r"(\w+=\S+ )*((?P<quart>quart (--app \S+ )?run)|hypercorn|uvicorn|granian)\b")
 _TREE_ROW = re.compile(r"(?P<depth>(?:│   |    )*)[├└]── (?P<name>\S+)(  +.*)?")
 
@@ -104,16 +104,16 @@ class Reader:
         """Start nginx with a file that a distribution would include in its ``http`` section."""
         folder = self._project / "nginx"
         folder.mkdir()
-        kinds = ("client_body", "fastcgi", "proxy", "scgi", "uwsgi")
-        paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-        (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\n"
-            f"http {{ access_log off;\n{paths}include {self._project / block.caption}; }}\n"
-        )
-        command = [need_tool("nginx"), "-e", "stderr", "-c", str(folder / "nginx.conf")]
-        test = subprocess.run([*command, "-t"], check=False, capture_output=True, text=True)
-        assert test.returncode == 0, f"{block}: {test.stderr}"
+        command = fronts.nginx(folder, f"include {self._project / block.caption};")
         (listen,) = re.findall(r"listen (\d+)", block.text)
+        self._terminal.start(command, self._ports[listen])
+
+    def lighttpd(self, block: Block) -> None:
+        """Start lighttpd with a file that a distribution would include in its own."""
+        folder = self._project / "lighttpd"
+        folder.mkdir()
+        command = fronts.lighttpd(folder, f'include "{self._project / block.caption}"')
+        (listen,) = re.findall(r'"socket"\] == ":(\d+)"', block.text)
         self._terminal.start(command, self._ports[listen])
 
     def html(self, block: Block) -> None:
@@ -163,6 +163,7 @@ HANDLERS: dict[str, Callable[[Reader, Block], None]] = {
     "css": Reader.css,
     "html": Reader.html,
     "ini": Reader.ini,
+    "lighttpd": Reader.lighttpd,
     "nginx": Reader.nginx,
     "python": Reader.python,
     "text": Reader.text,

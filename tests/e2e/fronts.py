@@ -1,0 +1,126 @@
+"""Real web servers to put in front of ours, each in a folder of its own and run as whoever we are.
+
+They are set up as the documentation says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from tests.docs.blocks import blocks_of, pages
+from tests.docs.terminal import free_port
+from tests.e2e.harness import Server, need_tool, wait_until
+from tests.e2e.http1 import Http1
+from tests.e2e.reply import Reply
+
+_PAGE = "how_to_guides/front_server"
+
+
+def nginx(folder: Path, config: str) -> list[str]:
+    """Return the command for an nginx.
+
+    :param folder: an empty one.
+    :param config: what stands in the ``http`` section.
+    """
+    kinds = ("client_body", "fastcgi", "proxy", "scgi", "uwsgi")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    # Root's nginx would have its work done by a user who may not read what we have made.
+    user = "user root;" if os.geteuid() == 0 else ""
+    path = folder / "nginx.conf"
+    path.write_text(
+        f"daemon off; pid {folder}/pid; error_log stderr; {user}\nevents {{}}\n"
+        f"http {{ access_log off;\n{paths}{config}\n}}\n"
+    )
+    command = [need_tool("nginx"), "-e", "stderr", "-c", str(path)]
+    _check([*command, "-t"])
+    return command
+
+
+def lighttpd(folder: Path, config: str) -> list[str]:
+    """Return the command for a lighttpd.
+
+    :param folder: an empty one.
+    :param config: what a distribution would include in its own.
+    """
+    path = folder / "lighttpd.conf"
+    path.write_text(
+        f'server.bind = "127.0.0.1"\nserver.port = {free_port()}\n'
+        f'server.document-root = "{folder}"\nserver.upload-dirs = ( "{folder}" )\n'
+        f'mimetype.assign = ( "" => "application/octet-stream" )\n{config}\n'
+    )
+    command = [need_tool("lighttpd"), "-f", str(path)]
+    _check([*command, "-tt"])
+    return [*command, "-D"]
+
+
+def _check(command: list[str]) -> None:
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+COMMANDS = {"nginx": nginx, "lighttpd": lighttpd}
+
+
+class Front:
+    """A web server of one kind, in front of a server, to which it leads everything."""
+
+    def __init__(self, kind: str, server: Server, folder: Path) -> None:
+        self.kind, self.server = kind, server
+        self.address = ("127.0.0.1", int(free_port()))
+        self._log_file = folder / "stderr.txt"
+        config = _documented(kind, server, self.address)
+        command = COMMANDS[kind](folder, config)
+        with self._log_file.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        try:
+            wait_until(self._answers, 20, f"{kind} answers")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, self._log_file.read_text()
+        try:
+            return self.request("GET", "/alive").status == 200
+        except OSError:
+            return False
+
+    def request(self, method: str, target: str, *fields: tuple[str, str]) -> Reply:
+        """Send a request on a connection of its own and return the response."""
+        client = Http1(self.address)
+        try:
+            return client.request(method, target, fields)
+        finally:
+            client.close()
+
+    def get(self, target: str, *fields: tuple[str, str]) -> Reply:
+        """Send a GET and return the response."""
+        return self.request("GET", target, *fields)
+
+    def stop(self) -> None:
+        """End it, and with it its workers."""
+        self._process.terminate()
+        try:
+            self._process.wait(8)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(8)
+
+
+def _documented(kind: str, server: Server, address: tuple[str, int]) -> str:
+    """Return the configuration that the documentation shows, with the real folder and ports."""
+    source = pages()[_PAGE].read_text(encoding="utf-8")
+    (text,) = (block.text for block in blocks_of(_PAGE, source) if block.language == kind)
+    here = {
+        "/srv/videos": str(server.root),
+        "127.0.0.1:8000": "{}:{}".format(*server.address),
+        '"port" => 8000': f'"port" => {server.address[1]}',
+        "listen 8080": "listen {}:{}".format(*address),
+        '":8080"': '"{}:{}"'.format(*address),
+    }
+    return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], text)
