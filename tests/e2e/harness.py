@@ -54,14 +54,28 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
         time.sleep(0.02)
 
 
-def _command(kind: str, port: int, folder: Path) -> list[str]:
+def _certificate(folder: Path) -> list[str]:
+    """Make a key, and a certificate that nobody has signed; return the options that name them."""
+    certificate, key = str(folder / "certificate.pem"), str(folder / "key.pem")
+    command = [need_tool("openssl"), "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
+    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"]
+    command += ["-keyout", key, "-out", certificate]
+    subprocess.run(command, check=True, capture_output=True, timeout=30)
+    return ["--certfile", certificate, "--keyfile", key]
+
+
+def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
     app = "tests.e2e.app:app"
     python = [sys.executable, "-W", "default", "-m"]
-    if kind == "hypercorn":
+    if kind.startswith("hypercorn"):
         config = folder / "hypercorn.toml"
         # One connection carries hundreds of these requests; the default is to end it at 1000.
         config.write_text("keep_alive_max_requests = 1000000\ngraceful_timeout = 1\n")
-        return [*python, "hypercorn", "-c", str(config), "-b", f"127.0.0.1:{port}", app]
+        command = [*python, "hypercorn", "-c", str(config)]
+        if kind == "hypercorn":
+            return [*command, "-b", f"127.0.0.1:{port}", app]
+        binds = ["--bind", f"127.0.0.1:{tls_port}", "--insecure-bind", f"127.0.0.1:{port}"]
+        return [*command, *binds, *_certificate(folder), app]
     if kind == "uvicorn":
         options = ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
         return [*python, "uvicorn", *options, app]
@@ -74,8 +88,9 @@ class Server:
     """A server of one kind with the app of :mod:`tests.e2e.app`."""
 
     def __init__(self, kind: str, root: Path, folder: Path, environment: Mapping[str, str]) -> None:
-        if find_spec(kind) is None:
-            missing(kind, f"Install it with: pip install {kind}")
+        package = kind.removesuffix("-tls")
+        if find_spec(package) is None:
+            missing(package, f"Install it with: pip install {package}")
         self.kind, self.root = kind, root
         self.log_file = folder / "stderr.txt"
         self._read = 0
@@ -87,7 +102,7 @@ class Server:
             **environment,
         }
         for _ in range(3):
-            self.address = ("127.0.0.1", _free_port())
+            self.address, self._tls_port = ("127.0.0.1", _free_port()), _free_port()
             self._launch(folder)
             if self._answers():
                 return
@@ -99,7 +114,7 @@ class Server:
     def _launch(self, folder: Path) -> None:
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                _command(self.kind, self.address[1], folder),
+                _command(self.kind, self.address[1], self._tls_port, folder),
                 cwd=REPOSITORY,
                 env=self._variables,
                 stdin=subprocess.DEVNULL,
@@ -130,6 +145,11 @@ class Server:
         """The address as a URL, without a slash at its end."""
         return f"http://{self.address[0]}:{self.address[1]}"
 
+    @property
+    def tls_url(self) -> str:
+        """The address to speak TLS with, which only ``hypercorn-tls`` has, as a URL."""
+        return f"https://localhost:{self._tls_port}"
+
     def pids(self) -> list[int]:
         """Return the processes of the server: itself and its workers."""
         found = [self.process.pid]
@@ -154,6 +174,14 @@ class Server:
                 if target.is_relative_to(inside) and not target.is_dir():
                     found.append(str(target))
         return found
+
+    def memory(self) -> int:
+        """Return how many bytes of memory the server uses."""
+        total = 0
+        for pid in self.pids():
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            total += int(dict(line.split(":", 1) for line in lines)["VmRSS"].split()[0]) * 1024
+        return total
 
     def bytes_read(self) -> int:
         """Return how many bytes the server has read so far, of files and of all else."""

@@ -159,6 +159,30 @@ def test_plays_and_seeks(server: Server, film: Path, new_page: NewPage) -> None:
     assert all(a.headers["content-range"].endswith(f"/{size}") for a in answers)
 
 
+def test_plays_and_seeks_over_http_2(servers: Servers, film: Path, new_page: NewPage) -> None:
+    """Of a server that answers only in parts: what is open-ended, as all that a player asks is."""
+    limit, size = 65_536, film.stat().st_size
+    server = servers.server("hypercorn-tls", QUART_VIDEO_OPEN_RANGE_LIMIT=str(limit))
+    page = new_page(ignore_https_errors=True)
+    answers: list[Any] = []
+    network = page.context.new_cdp_session(page)
+    network.on("Network.responseReceived", lambda event: answers.append(event["response"]))
+    network.send("Network.enable")
+    page.goto(server.tls_url + WATCH)
+    assert _do(page, _PLAY)["width"] == WIDTH
+    for frame in (300, 50, 399, 0):
+        assert _do(page, _SEEK, (frame + 0.5) / FRAMES_PER_SECOND)["number"] == frame
+    answers = [answer for answer in answers if answer["url"].endswith(MEDIA)]
+    assert {(answer["protocol"], answer["status"]) for answer in answers} == {("h2", 206)}
+    fields = [
+        {name.lower(): value for name, value in answer["headers"].items()} for answer in answers
+    ]
+    assert {int(field["content-length"]) for field in fields} - {limit}, "the last of the film"
+    assert all(int(field["content-length"]) <= limit for field in fields)
+    assert all(field["content-range"].endswith(f"/{size}") for field in fields)
+    assert len(answers) > 20, "it asks on"
+
+
 def test_captions_show(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page()
     page.goto(hypercorn.url + WATCH)
