@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test lint docs wheel clean
+.PHONY: help example test lint docs wheel bench clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -35,15 +35,20 @@ wheel: $(VENV)/.installed-dev ## build the wheel into dist/, and serve a video f
 	$(RUN) -m build --outdir dist
 	$(RUN) -m pytest tests/wheel.py
 
+bench: $(VENV)/.installed-bench ## measure it beside its peers, ten minutes (ARGS=--quick for one)
+	$(RUN) -m benchmarks run $(ARGS)
+
 clean: ## remove everything these targets made
-	rm -rf $(VENV) dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: EXTRAS :=
 $(VENV)/.installed-test: EXTRAS := [test,docs]
 $(VENV)/.installed-dev: EXTRAS := [dev]
+$(VENV)/.installed-bench: EXTRAS := [bench]
 
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev: pyproject.toml | $(RUN)
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev \
+$(VENV)/.installed-bench: pyproject.toml | $(RUN)
 	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
 	@touch $@

@@ -1,0 +1,180 @@
+"""What quart-video wants to reach beside its peers, and whether it did in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.results import Results, Sample
+
+SERVERS = ("hypercorn", "hypercorn-uvloop", "uvicorn", "granian")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound for one number, or for that of two peers, divided."""
+
+    text: str
+    workload: str
+    peer: str
+    of: Callable[[Sample], float]
+    limit: float
+    divisor: str | None = None
+    """Peer by whose number it is divided."""
+    at_least: bool = False
+    """The limit is the least it may be, not the most."""
+
+    def judge(self, results: Results) -> Verdict | None:
+        """Return what a run says; ``None``: nothing, as one of the peers was not in it."""
+        ours = [self.of(sample) for sample in results.samples_of(self.peer, self.workload)]
+        theirs = [1.0] * len(ours)
+        if self.divisor is not None:
+            samples = results.samples_of(self.divisor, self.workload)
+            theirs = [self.of(sample) for sample in samples]
+        if not ours or not theirs:
+            return None
+        rounds = [mine / other for mine, other in zip(ours, theirs, strict=False)]
+        measured = median(ours) / median(theirs)
+        met = measured >= self.limit if self.at_least else measured <= self.limit
+        return Verdict(self, measured, min(rounds), max(rounds), met)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run says about a target."""
+
+    target: Target
+    measured: float
+    """Of the medians."""
+    lowest: float
+    """Of the single rounds."""
+    highest: float
+    met: bool
+
+    @property
+    def bound(self) -> str:
+        """The limit, in a reader's words."""
+        return f"{'at least' if self.target.at_least else 'at most'} {self.target.limit:.3g}"
+
+    @property
+    def found(self) -> str:
+        """What was measured, and the rounds between which it lies."""
+        return f"{self.measured:.3g} ({self.lowest:.3g} to {self.highest:.3g})"
+
+
+def _cost(sample: Sample) -> float:
+    return sample.cost
+
+
+def _rate(sample: Sample) -> float:
+    return sample.rate
+
+
+def _kept_pace(sample: Sample) -> float:
+    return sample.extra["kept_pace"] / sample.extra["viewers"]
+
+
+def _beside(sample: Sample) -> float:
+    return sample.rate / sample.extra["rate_alone"]
+
+
+TARGETS = (
+    Target(
+        "Ranges of 1 MiB: CPU on hypercorn, by that of stock Quart on hypercorn",
+        "ranges-1m",
+        "ours-hypercorn",
+        _cost,
+        1 / 25,
+        "stock-hypercorn",
+    ),
+    Target(
+        "Ranges of 1 MiB: CPU on uvicorn, by that of Starlette's FileResponse",
+        "ranges-1m",
+        "ours-uvicorn",
+        _cost,
+        1 / 5,
+        "starlette-file",
+    ),
+    Target(
+        "Ranges of 1 MiB: CPU on uvicorn, by that of aiohttp with sendfile",
+        "ranges-1m",
+        "ours-uvicorn",
+        _cost,
+        1.0,
+        "aiohttp",
+    ),
+    *(
+        Target(
+            f"Whole file: throughput on {server}, by that of aiohttp",
+            "whole",
+            f"ours-{server}",
+            _rate,
+            1.0,
+            "aiohttp",
+            at_least=True,
+        )
+        for server in ("uvicorn", "granian")
+    ),
+    *(
+        Target(
+            f"Ranges of 64 KiB: CPU on uvicorn, by that of Starlette's {kind}",
+            "ranges-64k",
+            "ours-uvicorn",
+            _cost,
+            1 / 2,
+            peer,
+        )
+        for kind, peer in (("FileResponse", "starlette-file"), ("StaticFiles", "starlette-static"))
+    ),
+    *(
+        Target(
+            f"{title}: CPU on {server.replace('-', ' with ')}, by that of an empty view",
+            workload,
+            f"ours-{server}",
+            _cost,
+            1.3,
+            f"bare-{server}",
+        )
+        for title, workload in (("304", "304"), ("HEAD", "head"))
+        for server in SERVERS
+    ),
+    *(
+        Target(
+            f"500 viewers: part that keeps pace on {server.replace('-', ' with ')}",
+            "paced",
+            f"ours-{server}",
+            _kept_pace,
+            1.0,
+            at_least=True,
+        )
+        for server in SERVERS
+    ),
+    *(
+        Target(
+            f"200 stalled viewers: MiB for each on {server.replace('-', ' with ')}",
+            "stalled",
+            f"ours-{server}",
+            _cost,
+            0.3,
+        )
+        for server in SERVERS
+    ),
+    *(
+        Target(
+            f"200 stalled viewers: speed of another on {server.replace('-', ' with ')}, "
+            "by that without them",
+            "stalled",
+            f"ours-{server}",
+            _beside,
+            0.9,
+            at_least=True,
+        )
+        for server in SERVERS
+    ),
+)
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Judge all targets that the run says something about."""
+    return [verdict for target in TARGETS if (verdict := target.judge(results))]

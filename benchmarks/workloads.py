@@ -1,0 +1,269 @@
+"""The work: the same for every peer, as fixed numbers of bytes, requests or viewers."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from benchmarks.films import MIB, Film, Films, can_be_dropped, drop
+from benchmarks.load import Request, Tally, Wrong, drive, fields_of, range_request, request
+from benchmarks.measure import Meter, Usage
+from benchmarks.peers import Peer
+from benchmarks.results import Sample
+from benchmarks.servers import Server
+from benchmarks.viewers import LATE, Audience, stalled
+
+GIB = 1024 * MIB
+CONNECTIONS = 8
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """Return the value that so large a part of the values does not exceed."""
+    return sorted(values)[math.ceil(part * len(values)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A server that is ready, and how much of the whole work it is given."""
+
+    workload: str
+    server: Server
+    films: Films
+    scale: float
+    """Of all work, for a run that is shorter."""
+    seed: int
+
+    @property
+    def share(self) -> float:
+        """Of the work, where bytes are sent: less for slow peers, and in a shorter run."""
+        return self.scale * self.server.peer.share
+
+    def film(self, mib: float | None = None) -> tuple[Film, str]:
+        """Return a film, the longest unless told otherwise, and its path in the URL."""
+        film = self.films.of_size(self.films.longest if mib is None else mib)
+        return film, self.server.peer.prefix + film.name
+
+    def meter(self) -> Meter:
+        """Return what measures the server, which is idle by then."""
+        self.server.settle()
+        return Meter(self.server.pids)
+
+    def drive(self, requests: Sequence[Request], connections: int = CONNECTIONS) -> Tally:
+        """Send requests, and check what comes back."""
+        return drive(self.server.address, requests, connections=connections)
+
+    def sample(
+        self,
+        usage: Usage,
+        first_bytes: Sequence[float],
+        *,
+        cost: float,
+        rate: float,
+        **extra: float,
+    ) -> Sample:
+        """Put together what was found."""
+        return Sample(
+            peer=self.server.peer.name,
+            workload=self.workload,
+            cost=cost,
+            rate=rate,
+            ttfb_p50=1000 * percentile(first_bytes, 0.50),
+            ttfb_p99=1000 * percentile(first_bytes, 0.99),
+            seconds=usage.seconds,
+            cpu=usage.cpu,
+            generator_cpu=usage.generator_cpu,
+            others_cpu=usage.others_cpu,
+            rss_before=usage.rss_before,
+            rss_peak=usage.rss_peak,
+            extra=extra,
+        )
+
+    def sample_of_bytes(self, usage: Usage, tally: Tally) -> Sample:
+        """Put together what it took to send bytes."""
+        return self.sample(
+            usage,
+            tally.first_bytes,
+            cost=usage.cpu / (tally.bytes / GIB),
+            rate=tally.bytes / MIB / usage.seconds,
+        )
+
+    def sample_of_requests(self, usage: Usage, tally: Tally) -> Sample:
+        """Put together what it took to answer requests."""
+        return self.sample(
+            usage,
+            tally.first_bytes,
+            cost=usage.cpu / (tally.requests / 1000),
+            rate=tally.requests / usage.seconds,
+        )
+
+
+def _ranges(scene: Scene, length: int, count: float) -> list[Request]:
+    """Ask for ranges all over the film, none at a round number, the same for every peer."""
+    film, path = scene.film()
+    choice = random.Random(scene.seed)  # noqa: S311 - to be the same for all, not to be secret
+    starts = [choice.randrange(film.size - length) for _ in range(max(CONNECTIONS, round(count)))]
+    return [range_request(path, start, start + length) for start in starts]
+
+
+def whole(scene: Scene) -> Sample:
+    """Download a whole film on one connection."""
+    film, path = scene.film(1024 * scene.share)
+    with scene.meter() as meter:
+        tally = scene.drive([request("GET", path, status=200, length=film.size)], connections=1)
+    return scene.sample_of_bytes(meter.usage, tally)
+
+
+def ranges_1m(scene: Scene) -> Sample:
+    """Ask for ranges of 1 MiB, as downloaders and some players do."""
+    requests = _ranges(scene, MIB, 1024 * scene.share)
+    with scene.meter() as meter:
+        tally = scene.drive(requests)
+    return scene.sample_of_bytes(meter.usage, tally)
+
+
+def ranges_64k(scene: Scene) -> Sample:
+    """Ask for ranges of 64 KiB, each somewhere else: what seeking costs."""
+    requests = _ranges(scene, 64 * 1024, 3000 * scene.share)
+    with scene.meter() as meter:
+        tally = scene.drive(requests)
+    return scene.sample_of_requests(meter.usage, tally)
+
+
+def not_modified(scene: Scene) -> Sample:
+    """Ask whether a film has changed, which it has not."""
+    _, path = scene.film(1)
+    if scene.server.peer.sends_films:
+        tag = fields_of(scene.server.address, range_request(path, 0, 1)).get("etag")
+        if tag is None:
+            raise Wrong("sends no ETag")
+        wanted = request("GET", path, f"If-None-Match: {tag}", status=304)
+    else:
+        wanted = request("GET", path, 'If-None-Match: "any"', status=200, length=0)
+    with scene.meter() as meter:
+        tally = scene.drive([wanted] * round(3000 * scene.scale))
+    return scene.sample_of_requests(meter.usage, tally)
+
+
+def head(scene: Scene) -> Sample:
+    """Ask for nothing but the fields; of a small film, as stock Quart reads it to its end."""
+    _, path = scene.film(1)
+    wanted = request("HEAD", path, status=200)
+    with scene.meter() as meter:
+        tally = scene.drive([wanted] * round(3000 * scene.share))
+    return scene.sample_of_requests(meter.usage, tally)
+
+
+def cold(scene: Scene) -> Sample:
+    """Ask for ranges of 1 MiB that have to come from the disk."""
+    film, _ = scene.film()
+    if not can_be_dropped(film):
+        raise Wrong("cannot be tried: the films are in memory, not on a disk; see --folder")
+    requests = _ranges(scene, MIB, 128 * scene.share)
+    with film.path.open("rb") as file:
+
+        def drop_wanted(wanted: Request) -> None:
+            drop(file.fileno(), wanted.start, wanted.length or 0)
+
+        with scene.meter() as meter:
+            tally = drive(
+                scene.server.address, requests, connections=CONNECTIONS, before=drop_wanted
+            )
+    return scene.sample_of_bytes(meter.usage, tally)
+
+
+def paced(scene: Scene) -> Sample:
+    """Have 500 viewers watch at 8 Mbit/s each."""
+    film, path = scene.film()
+    # Fewer of them for slow peers, but a shorter run is one of less time, not of less at once.
+    count = round(500 * scene.server.peer.share)
+    meter = scene.meter()
+    audience = Audience(scene.server.address, film, path, count)
+    try:
+        received = audience.watch(max(2.0, 5 * scene.scale), meter)
+    finally:
+        audience.close()
+    return scene.sample(
+        meter.usage,
+        audience.first_bytes,
+        cost=meter.usage.cpu / (received / GIB),
+        rate=received / MIB / meter.usage.seconds,
+        viewers=count,
+        kept_pace=sum(behind < LATE for behind in audience.behind),
+        most_behind=max(audience.behind),
+    )
+
+
+def stall(scene: Scene) -> Sample:
+    """Have 200 viewers stop taking a film, while one beside them takes it at full speed."""
+    film, path = scene.film()
+    wanted = request("GET", path, status=200, length=film.size)
+    count = round(200 * scene.server.peer.share)
+    short, short_path = scene.film(512 * scene.share)
+    download = [request("GET", short_path, status=200, length=short.size)]
+
+    def seconds() -> float:
+        began = perf_counter()
+        scene.drive(download, connections=1)
+        return perf_counter() - began
+
+    alone = seconds()
+    with scene.meter() as meter, stalled(scene.server.address, wanted, count) as first_bytes:
+        scene.server.settle()
+        beside = seconds()
+    growth = meter.usage.rss_peak - meter.usage.rss_before
+    return scene.sample(
+        meter.usage,
+        first_bytes,
+        cost=growth / count,
+        rate=short.size / MIB / beside,
+        viewers=count,
+        rate_alone=short.size / MIB / alone,
+    )
+
+
+PER_GIB = "CPU seconds per GiB"
+PER_REQUESTS = "CPU seconds per 1,000 requests"
+PER_VIEWER = "MiB per viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One kind of work, and how it is measured."""
+
+    name: str
+    title: str
+    run: Callable[[Scene], Sample]
+    cost_unit: str
+    rate_unit: str
+    rounds: int = 3
+    fresh: bool = False
+    """Every sample needs a server that has done nothing before, as memory is not given back."""
+
+    def takes(self, peer: Peer) -> bool:
+        """Tell whether it makes sense to give this to a peer."""
+        if self.run is not_modified:
+            return peer.sends_304 or not peer.sends_films
+        return peer.sends_films or self.run is head
+
+
+WORKLOADS = (
+    Workload("whole", "Whole file of 1 GiB, one connection", whole, PER_GIB, "MiB/s"),
+    Workload("ranges-1m", "Ranges of 1 MiB, 8 connections", ranges_1m, PER_GIB, "MiB/s"),
+    Workload("ranges-64k", "Ranges of 64 KiB, 8 connections", ranges_64k, PER_REQUESTS, "req/s"),
+    Workload("304", "Nothing modified (304), 8 connections", not_modified, PER_REQUESTS, "req/s"),
+    Workload("head", "HEAD, 8 connections", head, PER_REQUESTS, "req/s"),
+    Workload("paced", "500 viewers at 8 Mbit/s", paced, PER_GIB, "MiB/s", rounds=2),
+    Workload(
+        "stalled",
+        "200 viewers that stall, and one that does not",
+        stall,
+        PER_VIEWER,
+        "MiB/s",
+        rounds=2,
+        fresh=True,
+    ),
+    Workload("cold", "Ranges of 1 MiB from the disk, 8 connections", cold, PER_GIB, "MiB/s"),
+)

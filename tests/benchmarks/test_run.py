@@ -1,0 +1,89 @@
+"""Runs on real servers, as small as they can be."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.conduct import Plan, conduct
+from benchmarks.measure import family
+from benchmarks.peers import PEERS, Peer
+from benchmarks.servers import DoesNotStart, running
+from benchmarks.workloads import WORKLOADS
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def pick(*names: str) -> list[Peer]:
+    return [peer for peer in PEERS if peer.name in names]
+
+
+def test_every_workload_gives_a_sample(tmp_path: Path) -> None:
+    plan = Plan(
+        peers=pick("ours-uvicorn", "bare-uvicorn"),
+        workloads=[workload for workload in WORKLOADS if workload.name != "paced"],
+        scale=0.01,
+        most_rounds=1,
+        longest=8,
+        folder=tmp_path,
+    )
+    told: list[int] = []
+    run = conduct(plan, lambda done, _: told.append(done))
+    assert told == list(range(plan.steps))
+    # Whether it has a disk is not up to the program.
+    assert not [failure for failure in run.failures if failure.workload != "cold"]
+    done = {(s.peer, s.workload) for s in run.samples} | {("ours-uvicorn", "cold")}
+    names = {"whole", "ranges-1m", "ranges-64k", "304", "head", "stalled", "cold"}
+    assert done == {
+        *(("ours-uvicorn", name) for name in names),
+        ("bare-uvicorn", "304"),
+        ("bare-uvicorn", "head"),
+    }
+    for sample in run.samples:
+        assert sample.rate > 0
+        assert sample.cpu > 0
+        assert 0 < sample.ttfb_p50 <= sample.ttfb_p99
+        assert 10 < sample.rss_before <= sample.rss_peak
+    assert not list(tmp_path.iterdir())
+
+
+def broken(*_: object) -> list[str]:
+    return [sys.executable, "-c", "raise SystemExit('this is why')"]
+
+
+def test_a_peer_that_does_not_start_says_why(tmp_path: Path) -> None:
+    (ours,) = pick("ours-uvicorn")
+    with (
+        pytest.raises(DoesNotStart, match="broken does not start:\nthis is why"),
+        running([ours, Peer("broken", "Broken", broken)], tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_of_a_run_that_is_interrupted(tmp_path: Path, number: int) -> None:
+    command = [sys.executable, "-m", "benchmarks", "run", "--peers", "ours-hypercorn"]
+    command += ["--workloads", "304", "--scale", "50", "--folder", str(tmp_path)]
+    log = tmp_path.with_suffix(".log")
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=REPOSITORY, stderr=output, start_new_session=True) as run,
+    ):
+        deadline = time.monotonic() + 60
+        while b"304" not in log.read_bytes():  # the servers are up then
+            assert time.monotonic() < deadline
+            assert run.poll() is None
+            time.sleep(0.05)
+        started = family(run.pid)[1:]
+        assert started
+        os.kill(run.pid, number)
+        assert run.wait(30) == 130
+    assert b"Traceback" not in log.read_bytes()
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+    assert not list(tmp_path.iterdir())
