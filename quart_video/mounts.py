@@ -20,6 +20,10 @@ from quart_video.storage.base import Storage
 from quart_video.storage.disk import Disk
 from quart_video.storage.local import LocalStorage
 
+_OWN_NAMES = ("-",)
+"""What all addresses below a mount that are ours begin with. A folder of the user's with this name
+would have some of its files at the same addresses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -27,7 +31,7 @@ class Library:
 
     settings: Settings
     storage: Storage
-    hand_off: HandOff | None = None
+    hand_off: HandOff | None
     """How the server in front is told to send the media; ``None``: we send them."""
 
     def media_type(self, path: str) -> str | None:
@@ -77,7 +81,9 @@ class Mount:
         """
         if self._library is None:
             settings = resolve(self._arguments, self._options, config)
-            storage = LocalStorage(settings.media_root, threads=settings.read_threads)
+            storage = LocalStorage(
+                settings.media_root, threads=settings.read_threads, reserved=_OWN_NAMES
+            )
             _check_root(storage.root)
             self._library = Library(settings, storage, hand_off(settings.sendfile, storage.root))
         return self._library

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from quart import Blueprint, Quart, Response
@@ -66,6 +67,38 @@ class TestRoutes:
         assert (sent.status, sent.body) == (206, b"234")
         assert sent["content-type"] == "video/mp4"
         assert sent["x-accel-buffering"] == "no"
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "-/",
+            "-/x.mp4",
+            "-/api/videos/x.mp4",
+            "-/watch/-/x.mp4",
+            "-/captions/-/x.vtt",
+            "-/api/videos/-/x.mp4",
+        ],
+    )
+    async def test_folder_named_like_our_addresses_does_not_exist(
+        self, app: Quart, root: Path, address: str
+    ) -> None:
+        for folder in (root / "-", root / "-" / "api" / "videos"):
+            folder.mkdir(parents=True)
+            (folder / "x.mp4").write_bytes(b"shadowed")
+            (folder / "x.vtt").write_text("WEBVTT\n")
+        assert (await call(app, f"/videos/{address}")).status == 404
+
+    async def test_every_video_listed_is_at_its_address(self, app: Quart, root: Path) -> None:
+        # "-" in the root would have files at addresses of our own; deeper down it is a name.
+        for folder in (root / "-" / "api" / "videos", root / "series" / "-" / "watch"):
+            folder.mkdir(parents=True)
+            (folder / "x.mp4").write_bytes(b"x")
+        listed = await listing(app, "recursive=1")
+        assert "series/-/watch/x.mp4" in paths(listed)
+        assert "-" not in [folder["name"] for folder in (await listing(app))["folders"]]
+        for video in listed["videos"]:
+            sent = await call(app, unquote(video["url"]))
+            assert (sent.status, len(sent.body)) == (200, video["size"])
 
     async def test_captions(self, app: Quart) -> None:
         sent = await call(app, "/videos/-/captions/clip 1.en.vtt")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from quart_video.storage.base import Entry, StorageError
+from quart_video.storage.base import Entry, NotFound, StorageError
 from quart_video.storage.beneath import open_beneath
 from quart_video.storage.cached import opener
 from quart_video.storage.disk import Disk, OpenFile, facts_of
@@ -25,12 +25,15 @@ class LocalStorage:
 
     :param root: path of a folder; a relative one counts from the working directory.
     :param threads: for file access that may have to wait, 1 or more.
+    :param reserved: names of files and folders in the root that are taken as absent, as whoever
+        serves them has something else at their address.
     """
 
-    def __init__(self, root: str, *, threads: int = 8) -> None:
+    def __init__(self, root: str, *, threads: int = 8, reserved: Collection[str] = ()) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
         self._cached = opener(self.root)
+        self._reserved = frozenset(reserved)
         self._reported: set[str] = set()
 
     async def list(self, folder: str) -> Sequence[Entry]:
@@ -43,7 +46,7 @@ class LocalStorage:
 
     async def open(self, path: str) -> OpenFile:
         """Open the file at *path*, then describe what was opened."""
-        if self._cached is not None and split_path(path):
+        if self._cached is not None and self._components(path):
             descriptor = self._cached.open(path)
             if descriptor is not None:
                 return OpenFile(descriptor, self._disk, path)
@@ -54,18 +57,24 @@ class LocalStorage:
         self._cached = None
         self._disk.close()
 
+    def _components(self, path: str) -> tuple[str, ...]:
+        components = split_path(path)
+        if components and components[0] in self._reserved:
+            raise NotFound(f"{path!r} begins with a name that is kept for something else")
+        return components
+
     def _open(self, path: str) -> OpenFile:
-        return OpenFile(open_beneath(self.root, split_path(path)), self._disk, path)
+        return OpenFile(open_beneath(self.root, self._components(path)), self._disk, path)
 
     def _stat(self, path: str) -> Entry:
-        descriptor = open_beneath(self.root, split_path(path))
+        descriptor = open_beneath(self.root, self._components(path))
         try:
             return _entry(path, os.fstat(descriptor))
         finally:
             os.close(descriptor)
 
     def _list(self, folder: str) -> Sequence[Entry]:
-        descriptor = open_beneath(self.root, split_path(folder))
+        descriptor = open_beneath(self.root, self._components(folder))
         try:
             with os.scandir(descriptor) as rows:
                 return [entry for row in rows if (entry := self._describe(folder, row))]
@@ -78,6 +87,9 @@ class LocalStorage:
         path = join(folder, row.name)
         if problem := name_problem(row.name):
             self._report(path, problem)
+            return None
+        if path in self._reserved:
+            self._report(path, "a name that is kept for something else")
             return None
         try:
             if row.is_symlink():

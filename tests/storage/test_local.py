@@ -47,6 +47,34 @@ async def read(storage: LocalStorage, path: str) -> bytes:
         media.close()
 
 
+class TestReserved:
+    async def test_only_in_the_root(self, root: Path) -> None:
+        for folder in (root / "-", root / "folder" / "-"):
+            folder.mkdir()
+            (folder / "x.mp4").write_bytes(b"x")
+        storage = LocalStorage(str(root), threads=1, reserved=("-",))
+        assert "-" not in [entry.name for entry in await storage.list("")]
+        assert "-" in [entry.name for entry in await storage.list("folder")]
+        assert await read(storage, "folder/-/x.mp4") == b"x"
+        with pytest.raises(NotFound):
+            await storage.open("-/x.mp4")
+        with pytest.raises(NotFound):
+            await storage.stat("-")
+        with pytest.raises(NotFound):
+            await storage.list("-")
+        await storage.aclose()
+
+    async def test_said_once(self, root: Path, caplog: pytest.LogCaptureFixture) -> None:
+        (root / "-").mkdir()
+        storage = LocalStorage(str(root), threads=1, reserved=("-",))
+        for _ in range(2):
+            await storage.list("")
+        assert [record.getMessage() for record in caplog.records] == [
+            "Left out of the listing, rename it: '-' has a name that is kept for something else"
+        ]
+        await storage.aclose()
+
+
 class TestOpen:
     @pytest.mark.parametrize(
         ("path", "data"), [("clip.mp4", b"clip"), ("folder/deep/x.mp4", b"deep")]
