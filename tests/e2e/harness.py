@@ -40,7 +40,8 @@ _PACKAGES = {"aria2c": "aria2", "ffprobe": "ffmpeg"}
 
 def need_tool(command: str) -> str:
     """Return the path of a program, or skip and say how to install it."""
-    path = shutil.which(command)
+    # Debian puts servers where root alone looks for programs, though anyone may run them.
+    path = shutil.which(command, path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
     if path is None:
         missing(command, f"Install it with: apt-get install {_PACKAGES.get(command, command)}")
     return path
