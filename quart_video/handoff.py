@@ -1,6 +1,6 @@
 """Which field has the server in front send a file in our place. Pure.
 
-nginx, Apache and lighttpd unescape what they are told, so that any name can be written in a field.
+nginx and lighttpd unescape what they are told, so that any name can be written in a field.
 """
 
 from __future__ import annotations

@@ -157,8 +157,8 @@ def handed_off(field: tuple[str, str], media_type: str, headers: http.Fields) ->
         left out: they would be ours, and the media is another's to send.
     """
     response = current_app.response_class(current_app.response_class.data_body_class(b""))
-    response.headers = Headers([("Content-Type", media_type), *headers, field])
-    response.headers["Content-Length"] = "0"
+    ours = [("Content-Type", media_type), ("Content-Length", "0")]
+    response.headers = Headers([*ours, *headers, field])
     return response
 
 
