@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import stat
 import threading
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from hashlib import blake2b
 from time import monotonic
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
 from quart_video.storage.pace import LARGE, Pace
+from quart_video.storage.threads import Threads
 
-P = ParamSpec("P")
+logger = logging.getLogger("quart_video")
+
+LONG = 10.0
+"""Seconds that a disk may take; of more the log is told."""
+
 T = TypeVar("T")
 
 _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux; elsewhere every read goes to a thread
@@ -66,6 +72,16 @@ def storage_error(error: OSError, path: str) -> StorageError:
     return Unavailable(reason)
 
 
+def report_waiting(what: str) -> None:
+    """Say in the log that *what* is being waited for."""
+    logger.warning(
+        "Still waiting for %s, for %g seconds by now: the storage does not answer, or all "
+        "VIDEO_READ_THREADS wait for it",
+        what,
+        LONG,
+    )
+
+
 class Disk:
     """Threads of our own for file access that may have to wait.
 
@@ -74,31 +90,40 @@ class Disk:
     """
 
     def __init__(self, threads: int) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="quart-video")
+        self._threads = Threads(threads)
 
-    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Start *function* in a thread.
 
-        :raises Unavailable: the threads have been stopped.
+        :raises Unavailable: the threads have been stopped, or too much waits for them.
         """
+        return self._threads.submit(function, *args)
+
+    async def wait(self, future: Future[T], report: Callable[[], None]) -> T:
+        """Wait for what a thread does.
+
+        :param report: called if it takes long; should say in the log what is waited for.
+        """
+        timer = asyncio.get_running_loop().call_later(LONG, report)
         try:
-            return self._executor.submit(function, *args, **kwargs)
-        except RuntimeError as error:
-            raise Unavailable(str(error)) from None
+            return await asyncio.wrap_future(future)
+        finally:
+            timer.cancel()
 
     async def run(self, function: Callable[..., T], path: str, *args: object) -> T:
         """Run ``function(path, *args)`` in a thread and wait for what it returns.
 
         :raises StorageError: in the place of every :exc:`OSError`.
         """
+        future = self.submit(function, path, *args)
         try:
-            return await asyncio.wrap_future(self.submit(function, path, *args))
+            return await self.wait(future, lambda: report_waiting(repr(path)))
         except OSError as error:
             raise storage_error(error, path) from error
 
     def close(self) -> None:
         """Let the threads end; what runs in one is not waited for."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
 
 class OpenFile:
@@ -115,6 +140,7 @@ class OpenFile:
         self._disk = disk
         self._name = name
         self._reading: Future[bytes] | None = None
+        self._reported = False
         self._cached = _NOWAIT is not None
         result = os.fstat(descriptor)
         if not stat.S_ISREG(result.st_mode):
@@ -155,12 +181,17 @@ class OpenFile:
     async def _read(self, size: int, offset: int) -> bytes:
         self._reading = self._disk.submit(os.pread, self._descriptor, size, offset)
         try:
-            return await asyncio.wrap_future(self._reading)
+            return await self._disk.wait(self._reading, lambda: self._report_waiting(offset))
         except OSError as error:
             # Never as an OSError: a dead mount's ETIMEDOUT is a TimeoutError, and Quart takes that
             # for a slow client and ends the response as if it were whole.
             reason = f"{self._name!r} cannot be read at byte {offset}: {error.strerror}"
             raise Unavailable(reason) from error
+
+    def _report_waiting(self, offset: int) -> None:
+        if not self._reported:
+            self._reported = True
+            report_waiting(f"{self._name!r} at byte {offset}")
 
     def close(self) -> None:
         """Close the file; where a thread still reads it, as soon as that is done."""

@@ -38,6 +38,12 @@ async def alive() -> str:
     return hashlib.sha256(app.config["MEDIA_ROOT"].encode()).hexdigest()
 
 
+@app.get("/sync")
+def sync() -> str:
+    """Answer out of a thread of the event loop's own executor."""
+    return "sync"
+
+
 @app.get("/file")
 async def file() -> Response:
     """Send a file of no video type."""

@@ -35,7 +35,7 @@ def missing(what: str, remedy: str) -> NoReturn:
     pytest.skip(reason, allow_module_level=True)
 
 
-_PACKAGES = {"aria2c": "aria2", "ffprobe": "ffmpeg"}
+_PACKAGES = {"aria2c": "aria2", "cc": "gcc libc6-dev", "ffprobe": "ffmpeg"}
 
 
 def need_tool(command: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import threading
 from pathlib import Path
@@ -165,3 +166,50 @@ async def test_not_a_regular_file(tmp_path: Path, disk: Disk) -> None:
         OpenFile(descriptor, disk, "folder")
     with pytest.raises(OSError, match="Bad file"):
         os.fstat(descriptor)
+
+
+class TestWaiting:
+    """The log tells what is waited for."""
+
+    @pytest.fixture(autouse=True)
+    def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(disk_module, "LONG", 0.02)
+        monkeypatch.setattr(disk_module, "_NOWAIT", None)
+
+    async def test_for_a_read_once_for_each_media(
+        self,
+        path: Path,
+        disk: Disk,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        real = os.pread
+
+        def pread(*args: int) -> bytes:
+            threading.Event().wait(0.1)
+            return real(*args)
+
+        monkeypatch.setattr("os.pread", pread)
+        media = open_file(path, disk)
+        with caplog.at_level(logging.WARNING, "quart_video"):
+            assert await read(media, 5, 2 * LARGE) == DATA[5 : 2 * LARGE]
+        (record,) = caplog.records
+        assert "'clip.mp4' at byte 5," in record.getMessage()
+        assert "VIDEO_READ_THREADS" in record.getMessage()
+        media.close()
+
+    async def test_for_all_else(self, disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING, "quart_video"):
+            await disk.run(lambda _: threading.Event().wait(0.1), "a/folder")
+        (record,) = caplog.records
+        assert "'a/folder'" in record.getMessage()
+
+    async def test_not_if_it_was_short(
+        self, path: Path, disk: Disk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        media = open_file(path, disk)
+        with caplog.at_level(logging.WARNING, "quart_video"):
+            assert await read(media, 0, 10) == DATA[:10]
+            await asyncio.sleep(0.1)
+        assert not caplog.records
+        media.close()

@@ -1,0 +1,171 @@
+"""A disk that does not answer: who has to wait for it, and who does not.
+
+``hang.c`` takes the place of the disk: reading and opening hang for as long as a file exists.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import SERVERS, Server, missing, need_tool, wait_until
+from tests.e2e.http1 import Http1
+from tests.e2e.site import CLIP, LARGE, Site
+
+THREADS = 2
+FILM = "/videos/dead-disk/film.mp4"
+END_SECONDS = 6
+"""For the end of a server that was told to wait for one second."""
+
+
+class DeadDisk:
+    """A disk that hangs when it is told to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._signal = folder / "hanging"
+        library = folder / "hang.so"
+        command = [need_tool("cc"), "-shared", "-fPIC", "-o", str(library)]
+        command += [str(Path(__file__).with_name("hang.c")), "-ldl"]
+        built = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        if built.returncode:
+            missing("A C compiler that works", f"apt-get install gcc libc6-dev\n{built.stderr}")
+        self.environment = {
+            "LD_PRELOAD": str(library),
+            "HANG_WHILE": str(self._signal),
+            "QUART_VIDEO_READ_THREADS": str(THREADS),
+        }
+
+    def hang(self) -> None:
+        """Stop answering."""
+        self._signal.touch()
+
+    def go_on(self) -> None:
+        """Answer again, also what was asked before."""
+        self._signal.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def films(site: Site) -> None:
+    folder = site.root / "dead-disk"
+    folder.mkdir()
+    os.link(site.root / "large.mp4", folder / "film.mp4")
+
+
+@pytest.fixture
+def disk(tmp_path: Path, films: None) -> Iterator[DeadDisk]:
+    """Return the disk, which answers again after the test."""
+    disk = DeadDisk(tmp_path)
+    yield disk
+    disk.go_on()
+
+
+@pytest.fixture(params=SERVERS)
+def server(
+    request: pytest.FixtureRequest, disk: DeadDisk, tmp_path: Path, site: Site
+) -> Iterator[Server]:
+    """Return a server of its own for the test."""
+    server = Server(request.param, site.root, tmp_path, disk.environment)
+    yield server
+    disk.go_on()
+    server.stop()
+
+
+class Viewer:
+    """A client that has begun to receive the film, and all that came of it."""
+
+    def __init__(self, server: Server) -> None:
+        self.client = Http1(server.address, receive_buffer=64 << 10)
+        self.client.send("GET", FILM)
+        assert self.client.read_head().status == 200
+        self.received = bytearray(self.client.read(1000))
+
+    def take(self) -> None:
+        """Take what comes, until nothing comes for a while."""
+        self.client.sock.settimeout(0.5)
+        try:
+            while len(self.received) < len(LARGE):
+                self.received += self.client.read(1 << 20)
+        except TimeoutError:
+            pass
+        self.client.sock.settimeout(20)
+
+    def take_the_rest(self) -> bytes:
+        """Take all."""
+        while more := self.client.read(1 << 20):
+            self.received += more
+        return bytes(self.received)
+
+
+def _tasks(server: Server) -> int:
+    return sum(len(os.listdir(f"/proc/{pid}/task")) for pid in server.pids())
+
+
+def _watch(server: Server, stack: ExitStack, disk: DeadDisk) -> list[Viewer]:
+    """Have more viewers than there are threads watch, and wait for a disk that has died."""
+    viewers = []
+    for _ in range(THREADS + 2):
+        viewers.append(Viewer(server))
+        stack.callback(viewers[-1].client.close)
+    disk.hang()
+    for viewer in viewers:
+        viewer.take()
+        assert len(viewer.received) < len(LARGE)
+    return viewers
+
+
+def _ask(server: Server, stack: ExitStack, target: str) -> Http1:
+    client = stack.enter_context(closing(server.connect_h1()))
+    client.send("GET", target)
+    return client
+
+
+def test_nobody_else_waits(server: Server, disk: DeadDisk) -> None:
+    with ExitStack() as stack:
+        other = stack.enter_context(closing(server.connect_h1()))
+        assert other.request("GET", "/sync").body == b"sync"
+        viewers = _watch(server, stack, disk)
+        tasks = _tasks(server)
+        opening = [_ask(server, stack, FILM) for _ in range(10)]
+        listing = _ask(server, stack, "/videos/-/api/videos")
+        for _ in range(3):
+            assert other.request("GET", "/alive").status == 200
+            assert other.request("GET", "/sync").body == b"sync"
+            assert other.request("GET", "/videos/clip.mp4").body == CLIP
+            assert other.request("GET", "/videos/large.mp4").body == LARGE
+        assert not select.select([client.sock for client in (*opening, listing)], [], [], 0)[0]
+        assert _tasks(server) - tasks <= 1  # the one more, at most, of the host's own executor
+        disk.go_on()
+        assert all(viewer.take_the_rest() == LARGE for viewer in viewers)
+        assert all(client.read_reply().body == LARGE for client in opening)
+        assert listing.read_reply().status == 200
+    server.wait_idle()
+    server.expect_quiet()
+
+
+def test_those_who_left_are_forgotten(server: Server, disk: DeadDisk) -> None:
+    """What they asked for is not read any more, and what was open is closed."""
+    with ExitStack() as stack:
+        _watch(server, stack, disk)
+        for _ in range(10):
+            _ask(server, stack, FILM)
+    # Those that no thread is stuck in are closed at once.
+    wait_until(lambda: len(server.open_media()) <= THREADS, 20, "all but the stuck are closed")
+    disk.go_on()
+    server.wait_idle()
+    server.expect_quiet()
+
+
+def test_the_server_ends(server: Server, disk: DeadDisk) -> None:
+    with ExitStack() as stack:
+        _watch(server, stack, disk)
+        _ask(server, stack, FILM)
+        _ask(server, stack, "/videos/-/api/videos")
+        server.process.terminate()
+        server.process.wait(END_SECONDS)
+    assert "quart_video/" not in server.new_log()
