@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from types import TracebackType
 
@@ -12,7 +11,10 @@ from quart.wrappers.response import ResponseBody
 from quart_video.http import ByteRange
 from quart_video.storage.base import Media
 
-logger = logging.getLogger("quart_video")
+
+class TransferStalledError(Exception):
+    """A client took nothing for so long that its transfer was given up."""
+
 
 _PAUSE_EVERY = 2 * 1024 * 1024
 """Bytes after which the event loop gets a turn. Neither a read from the page cache nor a server
@@ -23,8 +25,9 @@ others until its last byte, and the news that its client has gone, too."""
 class Transfer(ResponseBody):
     """Send *segments* out of *media*, which it owns and closes, whatever happens.
 
-    A media that fails on the way ends in an exception. Quart lets it pass to the server, which
-    logs it and drops the connection, so that no client takes what it has for the whole.
+    A media that fails on the way, and a client that stalls, end in an exception. Quart lets it pass
+    to the server, which logs it and drops the connection, so that no client takes what it has for
+    the whole.
 
     :param name: what to call the media in the log.
     :param stall_timeout: seconds after which a client that takes nothing is given up; ``None``:
@@ -59,6 +62,9 @@ class Transfer(ResponseBody):
         if self._chunks is not None:
             await self._chunks.aclose()
         self._media.close()
+        if exc_type is asyncio.CancelledError:
+            # A cancelled task alone would not do: Quart 0.23 goes on waiting for the client.
+            self._watchdog.raise_if_stalled()
 
     async def _send(self) -> AsyncGenerator[bytes, None]:
         watchdog = self._watchdog
@@ -92,6 +98,7 @@ class StallWatchdog:
         self._name = name
         self._armed_at: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._stalled = False
 
     def start(self) -> None:
         """Watch over the current task."""
@@ -116,6 +123,17 @@ class StallWatchdog:
             self._timer.cancel()
             self._timer = None
 
+    def raise_if_stalled(self) -> None:
+        """Put a name on the cancellation that was ours.
+
+        :raises TransferStalledError: the client took nothing for too long.
+        """
+        if self._stalled and self._task is not None and self._task.uncancel() == 0:
+            raise TransferStalledError(
+                f"Gave up sending {self._name!r}: the client took nothing for "
+                f"{self._timeout:g} seconds (VIDEO_STALL_TIMEOUT)"
+            ) from None
+
     def _look(self) -> None:
         assert self._timeout is not None
         now = self._loop.time()
@@ -123,9 +141,5 @@ class StallWatchdog:
         if due > now:
             self._timer = self._loop.call_at(due, self._look)
         elif self._task is not None:
-            logger.warning(
-                "Gave up sending %r: the client took nothing for %g seconds (VIDEO_STALL_TIMEOUT)",
-                self._name,
-                self._timeout,
-            )
+            self._stalled = True
             self._task.cancel()

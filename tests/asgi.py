@@ -98,13 +98,18 @@ async def call(
         if event.get("body"):
             sent.chunks.append(event["body"])
         sent.complete = not event.get("more_body", False)
+        if sent.complete:
+            gone.set()  # as servers do: after the end of the answer there is only the end
         if stop_taking_after is not None and len(sent.chunks) >= stop_taking_after:
             await asyncio.Event().wait()
         if disconnect_after is not None and len(sent.chunks) >= disconnect_after:
             gone.set()
             await asyncio.Event().wait()
 
-    await app(scope, receive, send)
+    try:
+        await app(scope, receive, send)
+    except ExceptionGroup as group:  # as Quart 0.23 raises, and older ones do not
+        raise group.exceptions[0] from None
     return sent
 
 
