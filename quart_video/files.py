@@ -23,7 +23,7 @@ from quart_video.media_types import extension as extension_of
 from quart_video.mounts import app_disk, media_headers
 from quart_video.responses import answer, apply, http_errors, media_facts, request_facts
 from quart_video.settings import configured
-from quart_video.storage.base import FileFacts, Media
+from quart_video.storage.base import FileFacts, Media, NotFound
 from quart_video.storage.beneath import open_beneath, open_regular
 from quart_video.storage.disk import Disk, OpenFile
 from quart_video.storage.memory import BytesMedia, FileObjectMedia, content_version
@@ -68,6 +68,7 @@ async def send_file(
     :param last_modified: overrides the time of the file; a naive one counts as UTC, a number as
         seconds since the epoch.
     :raises ValueError: no type was given, and there is no name to find it by.
+    :raises TypeError: a file object gives text.
     :raises MissingFileError: there is no regular file at the path.
     """
     name = attachment_filename
@@ -236,6 +237,8 @@ async def _open_path(path: str, disk: Disk) -> OpenFile:
 
 
 def _file(path: str, disk: Disk) -> OpenFile:
+    if "\0" in path:
+        raise NotFound("a path with NUL in it")
     return OpenFile(open_regular(path), disk, os.path.basename(path))
 
 
@@ -244,6 +247,8 @@ def _file_beneath(file_name: str, root: str, disk: Disk) -> OpenFile:
 
 
 def _file_object(name: str, file: BinaryIO, disk: Disk) -> FileObjectMedia:
+    if isinstance(file, io.TextIOBase):
+        raise TypeError("The file object gives text: open it in binary mode.")
     size = file.seek(0, os.SEEK_END)
     return FileObjectMedia(file, FileFacts(size=size, modified_ns=0, version=""), disk, name)
 

@@ -167,7 +167,7 @@ class TestSendFile:
     async def test_kinds_of_path(self, path: Path, convert: Callable[[Path], Any]) -> None:
         assert (await get(lambda: send_file(convert(path)))).body == DATA
 
-    @pytest.mark.parametrize("name", ["no.mp4", ".", "fifo.mp4"])
+    @pytest.mark.parametrize("name", ["no.mp4", ".", "fifo.mp4", "nul\0.mp4"])
     async def test_missing(self, tmp_path: Path, name: str) -> None:
         os.mkfifo(tmp_path / "fifo.mp4")
         sent = await get(lambda: send_file(tmp_path / name, mimetype="video/mp4"))
@@ -221,6 +221,12 @@ class TestSendFile:
         async with Quart(__name__).test_request_context("/"):
             with pytest.raises(ValueError, match="mimetype="):
                 await send_file(io.BytesIO(b"x"))
+
+    async def test_text(self) -> None:
+        text = cast(BinaryIO, io.StringIO("x"))
+        app = app_with(lambda: send_file(text, mimetype="text/plain"), PROPAGATE_EXCEPTIONS=True)
+        with pytest.raises(TypeError, match="binary mode"):
+            await call(app, "/")
 
     async def test_arguments_are_quarts(self) -> None:
         ours, theirs = (inspect.signature(f).parameters for f in (send_file, quart_send_file))
