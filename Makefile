@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test lint docs wheel bench clean
+.PHONY: help example test lint docs wheel bench soak clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -21,6 +21,9 @@ example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT
 
 test: $(VENV)/.installed-test ## run the tests (ARGS=... for pytest)
 	$(RUN) -m pytest $(ARGS)
+
+soak: $(VENV)/.installed-test ## run the tests that take minutes
+	$(RUN) -m pytest -m slow $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(RUN) -m ruff check

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import hashlib
 import logging
+import threading
 from pathlib import Path
 
 from quart import Quart, Response, request
@@ -42,6 +45,17 @@ async def alive() -> str:
 def sync() -> str:
     """Answer out of a thread of the event loop's own executor."""
     return "sync"
+
+
+@app.get("/alive/with")
+async def alive_with() -> dict[str, int]:
+    """Count what a leak would be seen in."""
+    gc.collect()
+    return {
+        "tasks": len(asyncio.all_tasks()),
+        "objects": len(gc.get_objects()),
+        "threads": threading.active_count(),
+    }
 
 
 @app.get("/file")
