@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from types import TracebackType
 
 from quart.wrappers.response import ResponseBody
 
 from quart_video.http import ByteRange
-from quart_video.storage.base import Media
+from quart_video.storage.base import Media, StorageError
+
+logger = logging.getLogger("quart_video")
 
 
-class TransferStalledError(Exception):
-    """A client took nothing for so long that its transfer was given up."""
+class TransferBrokenError(Exception):
+    """A transfer ended before it was whole; the log of ``quart_video`` says which one, and why."""
 
 
 _PAUSE_EVERY = 2 * 1024 * 1024
@@ -25,9 +28,9 @@ others until its last byte, and the news that its client has gone, too."""
 class Transfer(ResponseBody):
     """Send *segments* out of *media*, which it owns and closes, whatever happens.
 
-    A media that fails on the way, and a client that stalls, end in an exception. Quart lets it pass
-    to the server, which logs it and drops the connection, so that no client takes what it has for
-    the whole.
+    A media that fails on the way, and a client that stalls, are logged and end in an exception.
+    Quart lets it pass to the server, which drops the connection, so that no client takes what it
+    has for the whole. What servers log of it differs: not all of them name the media.
 
     :param name: what to call the media in the log.
     :param stall_timeout: seconds after which a client that takes nothing is given up; ``None``:
@@ -62,9 +65,14 @@ class Transfer(ResponseBody):
         if self._chunks is not None:
             await self._chunks.aclose()
         self._media.close()
-        if exc_type is asyncio.CancelledError:
-            # A cancelled task alone would not do: Quart 0.23 goes on waiting for the client.
-            self._watchdog.raise_if_stalled()
+        if isinstance(exc_value, StorageError):
+            logger.error("Broke off sending: %s", exc_value)
+        elif isinstance(exc_value, asyncio.CancelledError) and self._watchdog.takes_back():
+            logger.warning("Broke off sending: %s", self._watchdog)
+        else:
+            return
+        # To cancel the task would not do: Quart 0.23 would go on waiting for the client.
+        raise TransferBrokenError("the log of quart_video says which transfer, and why") from None
 
     async def _send(self) -> AsyncGenerator[bytes, None]:
         watchdog = self._watchdog
@@ -123,16 +131,15 @@ class StallWatchdog:
             self._timer.cancel()
             self._timer = None
 
-    def raise_if_stalled(self) -> None:
-        """Put a name on the cancellation that was ours.
+    def takes_back(self) -> bool:
+        """Take a cancellation of ours back; say whether that leaves none."""
+        return self._stalled and self._task is not None and self._task.uncancel() == 0
 
-        :raises TransferStalledError: the client took nothing for too long.
-        """
-        if self._stalled and self._task is not None and self._task.uncancel() == 0:
-            raise TransferStalledError(
-                f"Gave up sending {self._name!r}: the client took nothing for "
-                f"{self._timeout:g} seconds (VIDEO_STALL_TIMEOUT)"
-            ) from None
+    def __str__(self) -> str:
+        return (
+            f"the client took nothing of {self._name!r} for {self._timeout:g} seconds "
+            "(VIDEO_STALL_TIMEOUT)"
+        )
 
     def _look(self) -> None:
         assert self._timeout is not None

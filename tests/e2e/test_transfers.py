@@ -22,7 +22,7 @@ from tests.e2e.site import LARGE, Site
 
 SMALL_BUFFER = 64 << 10
 """Bytes of the client's receive buffer, so that the server soon has to wait."""
-STALL_SECONDS = 2.0
+STALL_SECONDS = 4.0
 
 
 @contextmanager
@@ -177,8 +177,8 @@ def test_file_cut_short_while_it_is_sent(peer: Peer, site: Site) -> None:
     assert len(reply.body) < size - 100_000
     peer.server.wait_idle()
     assert peer.get("/alive").status == 200
-    log = peer.server.log_with(f"Changed: '{name}'")
-    assert log.count(name) == 1, log
+    words = f"Broke off sending: '{name}'"
+    assert peer.server.log_with(words).count(words) == 1
 
 
 # Hypercorn over HTTP/2 takes all that the app has at once, so that the app never sees a stall.
@@ -206,7 +206,7 @@ def test_slow_client_is_not_cut_off(impatient: Peer) -> None:
     """
     with _transfer(impatient, "/videos/large.mp4") as (client, _):
         data = b""
-        for _ in range(6):
+        for _ in range(11):
             time.sleep(0.5)
             data += _read_all(client, 1 << 20)
         data += _read_all(client, len(LARGE))
