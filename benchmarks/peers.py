@@ -128,7 +128,7 @@ def _ours(server: str, command: Command, *modules: str) -> Peer:
 
 def _stock(server: str, command: Command, *modules: str) -> Peer:
     title = f"stock Quart, {server}"
-    return Peer(f"stock-{server}", title, command, modules, beside=f"ours-{server}", share=1 / 32)
+    return Peer(f"stock-{server}", title, command, modules, beside=f"ours-{server}", share=1 / 16)
 
 
 def _bare(server: str, command: Command, *modules: str) -> Peer:

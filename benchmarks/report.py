@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from benchmarks.results import Results
-from benchmarks.tables import Table, details, head, remarks, summary, targets
+from benchmarks.tables import HEAD, Table, details, remarks, summary, targets
 
 
 def text_report(results: Results) -> str:
     """Write everything for a terminal: one table, then the targets and remarks."""
     parts = [details(results, workload) for workload in results.workloads]
-    columns = list(zip(head(), *(row for part in parts for row in part), strict=True))
+    columns = list(zip(HEAD, *(row for part in parts for row in part), strict=True))
     widths = [max(map(len, column)) for column in columns]
-    lines = [_line(head(), widths)]
+    lines = [_line(HEAD, widths)]
     for workload, part in zip(results.workloads, parts, strict=True):
         units = f"{workload.cost_unit}; {workload.rate_unit}"
         lines += ["", f"{workload.title} ({workload.name}): {units}"]
@@ -54,8 +54,9 @@ def markdown_report(results: Results) -> str:
         *(f"- {remark}" for remark in remarks(results)),
     ]
     for workload in results.workloads:
-        table = [head(workload.cost_unit, workload.rate_unit), *details(results, workload)]
-        lines += ["", f"#### {workload.title}", "", *_markdown(table)]
+        units = f"Cost: {workload.cost_unit}. Rate: {workload.rate_unit}."
+        table = _markdown([HEAD, *details(results, workload)])
+        lines += ["", f"#### {workload.title}", "", units, "", *table]
     return "\n".join(lines) + "\n"
 
 

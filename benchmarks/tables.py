@@ -31,10 +31,19 @@ def busy(sample: Sample) -> float:
     return sample.generator_cpu / sample.seconds
 
 
-def head(cost_unit: str = "cost", rate_unit: str = "rate") -> list[str]:
-    """Return what stands above the columns of :func:`details`."""
-    fixed = ["TTFB p50 ms", "p99", "RSS MiB", "peak", "generator"]
-    return ["", cost_unit, "spread", "x ours", rate_unit, *fixed]
+HEAD = [
+    "",
+    "cost",
+    "spread",
+    "x ours",
+    "rate",
+    "TTFB p50 ms",
+    "p99",
+    "RSS MiB",
+    "peak",
+    "generator",
+]
+"""What stands above the columns of :func:`details`."""
 
 
 def details(results: Results, workload: Column) -> Table:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from benchmarks.films import MIB, Film, Films, can_be_dropped, drop
 from benchmarks.load import Request, Tally, Wrong, drive, fields_of, range_request, request
-from benchmarks.measure import Meter, Usage
+from benchmarks.measure import Meter, Usage, rss_of
 from benchmarks.peers import Peer
 from benchmarks.results import Sample
 from benchmarks.servers import Server
@@ -180,13 +180,14 @@ def paced(scene: Scene) -> Sample:
     # Fewer of them for slow peers, but a shorter run is one of less time, not of less at once.
     count = round(500 * scene.server.peer.share)
     meter = scene.meter()
+    before = rss_of(scene.server.pids)
     audience = Audience(scene.server.address, film, path, count)
     try:
         received = audience.watch(max(2.0, 5 * scene.scale), meter)
     finally:
         audience.close()
     return scene.sample(
-        meter.usage,
+        replace(meter.usage, rss_before=before),
         audience.first_bytes,
         cost=meter.usage.cpu / (received / GIB),
         rate=received / MIB / meter.usage.seconds,

@@ -181,7 +181,6 @@ def test_numbers_are_saved_to_four_digits(tmp_path: Path) -> None:
     assert loaded.cost == 1.235
 
 
-@pytest.mark.skipif(not publish.RESULTS.exists(), reason="no run has been published yet")
 def test_the_documentation_shows_the_run_that_is_kept() -> None:
     run = load(publish.RESULTS)
     assert publish.TABLES.read_text(encoding="utf-8") == markdown_report(run)
