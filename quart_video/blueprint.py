@@ -55,8 +55,7 @@ class VideoBlueprint(Blueprint):
         self.record(self._mount)
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
-        self.after_request(_add_cors)
-        self.after_request(_cut_body_of_head)
+        self.after_request(_finish)
         tag_blueprint(self, ["Videos"])
 
     def _mount(self, setup: BlueprintSetupState) -> None:
@@ -83,18 +82,16 @@ def _refuse_unknown(options: dict[str, Any]) -> None:
         raise TypeError(f"register_blueprint() of a VideoBlueprint has no option {name!r}.{hint}")
 
 
-async def _add_cors(response: Response) -> Response:
-    origins = (await current_library()).settings.cors_origins
-    preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-    for name, value in cors_fields(origins, request.headers.get("Origin"), preflight=preflight):
-        response.headers.add(name, value)
-    return response
-
-
-async def _cut_body_of_head(response: ResponseTypes) -> ResponseTypes:
-    """Answer HEAD without a body, errors too: granian would send it on over HTTP/2."""
-    if request.method == "HEAD":
+async def _finish(response: ResponseTypes) -> ResponseTypes:
+    """Add to every answer below the mount, errors too, what does not depend on the route."""
+    if request.method == "HEAD":  # granian would send the body of an error on over HTTP/2
         response.response = response.data_body_class(b"") if isinstance(response, Response) else []
+    origins = (await current_library()).settings.cors_origins
+    if origins:
+        asked = request.headers
+        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in asked
+        for name, value in cors_fields(origins, asked.get("Origin"), preflight=preflight):
+            response.headers.add(name, value)
     return response
 
 
