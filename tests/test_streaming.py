@@ -103,7 +103,7 @@ async def test_others_get_their_turn() -> None:
     async with body as chunks:
         assert sum([len(chunk) async for chunk in chunks]) == size
     task.cancel()
-    assert turns >= 4
+    assert turns >= 16
 
 
 class TestWatchdog:
