@@ -45,6 +45,7 @@ _REQUEST_FIELDS = {
     "if-range": "if_range",
     "if-unmodified-since": "if_unmodified_since",
     "range": "range",
+    "sec-fetch-dest": "fetch_dest",
 }
 
 
@@ -60,7 +61,7 @@ def request_facts(
     method = request.method
     values: dict[str, str] = {}
     if conditional and method in ("GET", "HEAD"):
-        # One pass over all: looking six names up, one after the other, costs as much as the rest.
+        # One pass over all: looking the names up, one after the other, costs as much as the rest.
         for name, value in request.headers:
             fact = _REQUEST_FIELDS.get(name.lower())
             if fact is not None:

@@ -24,8 +24,10 @@ class RequestFacts:
     if_unmodified_since: str | None = None
     if_range: str | None = None
     range: str | None = None
+    fetch_dest: str | None = None
+    """``Sec-Fetch-Dest`` (Fetch Metadata): what a browser wants it for, as ``video``."""
     open_range_limit: int | None = None
-    """Most bytes to answer one open-ended range with; ``None``: all there are."""
+    """Most bytes to answer one open-ended range of a player with; ``None``: all there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,11 +81,14 @@ def _limit(request: RequestFacts, specs: tuple[RangeSpec, ...] | None) -> int | 
     """Return the most bytes to send of a range that was asked for by *specs*.
 
     A 206 may hold less than was asked for, and its ``Content-Range`` says so (section 15.3.7). Only
-    where no end was named: players do that, and ask on. Not with ``If-Range``: that is someone who
-    completes a file (section 13.1.5), and may take this part for all that was missing.
+    for players, which ask on: for a browser's, which says what it is, and for whoever begins at the
+    beginning. Someone who completes a file, with ``If-Range`` (section 13.1.5) or without, might
+    take this part for all that was missing.
     """
-    is_open = specs is not None and len(specs) == 1 and specs[0].is_open
-    return request.open_range_limit if is_open and request.if_range is None else None
+    if specs is None or len(specs) > 1 or not specs[0].is_open or request.if_range is not None:
+        return None
+    plays = specs[0].first == 0 or request.fetch_dest in ("audio", "video")
+    return request.open_range_limit if plays else None
 
 
 def _multiple(

@@ -302,6 +302,11 @@ NOT_LIMITED = [
     pytest.param({"range": "bytes=0-9,500-"}, [(0, 10), (500, 1000)], id="several"),
     pytest.param({"range": "bytes=0-,500-"}, [(0, 1000)], id="several-that-are-one"),
     pytest.param({"range": "bytes=500-", "if_range": '"v1"'}, [(500, 1000)], id="13.1.5-resumes"),
+    pytest.param({"range": "bytes=500-"}, [(500, 1000)], id="resumes-without-a-validator"),
+    pytest.param({"range": "bytes=500-", "fetch_dest": "empty"}, [(500, 1000)], id="a-script"),
+    pytest.param(
+        {"range": "bytes=0-", "if_range": '"v1"', "fetch_dest": "video"}, [(0, 1000)], id="both"
+    ),
     pytest.param({"range": "bytes=500-", "if_range": '"v2"'}, [(0, 1000)], id="13.1.5-begins-anew"),
 ]
 
@@ -309,7 +314,8 @@ NOT_LIMITED = [
 @pytest.mark.parametrize(("value", "expected"), LIMITED)
 def test_an_open_range_is_limited(value: str, expected: list[tuple[int, int]]) -> None:
     """Section 15.3.7: Content-Range tells a client that there is more to ask for."""
-    decided = answer(a_request(range=value, open_range_limit=100), a_media())
+    request = a_request(range=value, open_range_limit=100, fetch_dest="video")
+    decided = answer(request, a_media())
     [(start, stop)] = expected
     assert decided.status == 206
     assert ranges_of(decided) == expected
@@ -327,20 +333,24 @@ def test_nothing_else_is_limited(fields: dict[str, str], expected: list[tuple[in
     assert decided == answer(a_request(**fields), a_media())
 
 
+def test_whoever_begins_at_the_beginning_is_limited() -> None:
+    decided = answer(a_request(range="bytes=0-", open_range_limit=100), a_media())
+    assert ranges_of(decided) == [(0, 100)]
+
+
 @given(strategies.sizes, st.integers(1, 2**64))
 def test_asking_on_brings_it_all(size: int, limit: int) -> None:
     """Each answer goes on where the one before it ended, up to the end; then there is a 416."""
     limit = max(limit, size // 20)
     reached = 0
     while reached < size:
-        decided = answer(
-            a_request(range=f"bytes={reached}-", open_range_limit=limit), a_media(size=size)
-        )
+        request = a_request(range=f"bytes={reached}-", open_range_limit=limit, fetch_dest="video")
+        decided = answer(request, a_media(size=size))
         [(start, stop)] = ranges_of(decided)
         assert (decided.status, start) == (206, reached)
         assert stop == size or stop - start == limit
         reached = stop
-    last = a_request(range=f"bytes={reached}-", open_range_limit=limit)
+    last = a_request(range=f"bytes={reached}-", open_range_limit=limit, fetch_dest="video")
     assert answer(last, a_media(size=size)).status == 416
 
 
