@@ -14,11 +14,9 @@ from benchmarks.load import PATIENCE, Address, Connection, Request, Wrong, reque
 BYTES_PER_SECOND = 8_000_000 // 8
 TICK = 0.1
 """Seconds between two looks of a viewer at what has come."""
-ARRIVAL = 3.0
-"""Seconds over which the viewers arrive, evenly. Each is sent some MiB at once, until the buffers
-on the way to it are full."""
-LEAD_IN = 4.0
-"""Seconds before the measuring begins. From then on, what is sent is what is watched."""
+FILLING = 1.0
+"""Seconds after the last viewer has arrived before the measuring begins. Each is sent some MiB at
+once; when the buffers on the way are full, what is sent is what is watched."""
 LATE = 1.0
 """Seconds of film that a viewer may be behind, as players have more than that in store."""
 
@@ -81,24 +79,29 @@ class Audience:
         """Seconds from asking to the first byte, one for each viewer to whom one came."""
         return [v.connection.first_byte for v in self._viewers if v.connection.first_byte]
 
-    def watch(self, seconds: float, meter: AbstractContextManager[object]) -> int:
-        """Watch for so long after the lead-in; return the bytes that came within *meter*.
+    def watch(
+        self, seconds: float, meter: AbstractContextManager[object], *, arrival: float
+    ) -> int:
+        """Arrive, and watch for so long; return the bytes that came within *meter*.
 
         How far each was behind counts from then on, too.
+
+        :param arrival: seconds over which the viewers arrive, evenly.
 
         :raises Wrong: a connection broke, or something else came than the film.
         """
         now = perf_counter()
-        gap = ARRIVAL / len(self._viewers)
+        all_there = now + arrival + FILLING
+        gap = arrival / len(self._viewers)
         looks = [(now + number * gap, number) for number in range(len(self._viewers))]
         try:
             with select.epoll() as starting:
-                self._look_until(now + LEAD_IN, looks, starting)
+                self._look_until(all_there, looks, starting)
                 before = self.received
                 for viewer in self._viewers:
                     viewer.behind = 0.0
                 with meter:
-                    self._look_until(now + LEAD_IN + seconds, looks, starting)
+                    self._look_until(all_there + seconds, looks, starting)
         except OSError as error:
             raise Wrong(f"broke a connection: {error}") from error
         if self.received == before:

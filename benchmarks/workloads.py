@@ -183,7 +183,9 @@ def paced(scene: Scene) -> Sample:
     before = rss_of(scene.server.pids)
     audience = Audience(scene.server.address, film, path, count)
     try:
-        received = audience.watch(max(2.0, 5 * scene.scale), meter)
+        received = audience.watch(
+            max(1.5, 5 * scene.scale), meter, arrival=max(1.5, 3 * scene.scale)
+        )
     finally:
         audience.close()
     return scene.sample(
@@ -242,6 +244,9 @@ class Workload:
     rounds: int = 3
     fresh: bool = False
     """Every sample needs a server that has done nothing before, as memory is not given back."""
+    rehearsed: bool = False
+    """It takes a GiB of memory in the kernel. The first to do so may have to wait for it: a virtual
+    machine gets it from its host. So the first of all samples does not count."""
 
     def takes(self, peer: Peer) -> bool:
         """Tell whether it makes sense to give this to a peer."""
@@ -256,7 +261,15 @@ WORKLOADS = (
     Workload("ranges-64k", "Ranges of 64 KiB, 8 connections", ranges_64k, PER_REQUESTS, "req/s"),
     Workload("304", "Nothing modified (304), 8 connections", not_modified, PER_REQUESTS, "req/s"),
     Workload("head", "HEAD, 8 connections", head, PER_REQUESTS, "req/s"),
-    Workload("paced", "500 viewers at 8 Mbit/s", paced, PER_GIB, "MiB/s", rounds=2),
+    Workload(
+        "paced",
+        "500 viewers at 8 Mbit/s",
+        paced,
+        PER_GIB,
+        "MiB/s",
+        rounds=2,
+        rehearsed=True,
+    ),
     Workload(
         "stalled",
         "200 viewers that stall, and one that does not",

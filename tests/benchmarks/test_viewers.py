@@ -22,8 +22,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viewers, "ARRIVAL", 0.2)
-    monkeypatch.setattr(viewers, "LEAD_IN", 0.5)
+    monkeypatch.setattr(viewers, "FILLING", 0.3)
 
 
 def answer(film: Film, body: bytes) -> bytes:
@@ -44,7 +43,7 @@ def audience(film: Film, body: bytes) -> Iterator[Audience]:
 def test_a_viewer_takes_what_is_due_and_no_more(film: Film) -> None:
     with audience(film, film.path.read_bytes()) as watching:
         began = time.perf_counter()
-        received = watching.watch(1.0, nullcontext())
+        received = watching.watch(1.0, nullcontext(), arrival=0.2)
         elapsed = time.perf_counter() - began
         assert elapsed >= 1.5
         assert 0.5 * BYTES_PER_SECOND < received <= elapsed * BYTES_PER_SECOND
@@ -55,18 +54,18 @@ def test_a_viewer_takes_what_is_due_and_no_more(film: Film) -> None:
 def test_a_viewer_who_gets_nothing_falls_behind(film: Film) -> None:
     # Enough for 0.9 of the 1.5 seconds that are watched.
     with audience(film, film.path.read_bytes()[: BYTES_PER_SECOND * 9 // 10]) as watching:
-        watching.watch(1.0, nullcontext())
+        watching.watch(1.0, nullcontext(), arrival=0.2)
         assert 0.3 < watching.behind[0] < 1.0
 
 
 def test_no_film_at_all_is_wrong(film: Film) -> None:
     with audience(film, b"") as watching, pytest.raises(Wrong, match="nothing to any viewer"):
-        watching.watch(0.5, nullcontext())
+        watching.watch(0.5, nullcontext(), arrival=0.2)
 
 
 def test_another_film_is_wrong(film: Film) -> None:
     with audience(film, bytes(100_000)) as watching, pytest.raises(Wrong, match="other bytes"):
-        watching.watch(0.5, nullcontext())
+        watching.watch(0.5, nullcontext(), arrival=0.2)
 
 
 def test_those_who_stall_take_the_first_bytes_only(film: Film) -> None:
