@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import platform
 import resource
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.films import Films
 from benchmarks.load import Wrong, drive, range_request
-from benchmarks.peers import Peer, nginx
+from benchmarks.machine import describe_machine
+from benchmarks.peers import Peer
 from benchmarks.results import Column, Failure, Results, Row, Sample
 from benchmarks.servers import Server, running
 from benchmarks.workloads import Scene, Workload
-
-VERSIONS = (
-    "quart-video",
-    "quart",
-    "hypercorn",
-    "uvicorn",
-    "granian",
-    "uvloop",
-    "httptools",
-    "starlette",
-    "aiohttp",
-)
-
 
 FOLDER = Path("/var/tmp")  # noqa: S108 - a folder of its own is made in it
 """Where the films go: on a disk, which ``/tmp`` need not be."""
@@ -66,6 +50,34 @@ class Plan:
         return sum(self.rounds(w) * len(self.taking(w)) for w in self.workloads)
 
 
+class Retake:
+    """Takes a sample again when other programs were busy meanwhile, within bounds.
+
+    They do not only take time. Where they keep one of two processors busy, the load generator and
+    the server have to share the other, and what it costs to wake each other up is not the same:
+    half as much for a server that often hands over to threads.
+    """
+
+    attempts = 3
+    seconds = 120.0
+    """For all samples of a run together."""
+
+    def undisturbed(self, workload: Workload, scene: Scene) -> Sample:
+        """Return the sample that was disturbed least.
+
+        :raises Wrong: the server does not answer as it has to.
+        """
+        best = workload.run(scene)
+        for _ in range(self.attempts - 1):
+            if not best.is_disturbed or workload.fresh or self.seconds < 0:
+                break
+            began = time.monotonic()
+            again = workload.run(scene)
+            self.seconds -= time.monotonic() - began
+            best = min(best, again, key=lambda sample: sample.disturbance)
+        return best
+
+
 Progress = Callable[[int, str], None]
 """Is told how many samples have been taken, and which is next."""
 
@@ -81,20 +93,18 @@ def conduct(plan: Plan, progress: Progress) -> Results:
     _allow_open_files()
     with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=plan.folder) as folder:
         films = Films(Path(folder), plan.longest)
-        step = 0
-        for workload in plan.workloads:
-            for turn, server in _turns(plan, workload, films):
-                key = (server.peer.name, workload.name)
-                progress(step, f"{workload.name}, round {turn + 1}: {server.peer.name}")
-                step += 1
-                if key in failures:
-                    continue
-                scene = Scene(workload.name, server, films, plan.scale, seed=turn)
-                try:
-                    samples.append(workload.run(scene))
-                except Wrong as error:
-                    failures[key] = Failure(*key, reason=str(error))
-                server.settle()
+        retake = Retake()
+        with closing(_turns(plan, films)) as turns:
+            for step, turn in enumerate(turns):
+                peer, workload = turn.server.peer, turn.workload
+                key = (peer.name, workload.name)
+                progress(step, f"{workload.name}, round {turn.number + 1}: {peer.name}")
+                if key not in failures:
+                    try:
+                        samples.append(retake.undisturbed(workload, turn.scene(plan, films)))
+                    except Wrong as error:
+                        failures[key] = Failure(*key, reason=str(error))
+                    turn.server.settle()
     return Results(
         machine=machine,
         workloads=[Column(w.name, w.title, w.cost_unit, w.rate_unit) for w in plan.workloads],
@@ -104,23 +114,42 @@ def conduct(plan: Plan, progress: Progress) -> Results:
     )
 
 
-def _turns(plan: Plan, workload: Workload, films: Films) -> Iterator[tuple[int, Server]]:
-    """Yield the rounds of a workload and, in each, the servers, started and warm."""
-    peers = plan.taking(workload)
-    if workload.fresh:
-        for turn in range(plan.rounds(workload)):
-            for peer in peers:
-                with _warm([peer], films) as (server,):
-                    yield turn, server
-        return
-    with _warm(peers, films) as servers:
-        if workload.rehearsed and servers and plan.rounds(workload) > 1:
-            with suppress(Wrong):
-                workload.run(Scene(workload.name, servers[0], films, plan.scale, seed=0))
-            servers[0].settle()
-        for turn in range(plan.rounds(workload)):
-            # There and back: nobody is always the one after the same other.
-            yield from ((turn, server) for server in (servers if turn % 2 == 0 else servers[::-1]))
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is to do what, for the how manieth time."""
+
+    workload: Workload
+    number: int
+    server: Server
+
+    def scene(self, plan: Plan, films: Films) -> Scene:
+        """Return what the workload needs to know."""
+        return Scene(self.workload.name, self.server, films, plan.scale, seed=self.number)
+
+
+def _turns(plan: Plan, films: Films) -> Generator[Turn, None, None]:
+    """Yield turn after turn, the servers started and warm."""
+    for workload in plan.workloads:
+        if workload.fresh:
+            yield from _turns_of_fresh(plan, workload, films)
+            continue
+        peers = plan.taking(workload)
+        if workload.rehearsed and plan.rounds(workload) > 1:
+            with _warm(peers[:1], films) as servers, suppress(Wrong):
+                for server in servers:
+                    workload.run(Turn(workload, 0, server).scene(plan, films))
+        with _warm(peers, films) as servers:
+            for number in range(plan.rounds(workload)):
+                # There and back: nobody is always the one after the same other.
+                for server in servers if number % 2 == 0 else servers[::-1]:
+                    yield Turn(workload, number, server)
+
+
+def _turns_of_fresh(plan: Plan, workload: Workload, films: Films) -> Generator[Turn, None, None]:
+    for number in range(plan.rounds(workload)):
+        for peer in plan.taking(workload):
+            with _warm([peer], films) as (server,):
+                yield Turn(workload, number, server)
 
 
 def _allow_open_files() -> None:
@@ -139,36 +168,6 @@ def _warm(peers: Sequence[Peer], films: Films) -> Iterator[list[Server]]:
             if server.peer.sends_films:
                 path = server.peer.prefix + film.name
                 requests = [range_request(path, n, n + 65536) for n in range(20)]
-                drive(server.address, requests, connections=4)
+                with suppress(Wrong):  # which is told when it is measured
+                    drive(server.address, requests, connections=4)
         yield servers
-
-
-def describe_machine() -> dict[str, str]:
-    """Say what the numbers are of."""
-    cpu = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    versions = [f"{name} {version}" for name in VERSIONS if (version := _version(name))]
-    if path := nginx():
-        answer = subprocess.run([path, "-v"], capture_output=True, text=True, check=False)
-        versions.append(answer.stderr.strip().rpartition(": ")[2].replace("/", " "))
-    return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "cpu": f"{os.cpu_count()} x {cpu}",
-        "system": f"Linux {platform.release()}",
-        "python": f"Python {platform.python_version()}",
-        "load": f"{os.getloadavg()[0]:.2f}",
-        "versions": ", ".join(versions),
-    }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None

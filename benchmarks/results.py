@@ -30,6 +30,16 @@ class Sample:
     rss_peak: float
     extra: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def disturbance(self) -> float:
+        """How many processors other programs kept busy."""
+        return self.others_cpu / self.seconds
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether that is enough to change the result."""
+        return self.disturbance > 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -142,8 +142,9 @@ def _about_generator(results: Results) -> str:
 
 
 def _about_noise(results: Results) -> str:
-    noise = [sample.others_cpu / sample.seconds for sample in results.samples]
+    noise = [sample.disturbance for sample in results.samples]
+    disturbed = sum(sample.is_disturbed for sample in results.samples)
     return (
         f"Other programs kept {median(noise):.2f} processors busy meanwhile (median; "
-        f"{max(noise):.2f} at most). The load average at the start was {results.machine['load']}."
+        f"{max(noise):.2f} at most); they disturbed {disturbed} of {len(noise)} samples."
     )

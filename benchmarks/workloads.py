@@ -205,25 +205,25 @@ def stall(scene: Scene) -> Sample:
     wanted = request("GET", path, status=200, length=film.size)
     count = round(200 * scene.server.peer.share)
     short, short_path = scene.film(512 * scene.share)
-    download = [request("GET", short_path, status=200, length=short.size)]
+    download = [request("GET", short_path, status=200, length=short.size)] * 3
 
-    def seconds() -> float:
+    def full_speed() -> float:
         began = perf_counter()
-        scene.drive(download, connections=1)
-        return perf_counter() - began
+        tally = scene.drive(download, connections=1)
+        return tally.bytes / MIB / (perf_counter() - began)
 
-    alone = seconds()
+    alone = full_speed()
     with scene.meter() as meter, stalled(scene.server.address, wanted, count) as first_bytes:
         scene.server.settle()
-        beside = seconds()
+        beside = full_speed()
     growth = meter.usage.rss_peak - meter.usage.rss_before
     return scene.sample(
         meter.usage,
         first_bytes,
         cost=growth / count,
-        rate=short.size / MIB / beside,
+        rate=beside,
         viewers=count,
-        rate_alone=short.size / MIB / alone,
+        rate_alone=alone,
     )
 
 

@@ -121,6 +121,12 @@ def test_a_generator_that_was_the_bottleneck_is_told() -> None:
     assert any("95% at most" in line for line in remarks(run))
 
 
+def test_samples_that_were_disturbed_are_counted() -> None:
+    quiet = replace(sample("aiohttp", "ranges-1m", 1.0), others_cpu=0.2)
+    run = results(quiet, quiet, sample("ours-uvicorn", "ranges-1m", 1.0))
+    assert any("disturbed 1 of 3 samples" in line for line in remarks(run))
+
+
 def test_failures_and_viewers_left_behind_are_told() -> None:
     paced = sample("aiohttp", "paced", 1.0, viewers=500, kept_pace=7, most_behind=3.21)
     failure = Failure("aiohttp", "ranges-1m", "answered 500 in place of 206")
