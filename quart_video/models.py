@@ -14,6 +14,8 @@ from pydantic import Field
 from quart_video.catalogue import Sort
 from quart_video.settings import MAX_PAGE_SIZE
 
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+
 
 @dataclass(frozen=True, slots=True)
 class CaptionTrack:
@@ -39,6 +41,8 @@ class Video:
     """Path of the folder it is in, ``""`` for the root."""
     size: int
     """Length in bytes."""
+    duration: float | None
+    """Seconds, ``None`` where it is not known."""
     modified: str
     """Time of the last modification, ISO 8601, UTC."""
     media_type: str
@@ -75,6 +79,11 @@ class Listing:
     videos: list[Video]
     total: int
     """How many videos match, on all pages together."""
+    total_size: int
+    """Bytes of all that match, on all pages together."""
+    scanning: bool
+    """Whether not all folders have been read yet, so that a recursive listing or a search may miss
+    some. What is directly in a folder is always complete."""
     next_cursor: str | None
     """Give this as ``cursor`` for the next page; ``None`` on the last."""
     next_url: str | None
@@ -91,7 +100,14 @@ class ListingQuery:
     """Words that must all be in the path below *folder*; case and accents do not count."""
     recursive: bool = False
     """Look into the folders below, too."""
-    sort: Sort = "name"
+    type: str = ""
+    """Extension without its dot, or media type: ``mp4``, ``video/webm``. ``""`` for all."""
+    min_duration: Seconds = None
+    """Seconds that a video must last at least; one of unknown duration does not match."""
+    max_duration: Seconds = None
+    """Seconds that a video may last at most; one of unknown duration does not match."""
+    sort: Sort | None = None
+    """``None``: by relevance where there is something to search for, else by name."""
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] | None = None
     """Videos on a page; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
     cursor: str | None = None

@@ -12,6 +12,7 @@ from typing import cast
 
 from quart import Quart, current_app, request
 
+from quart_video.catalogue import Catalogue
 from quart_video.handoff import HandOff, hand_off
 from quart_video.http import Fields
 from quart_video.media_types import extension
@@ -27,10 +28,11 @@ would have some of its files at the same addresses."""
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What one mount serves: its settings, and where the bytes are."""
+    """What one mount serves: its settings, what there is, and where the bytes are."""
 
     settings: Settings
     storage: Storage
+    catalogue: Catalogue
     hand_off: HandOff | None
     """How the server in front is told to send the media; ``None``: we send them."""
 
@@ -85,7 +87,12 @@ class Mount:
                 settings.media_root, threads=settings.read_threads, reserved=_OWN_NAMES
             )
             _check_root(storage.root)
-            self._library = Library(settings, storage, hand_off(settings.sendfile, storage.root))
+            self._library = Library(
+                settings,
+                storage,
+                Catalogue(storage, settings.types),
+                hand_off(settings.sendfile, storage.root),
+            )
         return self._library
 
     async def close(self) -> None:

@@ -136,17 +136,18 @@ def _bad_query(error: Exception, *problems: str) -> BadRequest:
 async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
     try:
         with http_errors():
-            return await catalogue.list_page(
-                library.storage,
+            return await library.catalogue.page(
                 catalogue.Query(
                     folder=query.folder,
                     q=query.q,
                     recursive=query.recursive,
+                    type=query.type,
+                    min_duration=query.min_duration,
+                    max_duration=query.max_duration,
                     sort=query.sort,
                     limit=query.limit or library.settings.page_size,
                     cursor=query.cursor,
-                ),
-                library.settings.types,
+                )
             )
     except catalogue.BadCursor as error:
         raise _bad_query(error, str(error)) from error
@@ -154,7 +155,7 @@ async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
 
 async def _item(library: Library, path: str) -> catalogue.Item:
     with http_errors():
-        return await catalogue.find(library.storage, path, library.settings.types)
+        return await library.catalogue.find(path)
 
 
 async def _send(library: Library, path: str, media_type: str) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ Rule 3: only ``shelf`` and ``listing`` wait for the storage; all else is pure.
 
 from quart_video.catalogue.captions import Caption
 from quart_video.catalogue.cursor import BadCursor
-from quart_video.catalogue.listing import Item, Page, Query, find, list_page
+from quart_video.catalogue.listing import Catalogue, Item, Neighbours, Page, Query
 from quart_video.catalogue.natural import natural_key
 from quart_video.catalogue.order import SORTS, Sort
 from quart_video.catalogue.titles import title_of
@@ -16,12 +16,12 @@ __all__ = [
     "SORTS",
     "BadCursor",
     "Caption",
+    "Catalogue",
     "Item",
+    "Neighbours",
     "Page",
     "Query",
     "Sort",
-    "find",
-    "list_page",
     "natural_key",
     "title_of",
 ]

@@ -10,7 +10,17 @@ from typing import Any, Literal, get_args
 from quart_video.catalogue.natural import NaturalKey
 from quart_video.storage.base import Entry
 
-Sort = Literal["name", "-name", "modified", "-modified", "size", "-size"]
+Sort = Literal[
+    "name",
+    "-name",
+    "modified",
+    "-modified",
+    "size",
+    "-size",
+    "duration",
+    "-duration",
+    "relevance",
+]
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
@@ -49,4 +59,8 @@ ORDERS: Mapping[Sort, Order] = {
     "-modified": Order(lambda video: -_modified(video)),
     "size": Order(_size),
     "-size": Order(lambda video: -_size(video)),
+    # Nothing is known of any video but its name and facts: there they all stand together.
+    "duration": Order(lambda _: 0),
+    "-duration": Order(lambda _: 0),
+    "relevance": Order(lambda _: 0),
 }

@@ -109,6 +109,15 @@ class Storage(Protocol):
         :raises Unavailable: the storage cannot answer now.
         """
 
+    async def fingerprint(self, folder: str) -> str | None:
+        """Return what changes whenever an entry of *folder* is added, removed or renamed.
+
+        That a file has become longer need not change it. ``None``: only :meth:`list` can tell.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*.
 

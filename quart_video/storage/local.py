@@ -40,6 +40,10 @@ class LocalStorage:
         """Return the visible entries of *folder*, in no order."""
         return await self._disk.run(self._list, folder)
 
+    async def fingerprint(self, folder: str) -> str | None:
+        """Return the times of *folder*, and which one it is."""
+        return await self._disk.run(self._fingerprint, folder)
+
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*."""
         return await self._disk.run(self._stat, path)
@@ -65,6 +69,18 @@ class LocalStorage:
 
     def _open(self, path: str) -> OpenFile:
         return OpenFile(open_beneath(self.root, self._components(path)), self._disk, path)
+
+    def _fingerprint(self, folder: str) -> str:
+        descriptor = open_beneath(self.root, self._components(folder))
+        try:
+            result = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        if not stat.S_ISDIR(result.st_mode):
+            raise NotFound(f"{folder!r} is no folder")
+        # Programs that copy folders set the mtime back when they are done; the ctime tells.
+        times = f"{result.st_mtime_ns}:{result.st_ctime_ns}"
+        return f"{times}:{result.st_ino}:{result.st_dev}"
 
     def _stat(self, path: str) -> Entry:
         descriptor = open_beneath(self.root, self._components(path))

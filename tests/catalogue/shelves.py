@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from quart_video.catalogue import Page, Query, list_page
+from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound
 
@@ -39,6 +39,9 @@ class Shelves:
             raise NotFound(folder)
         return [*rows.values()]
 
+    async def fingerprint(self, folder: str) -> None:
+        await self.list(folder)
+
     async def stat(self, path: str) -> Entry:
         if facts := self.files.get(path):
             return Entry(path, facts)
@@ -71,7 +74,7 @@ def shelves(*paths: str) -> Shelves:
 
 
 async def page(storage: Shelves, **query: object) -> Page:
-    return await list_page(storage, Query(**query), VIDEO_TYPES)  # type: ignore[arg-type]
+    return await Catalogue(storage, VIDEO_TYPES).page(Query(**query))  # type: ignore[arg-type]
 
 
 def paths(listing: Page) -> list[str]:

@@ -8,11 +8,10 @@ from quart_video.catalogue import (
     SORTS,
     BadCursor,
     Caption,
+    Catalogue,
     Item,
     Query,
     Sort,
-    find,
-    list_page,
 )
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Denied, Entry, NotFound, Unavailable
@@ -121,6 +120,9 @@ SORTED = {
     "-modified": ["c.mp4", "a 2.mp4", "a 10.mp4", "d/a.mp4", "b.mp4"],
     "size": ["c.mp4", "a 2.mp4", "a 10.mp4", "b.mp4", "d/a.mp4"],
     "-size": ["d/a.mp4", "a 2.mp4", "a 10.mp4", "b.mp4", "c.mp4"],
+    "duration": ["a 2.mp4", "a 10.mp4", "b.mp4", "c.mp4", "d/a.mp4"],
+    "-duration": ["a 2.mp4", "a 10.mp4", "b.mp4", "c.mp4", "d/a.mp4"],
+    "relevance": ["a 2.mp4", "a 10.mp4", "b.mp4", "c.mp4", "d/a.mp4"],
 }
 
 
@@ -276,13 +278,14 @@ async def test_captions_know_the_videos_of_other_pages() -> None:
 
 async def test_other_types() -> None:
     storage = shelves("a.mp3", "b.mp4", "c.vtt", "c.mp3")
-    listing = await list_page(storage, Query(), {".mp3"})
+    listing = await Catalogue(storage, {".mp3": "audio/mpeg"}).page(Query())
     assert paths(listing) == ["a.mp3", "c.mp3"]
     assert listing.items[1].captions == (Caption("c.vtt", None, "Captions"),)
 
 
 async def test_caption_files_can_be_listed_themselves() -> None:
-    listing = await list_page(shelves("a.mp4", "a.vtt"), Query(), {".mp4", ".vtt"})
+    types = {".mp4": "video/mp4", ".vtt": "text/vtt"}
+    listing = await Catalogue(shelves("a.mp4", "a.vtt"), types).page(Query())
     assert paths(listing) == ["a.mp4", "a.vtt"]
     assert [caption.path for caption in listing.items[0].captions] == ["a.vtt"]
 
@@ -306,14 +309,14 @@ async def test_big_folders_let_others_run() -> None:
 
 async def test_find() -> None:
     storage = shelves("a/clip.mp4", "a/clip.en.vtt", "a/clip.2.vtt", "a/clip.2.mp4")
-    assert await find(storage, "a/clip.mp4", VIDEO_TYPES) == Item(
+    assert await Catalogue(storage, VIDEO_TYPES).find("a/clip.mp4") == Item(
         Entry("a/clip.mp4", facts()), (Caption("a/clip.en.vtt", "en", "English"),)
     )
     assert storage.listed == ["a"]
 
 
 async def test_find_in_the_root() -> None:
-    item = await find(shelves("clip.MP4", "clip.vtt"), "clip.MP4", VIDEO_TYPES)
+    item = await Catalogue(shelves("clip.MP4", "clip.vtt"), VIDEO_TYPES).find("clip.MP4")
     assert item.captions == (Caption("clip.vtt", None, "Captions"),)
 
 
@@ -321,4 +324,49 @@ async def test_find_in_the_root() -> None:
 async def test_what_is_not_found(path: str) -> None:
     storage = shelves("a/notes.txt", "a/clip.vtt", "dir.mp4/clip.mp4")
     with pytest.raises(NotFound):
-        await find(storage, path, VIDEO_TYPES)
+        await Catalogue(storage, VIDEO_TYPES).find(path)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"type": "mkv"}, ["Été 2019/plage.mkv"]),
+        ({"type": "MP4"}, ["clip 2.mp4", "clip 10.mp4", "zoo/lion.MP4"]),
+        ({"type": "video/quicktime", "q": "scene"}, [TREE[6]]),
+        *(({"type": odd}, []) for odd in (".mp4", "txt", "video", "vtt", "' OR 1", "%")),
+        ({"min_duration": 0.0}, []),
+        ({"max_duration": 1e300}, []),
+    ],
+)
+async def test_filters(query: dict[str, object], found: list[str]) -> None:
+    listing = await page(shelves(*TREE), recursive=True, **query)
+    assert paths(listing) == found
+    assert (listing.total, listing.total_size) == (len(found), len(found))
+
+
+async def test_total_size() -> None:
+    listing = await page(Shelves(FACTS), recursive=True, limit=1)
+    assert listing.total_size == 5_000_000_030
+    assert (await page(Shelves(FACTS), limit=1)).total_size == 30
+
+
+@pytest.mark.parametrize(
+    ("path", "previous", "following"),
+    [
+        ("clip 2.mp4", None, "clip 10.mp4"),
+        ("clip 10.mp4", "clip 2.mp4", None),
+        ("clip 3.mp4", "clip 2.mp4", "clip 10.mp4"),
+        ("zoo/lion.MP4", None, None),
+    ],
+)
+async def test_neighbours(path: str, previous: str | None, following: str | None) -> None:
+    beside = await Catalogue(shelves(*TREE), VIDEO_TYPES).neighbours(path)
+    around = (beside.previous, beside.next)
+    assert [item and item.entry.path for item in around] == [previous, following]
+
+
+async def test_every() -> None:
+    storage = shelves(*(f"{n % 7}/{n}.mp4" for n in range(1234)))
+    every = Catalogue(storage, VIDEO_TYPES).every(Query(recursive=True, limit=1))
+    found = [item.entry.path async for item in every]
+    assert found == paths(await page(storage, recursive=True, limit=2000))

@@ -6,6 +6,8 @@ import logging
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -308,6 +310,34 @@ class TestList:
                 with pytest.raises(NotFound):
                     await storage.open(path)
         assert len(os.listdir("/proc/self/fd")) == before
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "added": lambda folder: (folder / "new.mp4").touch(),
+    "removed": lambda folder: (folder / "old.mp4").unlink(),
+    "renamed": lambda folder: (folder / "old.mp4").rename(folder / "a.mp4"),
+    "folder added": lambda folder: (folder / "below").mkdir(),
+    "mtime set back": lambda folder: os.utime(folder, (0, 0)),
+    "another folder": lambda folder: folder.rename(f"{folder}-2").with_name("folder").mkdir(),
+}
+
+
+class TestFingerprint:
+    @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+    async def test_follows_the_folder(
+        self, storage: LocalStorage, root: Path, change: Callable[[Path], object]
+    ) -> None:
+        (root / "folder" / "old.mp4").touch()
+        before = await storage.fingerprint("folder")
+        assert await storage.fingerprint("folder") == before
+        time.sleep(0.02)  # the clock of a file system ticks slowly
+        change(root / "folder")
+        assert await storage.fingerprint("folder") != before
+
+    @pytest.mark.parametrize("path", ["nothing", "clip.mp4", "..", "a\0"])
+    async def test_no_folder(self, storage: LocalStorage, path: str) -> None:
+        with pytest.raises(NotFound):
+            await storage.fingerprint(path)
 
 
 async def test_closed_storage_is_unavailable(storage: LocalStorage) -> None:
