@@ -204,6 +204,7 @@ class TestApi:
             "folder": "",
             "size": 10,
             "modified": "1994-11-06T08:49:37.123456Z",
+            "duration": None,
             "media_type": "video/mp4",
             "etag": media["etag"],
             "url": "/videos/clip%201.mp4",
