@@ -4,6 +4,13 @@ from quart_video.blueprint import VideoBlueprint, video_bp
 from quart_video.files import MissingFileError, make_conditional, send_file, send_from_directory
 from quart_video.models import CaptionTrack, Folder, Listing, ListingQuery, Video
 from quart_video.settings import ConfigurationError, Settings
+from quart_video.signals import (
+    MediaTransfer,
+    transfer_aborted,
+    transfer_finished,
+    transfer_started,
+)
+from quart_video.streaming import Outcome
 
 __all__ = [
     "CaptionTrack",
@@ -11,7 +18,9 @@ __all__ = [
     "Folder",
     "Listing",
     "ListingQuery",
+    "MediaTransfer",
     "MissingFileError",
+    "Outcome",
     "Settings",
     "Video",
     "VideoBlueprint",
@@ -19,6 +28,9 @@ __all__ = [
     "make_conditional",
     "send_file",
     "send_from_directory",
+    "transfer_aborted",
+    "transfer_finished",
+    "transfer_started",
     "video_bp",
 ]
 

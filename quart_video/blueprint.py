@@ -71,6 +71,7 @@ class VideoBlueprint(Blueprint):
 
         app.before_serving(start)
         app.after_serving(mount.close)
+        app.after_serving(app_state(app).announcer.aclose)
         openapi.describe_binary_routes(app)
 
 

@@ -29,6 +29,7 @@ def video(item: Item, library: Library) -> Video:
         media_type=library.media_type(entry.path) or "",
         etag=str(EntityTag(entry.facts.version)),
         url=url_for(".media", path=entry.path),
+        download_url=_download_url(entry.path, library),
         watch_url=url_for(".watch", path=entry.path),
         api_url=url_for(".api_video", path=entry.path),
         captions=[
@@ -40,6 +41,10 @@ def video(item: Item, library: Library) -> Video:
             for caption in item.captions
         ],
     )
+
+
+def _download_url(path: str, library: Library) -> str | None:
+    return url_for(".media", path=path, download=1) if library.settings.downloads else None
 
 
 def folder(path: str, name: str) -> Folder:

@@ -50,6 +50,8 @@ class Video:
     """The entity tag the media is served with, quotes included."""
     url: str
     """The media itself."""
+    download_url: str | None
+    """The media itself, to be saved; ``None`` where ``VIDEO_DOWNLOADS`` is off."""
     watch_url: str
     """A page that plays it."""
     api_url: str

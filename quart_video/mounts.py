@@ -17,6 +17,7 @@ from quart_video.handoff import HandOff, hand_off
 from quart_video.http import Fields
 from quart_video.media_types import extension
 from quart_video.settings import ConfigurationError, Settings, configured, resolve
+from quart_video.signals import Announcer
 from quart_video.storage.base import Storage
 from quart_video.storage.disk import Disk
 from quart_video.storage.local import LocalStorage
@@ -126,6 +127,8 @@ class AppState:
     """By the full, dotted name of the blueprint as registered."""
     disk: Disk | None = None
     """Threads for the files that the app's own views send."""
+    announcer: Announcer = field(default_factory=Announcer)
+    """Calls those who want to know of transfers."""
     warned_of_buffering: bool = False
     """Whether the log has been told that the server holds all that is sent in memory."""
 

@@ -63,6 +63,12 @@ def _seconds(value: object) -> float:
     raise ValueError("must be a number of seconds above 0, or None")
 
 
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("must be True or False")
+
+
 def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
     return lambda value: None if value is None or value == "" else parse(value)
 
@@ -164,6 +170,13 @@ class Settings:
         _optional(_integer(0, 31_536_000)),
         "Seconds for which anyone, shared caches included, may keep a media without asking again. "
         "`None`: it may be kept, but every use asks first (`no-cache`), so that a login is obeyed.",
+    )
+    downloads: bool = _setting(
+        "VIDEO_DOWNLOADS",
+        True,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether the pages offer videos to be saved. `False` hides the links and refuses "
+        "`?download=1` with a 403. It keeps nobody from saving what they can watch.",
     )
     stall_timeout: float | None = _setting(
         "VIDEO_STALL_TIMEOUT",

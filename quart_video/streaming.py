@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from enum import StrEnum
 from types import TracebackType
+from typing import Protocol
 
 from quart.wrappers.response import ResponseBody
 
-from quart_video.http import ByteRange
+from quart_video.http import ByteRange, length_of
 from quart_video.storage.base import Media, StorageError
 
 logger = logging.getLogger("quart_video")
@@ -17,6 +19,32 @@ logger = logging.getLogger("quart_video")
 
 class TransferBrokenError(Exception):
     """A transfer ended before it was whole; the log of ``quart_video`` says which one, and why."""
+
+
+class Outcome(StrEnum):
+    """How a transfer ended."""
+
+    FINISHED = "finished"
+    """The server took every byte."""
+    LEFT = "left"
+    """The client went away, or the server was stopped."""
+    STALLED = "stalled"
+    """The client took nothing for ``VIDEO_STALL_TIMEOUT``."""
+    FAILED = "failed"
+    """The media could not be read to its end."""
+
+
+class Attendant(Protocol):
+    """Is told when a transfer begins and how it ends; must neither wait nor raise."""
+
+    def started(self) -> None:
+        """Note that the first byte is about to be read."""
+
+    def ended(self, sent: int, outcome: Outcome) -> None:
+        """Note the end.
+
+        :param sent: bytes that the server took.
+        """
 
 
 _PAUSE_EVERY = 512 * 1024
@@ -46,13 +74,17 @@ class Transfer(ResponseBody):
         name: str,
         stall_timeout: float | None,
     ) -> None:
-        self._media = media
-        self._segments = segments
+        self.segments = segments
+        self.attendant: Attendant | None = None
+        self.media = media
+        self._sent = 0
         self._watchdog = StallWatchdog(stall_timeout, name)
         self._chunks: AsyncGenerator[bytes, None] | None = None
 
     async def __aenter__(self) -> AsyncIterable[bytes]:
         self._watchdog.start()
+        if self.attendant is not None:
+            self.attendant.started()
         self._chunks = self._send()
         return self._chunks
 
@@ -65,29 +97,42 @@ class Transfer(ResponseBody):
         self._watchdog.stop()
         if self._chunks is not None:
             await self._chunks.aclose()
-        self._media.close()
-        if isinstance(exc_value, StorageError):
+        self.media.close()
+        outcome = self._outcome(exc_value)
+        if self.attendant is not None:
+            self.attendant.ended(self._sent, outcome)
+        if outcome is Outcome.FAILED:
             logger.error("Broke off sending: %s", exc_value)
-        elif isinstance(exc_value, asyncio.CancelledError) and self._watchdog.takes_back():
+        elif outcome is Outcome.STALLED:
             logger.warning("Broke off sending: %s", self._watchdog)
         else:
             return
         # To cancel the task would not do: Quart 0.23 would go on waiting for the client.
         raise TransferBrokenError("the log of quart_video says which transfer, and why") from None
 
+    def _outcome(self, error: BaseException | None) -> Outcome:
+        if isinstance(error, StorageError):
+            return Outcome.FAILED
+        if isinstance(error, asyncio.CancelledError) and self._watchdog.takes_back():
+            return Outcome.STALLED
+        # Whoever has all of it may close before we have come to the end.
+        return Outcome.FINISHED if self._sent == length_of(self.segments) else Outcome.LEFT
+
     async def _send(self) -> AsyncGenerator[bytes, None]:
         watchdog = self._watchdog
-        for segment in self._segments:
+        for segment in self.segments:
             if isinstance(segment, bytes):
                 watchdog.arm()
                 yield segment
                 watchdog.disarm()
+                self._sent += len(segment)
                 continue
             unbroken = 0
-            async for chunk in self._media.chunks(segment.start, segment.stop):
+            async for chunk in self.media.chunks(segment.start, segment.stop):
                 watchdog.arm()
                 yield chunk
                 watchdog.disarm()
+                self._sent += len(chunk)
                 unbroken += len(chunk)
                 if unbroken >= _PAUSE_EVERY:
                     unbroken = 0

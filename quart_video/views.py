@@ -6,21 +6,23 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
-from quart import redirect, render_template, request
+from quart import Response, redirect, render_template, request
 from quart.typing import ResponseReturnValue
 from quart_schema import document_querystring, document_response, hide
 from quart_schema.validation import QuerystringValidationError
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video import catalogue, describe
 from quart_video.files import make_conditional, send_from_directory
 from quart_video.formatting import format_date, format_size
+from quart_video.http import Fields, content_disposition
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
 from quart_video.models import Listing, ListingQuery, Video
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
 from quart_video.responses import handed_off, http_errors, media_response
+from quart_video.transfers import report
 
 _STATIC = Path(__file__).parent / "static"
 _FORMATTING = {"format_size": format_size, "format_date": format_date}
@@ -61,7 +63,9 @@ async def media(path: str) -> ResponseReturnValue:
     media_type = library.media_type(path)
     if media_type is None:
         return await _to_folder(library, path)
-    return await _send(library, path, media_type)
+    response = await _send(library, path, media_type, _disposition(library, path))
+    report(response, path, media_type)
+    return response
 
 
 @answers("text/html", "The page.")
@@ -158,20 +162,33 @@ async def _item(library: Library, path: str) -> catalogue.Item:
         return await library.catalogue.find(path)
 
 
-async def _send(library: Library, path: str, media_type: str) -> ResponseReturnValue:
+async def _send(library: Library, path: str, media_type: str, fields: Fields = ()) -> Response:
+    headers = (*library.media_headers, *fields)
     with http_errors():
         media = await library.storage.open(path)
     if library.hand_off is not None:
         media.close()
-        return handed_off(library.hand_off.field(path), media_type, library.media_headers)
+        return handed_off(library.hand_off.field(path), media_type, headers)
     return media_response(
         media,
         media_type=media_type,
-        headers=library.media_headers,
+        headers=headers,
         name=path,
         stall_timeout=library.settings.stall_timeout,
         open_range_limit=library.settings.open_range_limit,
     )
+
+
+def _disposition(library: Library, path: str) -> Fields:
+    """Have the browser save what it asks for with ``?download=1``.
+
+    :raises werkzeug.exceptions.Forbidden: downloads are turned off.
+    """
+    if request.args.get("download", "0") in ("", "0"):
+        return ()
+    if not library.settings.downloads:
+        raise Forbidden("Downloads are turned off here.")
+    return (("Content-Disposition", content_disposition("attachment", path)),)
 
 
 async def _to_folder(library: Library, path: str) -> ResponseReturnValue:

@@ -36,6 +36,9 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
+RANGE = {"Range": "bytes=2-4"}
+
+
 def make_app(root: Path | None, **config: Any) -> Quart:
     app = Quart(__name__)
     if root is not None:
@@ -208,6 +211,7 @@ class TestApi:
             "media_type": "video/mp4",
             "etag": media["etag"],
             "url": "/videos/clip%201.mp4",
+            "download_url": "/videos/clip%201.mp4?download=1",
             "watch_url": "/videos/-/watch/clip%201.mp4",
             "api_url": "/videos/-/api/videos/clip%201.mp4",
             "captions": [
@@ -281,6 +285,55 @@ class TestApi:
         (video,) = (await listing(app, "folder=series/one"))["videos"]
         assert video["url"] == "/videos/series/one/a%23%3F%25&%0A%F0%9F%98%80.mp4"
         assert (await call(app, "/videos/series/one/a#?%&\n😀.mp4")).body == b"odd"
+
+
+class TestDownloads:
+    async def test_under_its_name(self, app: Quart, root: Path) -> None:
+        (root / 'Über "uns"\n.mp4').write_bytes(b"x")
+        for listed in (await listing(app))["videos"]:
+            sent = await call(app, unquote(listed["url"]), query="download=1")
+            assert sent["content-disposition"].startswith("attachment; filename=")
+        sent = await call(app, '/videos/Über "uns"\n.mp4', query="download=1")
+        assert sent["content-disposition"] == (
+            'attachment; filename="Uber _uns__.mp4"; '
+            "filename*=UTF-8''%C3%9Cber%20%22uns%22%0A.mp4"
+        )
+
+    async def test_folder_is_no_part_of_the_name(self, app: Quart, root: Path) -> None:
+        (root / "series" / "one" / "b.mp4").write_bytes(b"b")
+        sent = await call(app, "/videos/series/one/b.mp4", query="download=1")
+        assert sent["content-disposition"] == 'attachment; filename="b.mp4"'
+
+    async def test_resumed(self, app: Quart) -> None:
+        sent = await call(app, "/videos/clip 1.mp4", query="download=1", headers=RANGE)
+        assert (sent.status, sent.body) == (206, b"234")
+        assert sent["content-disposition"] == 'attachment; filename="clip 1.mp4"'
+
+    @pytest.mark.parametrize("query", ["", "download=", "download=0", "other=1"])
+    async def test_not_asked_for(self, root: Path, query: str) -> None:
+        for downloads in (True, False):
+            app = make_app(root, VIDEO_DOWNLOADS=downloads)
+            app.register_blueprint(video_bp)
+            sent = await call(app, "/videos/clip 1.mp4", query=query)
+            assert sent.status == 200
+            assert "content-disposition" not in sent
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    async def test_turned_off(self, root: Path, method: str) -> None:
+        app = make_app(root, VIDEO_DOWNLOADS=False)
+        app.register_blueprint(video_bp)
+        for query in ("download=1", "download=yes", "download=0&download=1", "download=1&x"):
+            sent = await call(app, "/videos/clip 1.mp4", method, query=query)
+            assert sent.status == 403 or "content-disposition" not in sent
+        assert (await call(app, "/videos/clip 1.mp4", method, query="download=1")).status == 403
+        (video, *_) = (await listing(app))["videos"]
+        assert video["download_url"] is None
+
+    async def test_handed_off(self, root: Path) -> None:
+        app = make_app(root, VIDEO_SENDFILE="x-sendfile")
+        app.register_blueprint(video_bp)
+        sent = await call(app, "/videos/clip 1.mp4", query="download=1")
+        assert sent["content-disposition"] == 'attachment; filename="clip 1.mp4"'
 
 
 class TestMounts:

@@ -116,6 +116,13 @@ CASES = {
         remedy="must be a whole number from 0 to 31536000",
         bad_environment=["-1", "1e3", "false", "none"],
     ),
+    "downloads": Cases(
+        good=[(True, True), (False, False)],
+        environment=[("true", True), ("false", False)],
+        bad=[None, "", "yes", 0, 1, "true", [], {}],
+        remedy="must be True or False",
+        bad_environment=["", "yes", "0", "1", "null", "False", "off"],
+    ),
     "stall_timeout": Cases(
         good=[(None, None), ("", None), (5, 5.0), (0.5, 0.5), ("90", 90.0), ("1.5", 1.5)],
         environment=[("90", 90.0), ("0.5", 0.5), ("null", None), ("", None)],
@@ -373,6 +380,7 @@ def test_defaults() -> None:
         types=dict(VIDEO_TYPES),
         page_size=50,
         max_age=None,
+        downloads=True,
         stall_timeout=1800.0,
         open_range_limit=8 << 20,
         read_threads=8,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quart_video.http import multipart
@@ -27,7 +28,7 @@ class Plan:
     @property
     def length(self) -> int:
         """How many bytes are sent."""
-        return _length(self.segments)
+        return length_of(self.segments)
 
     @property
     def reads_media(self) -> bool:
@@ -103,12 +104,13 @@ def _multiple(
         _ACCEPT,
         ("Content-Type", multipart.content_type(boundary)),
         *_validators(media, request.now),
-        ("Content-Length", str(_length(body))),
+        ("Content-Length", str(length_of(body))),
     )
     return Plan(206, fields, body)
 
 
-def _length(body: tuple[Segment, ...]) -> int:
+def length_of(body: Iterable[Segment]) -> int:
+    """Add up how many bytes are sent."""
     return sum(part.length if isinstance(part, ByteRange) else len(part) for part in body)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from quart import Quart
+
 from tests.pages.conftest import Browser, Put
 
 
@@ -33,13 +35,23 @@ async def test_the_ways_out(browser: Browser, put: Put) -> None:
     put("travel/Nile.mp4")
     page = await browser.open("/videos/-/watch/travel/Nile.mp4")
     download = page.link("Download")
-    assert download["href"] == "/videos/travel/Nile.mp4"
-    assert "download" in download
+    assert download["href"] == "/videos/travel/Nile.mp4?download=1"
     assert page.link("Back to travel")["href"] == "/videos/travel/"
     fallback = page.one("video").one("a")
-    assert fallback["href"] == "/videos/travel/Nile.mp4"
-    assert "download" in fallback
+    assert fallback["href"] == "/videos/travel/Nile.mp4?download=1"
     assert page.one("link", rel="alternate")["href"] == "/videos/-/api/videos/travel/Nile.mp4"
+
+
+async def test_no_way_out_where_downloads_are_off(browser: Browser, put: Put, app: Quart) -> None:
+    put("Nile.mp4")
+    put("Nile.en.vtt").write_text("WEBVTT\n")
+    app.config["VIDEO_DOWNLOADS"] = False
+    page = await browser.open("/videos/-/watch/Nile.mp4")
+    assert page.one("video")["controlslist"] == "nodownload"
+    assert page.one("video").one("track")["src"] == "/videos/-/captions/Nile.en.vtt"
+    links = [link["href"] for link in page.all("a")]
+    assert links
+    assert not [link for link in links if link.endswith((".mp4", ".vtt", "download=1"))]
 
 
 async def test_captions_become_tracks_and_a_list(browser: Browser, put: Put) -> None:
