@@ -10,7 +10,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from quart_video import media_types, settings
+from quart_video import media_types, settings, texts
 
 project = "quart-video"
 author = "quart-video contributors"
@@ -55,14 +55,24 @@ def types_table() -> list[str]:
     return ["| Type | Extensions |", "|---|---|", *rows]
 
 
-class Generated(SphinxDirective):
-    """What stands in the code, where a page asks for it: ``{settings}``, ``{types}``."""
+def texts_table() -> list[str]:
+    """Write the texts of the pages, as Markdown."""
+    rows = [f"| `{key}` | {text} |" for key, text in texts.TEXTS.items()]
+    return ["| Key | Text |", "|---|---|", *rows]
 
-    written: ClassVar = {"settings": settings_table, "types": types_table}
+
+class Generated(SphinxDirective):
+    """Tables that stand in the code, where a page asks for them, by the names in `written`."""
+
+    written: ClassVar = {
+        "settings": settings_table,
+        "texts": texts_table,
+        "types": types_table,
+    }
 
     def run(self) -> list[Node]:
         """Have the page's own parser read it."""
-        for source in (__file__, media_types.__file__, settings.__file__):
+        for source in (__file__, media_types.__file__, settings.__file__, texts.__file__):
             self.env.note_dependency(source)
         parent = container(classes=[self.name])
         lines = StringList(self.written[self.name](), "conf.py")

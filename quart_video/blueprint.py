@@ -10,8 +10,9 @@ from quart import Blueprint, Response, request
 from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
+from werkzeug.exceptions import HTTPException
 
-from quart_video import openapi, settings, views
+from quart_video import openapi, pages, settings, views
 from quart_video.converters import CONVERTERS
 from quart_video.cors import cors_fields
 from quart_video.mounts import Mount, app_state, current_library
@@ -24,6 +25,7 @@ _ROUTES = (
     ("/-/watch/<quart_video_file:path>", views.watch),
     ("/-/api/videos", views.api_videos),
     ("/-/api/videos/<quart_video_file:path>", views.api_video),
+    ("/-/playlist.m3u", views.playlist),
     ("/-/captions/<quart_video_file:path>", views.captions),
     ("/-/static/<quart_video_file:filename>", views.static),
 )
@@ -55,6 +57,7 @@ class VideoBlueprint(Blueprint):
         self.record(self._mount)
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
+        self.register_error_handler(HTTPException, pages.error)
         self.after_request(_finish)
         tag_blueprint(self, ["Videos"])
 

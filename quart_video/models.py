@@ -7,7 +7,7 @@ absolute paths on this server that include the mount's prefix.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -114,3 +114,10 @@ class ListingQuery:
     """Videos on a page; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
     cursor: str | None = None
     """``next_cursor`` of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryQuery(ListingQuery):
+    """Parameters of the page that shows a listing, all optional."""
+
+    view: Literal["grid", "list"] = "grid"

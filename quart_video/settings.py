@@ -17,6 +17,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from quart_video.media_types import VIDEO_TYPES
+from quart_video.texts import Text, merged
 
 MAX_PAGE_SIZE = 500
 """Most videos that one page of a listing may hold."""
@@ -93,6 +94,12 @@ def _types(value: object) -> Mapping[str, str]:
     return table
 
 
+def _texts(value: object) -> Mapping[str, Text]:
+    if not isinstance(value, Mapping):
+        raise ValueError('must map keys to texts, as {"search": "Suchen"}')
+    return merged(value)
+
+
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/,;]+")
 
 
@@ -151,6 +158,13 @@ class Settings:
         "Folder with the videos. The app does not start while it is missing or unreadable.",
     )
     title: str = _setting("VIDEO_TITLE", "Videos", _text, "Heading of the gallery.")
+    texts: Mapping[str, Text] = _setting(
+        "VIDEO_TEXTS",
+        {},
+        _texts,
+        "Texts of the pages to replace, by key: `{'search': 'Suchen'}`. "
+        "See [Texts](../how_to_guides/templates.md#change-or-translate-the-texts).",
+    )
     types: Mapping[str, str] = _setting(
         "VIDEO_TYPES",
         {},

@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from quart import Response, redirect, render_template, request
+from quart import Response, redirect, request
 from quart.typing import ResponseReturnValue
 from quart_schema import document_querystring, document_response, hide
 from quart_schema.validation import QuerystringValidationError
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
-from quart_video import catalogue, describe
+from quart_video import catalogue, describe, m3u, pages
 from quart_video.files import make_conditional, send_from_directory
-from quart_video.formatting import format_date, format_size
 from quart_video.http import Fields, content_disposition
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
-from quart_video.models import Listing, ListingQuery, Video
+from quart_video.models import GalleryQuery, Listing, ListingQuery, Video
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
 from quart_video.responses import handed_off, http_errors, media_response
+from quart_video.settings import MAX_PAGE_SIZE
 from quart_video.transfers import report
 
 _STATIC = Path(__file__).parent / "static"
-_FORMATTING = {"format_size": format_size, "format_date": format_date}
-_SORTS = [
-    ("name", "Name"),
-    ("-name", "Name, last first"),
-    ("-modified", "Newest"),
-    ("modified", "Oldest"),
-    ("-size", "Largest"),
-    ("size", "Smallest"),
-]
+# Not left to the host's table of types: a module of another type does not run.
+_STATIC_TYPES = {".js": "text/javascript"}
+Query = TypeVar("Query", bound=ListingQuery)
 _QUERY: TypeAdapter[ListingQuery] = TypeAdapter(ListingQuery)
+_GALLERY_QUERY: TypeAdapter[GalleryQuery] = TypeAdapter(GalleryQuery)
 
 
-@document_querystring(ListingQuery)
+@document_querystring(GalleryQuery)
 @answers("text/html", "The page.", query=True)
 async def gallery(folder: str = "") -> ResponseReturnValue:
     """Page that lists a folder, or what a search finds below it."""
     library = await current_library()
-    query = _listing_query(folder=folder)
-    page = await _page(library, query)
-    html = await render_template(
-        "quart_video/gallery.html",
-        title=library.settings.title,
-        listing=describe.listing(page, query, library),
-        query=query,
-        crumbs=describe.crumbs(folder, library.settings.title),
-        sorts=_SORTS,
-        **_FORMATTING,
-    )
-    return await _fresh(html)
+    query = _query(_GALLERY_QUERY, folder=folder)
+    listing = describe.listing(await _page(library, query), query, library)
+    return await _fresh(await pages.gallery(listing, query, library))
 
 
 @answers("video/*", "The media.", ranges=True)
@@ -72,15 +59,8 @@ async def media(path: str) -> ResponseReturnValue:
 async def watch(path: str) -> ResponseReturnValue:
     """Page that plays a video."""
     library = await current_library()
-    item = await _item(library, path)
-    html = await render_template(
-        "quart_video/watch.html",
-        title=library.settings.title,
-        video=describe.video(item, library),
-        crumbs=describe.crumbs(item.entry.folder, library.settings.title),
-        **_FORMATTING,
-    )
-    return await _fresh(html)
+    video = describe.video(await _item(library, path), library)
+    return await _fresh(await pages.watch(video, library))
 
 
 @document_querystring(ListingQuery)
@@ -89,9 +69,19 @@ async def watch(path: str) -> ResponseReturnValue:
 async def api_videos() -> ResponseReturnValue:
     """List videos."""
     library = await current_library()
-    query = _listing_query()
+    query = _query(_QUERY)
     page = await _page(library, query)
     return await _fresh(asdict(describe.listing(page, query, library)))
+
+
+@document_querystring(ListingQuery)
+@answers(m3u.MEDIA_TYPE, "The playlist.", query=True)
+async def playlist() -> ResponseReturnValue:
+    """List all pages for a player, 10,000 videos at most; limit and cursor do not count."""
+    library = await current_library()
+    items = await _items(library, _query(_QUERY), m3u.MAX_TRACKS)
+    text = m3u.write(library.settings.title, describe.tracks(items))
+    return await _fresh((text, {"Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8"}))
 
 
 @document_response(Video)
@@ -112,18 +102,19 @@ async def captions(path: str) -> ResponseReturnValue:
 
 @hide
 async def static(filename: str) -> ResponseReturnValue:
-    """Style of the pages."""
-    return await send_from_directory(_STATIC, filename)
+    """Style and scripts of the pages."""
+    media_type = _STATIC_TYPES.get(extension(filename))
+    return await send_from_directory(_STATIC, filename, mimetype=media_type)
 
 
-def _listing_query(**fixed: str) -> ListingQuery:
+def _query(kind: TypeAdapter[Query], **fixed: str) -> Query:
     """Read the parameters of a listing; an empty one, as forms send it, counts as absent.
 
     :raises QuerystringValidationError: a parameter is wrong, which is a 400 that says what to do.
     """
     given = {name: value for name, value in request.args.items() if value != ""}
     try:
-        return _QUERY.validate_python(given | fixed)
+        return kind.validate_python(given | fixed)
     except ValidationError as error:
         raise _bad_query(
             error, *(f"{'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors())
@@ -155,6 +146,19 @@ async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
             )
     except catalogue.BadCursor as error:
         raise _bad_query(error, str(error)) from error
+
+
+async def _items(library: Library, query: ListingQuery, most: int) -> list[catalogue.Item]:
+    """Return what is on all pages of a listing."""
+    found: list[catalogue.Item] = []
+    cursor: str | None = None
+    while len(found) < most:
+        page = await _page(library, replace(query, limit=MAX_PAGE_SIZE, cursor=cursor))
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found[:most]
 
 
 async def _item(library: Library, path: str) -> catalogue.Item:

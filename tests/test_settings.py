@@ -20,6 +20,7 @@ from quart_video.settings import (
     resolve,
     table,
 )
+from quart_video.texts import TEXTS
 
 ROOT = {"media_root": "/srv/videos"}
 KEYS = {row.name: row.metadata["key"] for row in table()}
@@ -60,6 +61,34 @@ CASES = {
         bad=[None, b"Films", ["Films"], {}],
         remedy="must be text",
         bad_environment=["null", "[]", "{}"],
+    ),
+    "texts": Cases(
+        good=[
+            ({}, dict(TEXTS)),
+            ({"search": "Suchen"}, {**TEXTS, "search": "Suchen"}),
+            ({"search": len}, {**TEXTS, "search": len}),
+            ({"back_to": "← {folder}"}, {**TEXTS, "back_to": "← {folder}"}),
+            ({"videos_2": "{number} both"}, {**TEXTS, "videos_2": "{number} both"}),
+        ],
+        environment=[('{"search": "Suchen"}', {**TEXTS, "search": "Suchen"})],
+        bad=[
+            None,
+            "Suchen",
+            ["search"],
+            {"seach": "Suchen"},
+            {"search_2": "Suchen"},
+            {"videos_two": "both"},
+            {3: "three"},
+            {"search": 3},
+            {"search": None},
+            {"search": "{word}"},
+            {"back_to": "{folder.url}"},
+            {"back_to": "{0}"},
+            {"back_to": "{"},
+            {"months": "Jan Feb"},
+        ],
+        remedy="",  # depends on what is wrong: see test_texts_say_what_is_wrong
+        bad_environment=["Suchen", "[]", '{"search": 3}', "null"],
     ),
     "types": Cases(
         good=[
@@ -330,6 +359,25 @@ def test_bad(name: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
+        ("Suchen", 'must map keys to texts, as {"search": "Suchen"}'),
+        (
+            {"seach": "Suchen"},
+            "has the key 'seach', which is no text of the pages. Did you mean 'search'?",
+        ),
+        ({"search": 3}, "has the key 'search', whose value is no text: 3"),
+        ({"search": "{a}"}, "uses {a} under 'search', where the placeholders are: none"),
+        ({"back_to": "{a}"}, "uses {a} under 'back_to', where the placeholders are: {folder}"),
+        ({"search": "{"}, "has under 'search' a text that is not right: "),
+        ({"months": "Jan"}, "has 'Jan' as the months, which are not twelve words"),
+    ],
+)
+def test_texts_say_what_is_wrong(value: object, expected: str) -> None:
+    assert expected in refusal("texts", value, "config")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
         ("audio/mpeg", 'must map extensions to media types, as {".mp3": "audio/mpeg"}'),
         ({"mp3": "audio/mpeg"}, "has the key 'mp3', which is no extension such as '.mp3'"),
         ({".mp3": "mp3"}, "gives .mp3 the value 'mp3', which is no media type"),
@@ -377,6 +425,7 @@ def test_defaults() -> None:
     assert resolve(ROOT, {}, {}) == Settings(
         media_root="/srv/videos",
         title="Videos",
+        texts=dict(TEXTS),
         types=dict(VIDEO_TYPES),
         page_size=50,
         max_age=None,
@@ -393,6 +442,7 @@ def test_defaults() -> None:
 DIFFERENT: dict[str, tuple[object, object, object]] = {
     "media_root": ("/a", "/b", "/c"),
     "title": ("A", "B", "C"),
+    "texts": ({"search": "A"}, {"search": "B"}, {"search": "C"}),
     "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),
     "page_size": (1, 2, 3),
     "max_age": (1, None, 3),

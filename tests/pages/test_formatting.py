@@ -1,8 +1,17 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from quart_video.formatting import format_date, format_size
+from quart_video.formatting import (
+    drawing,
+    format_date,
+    format_duration,
+    format_size,
+    is_new,
+    parse_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +56,79 @@ def test_a_date_is_the_same_in_every_locale_and_time_zone(
 @pytest.mark.parametrize("text", ["", "yesterday", "0001-01-01T00:00:00+02:00"])
 def test_what_is_no_date_is_shown_as_it_is(text: str) -> None:
     assert format_date(text) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0:00"),
+        (7.9, "0:07"),
+        (61, "1:01"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (90_061, "25:01:01"),
+    ],
+)
+def test_a_duration_is_shown_as_players_do(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("90.5", 90.5),
+        ("90s", 90),
+        ("1m30s", 90),
+        ("1M30S", 90),
+        (" 2m ", 120),
+        ("1h", 3600),
+        ("1h2m3s", 3723),
+        ("1h3s", 3603),
+        ("1:30", 90),
+        ("1:02:03", 3723),
+        ("90:00", 5400),
+        ("0", 0),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(text: str, seconds: float) -> None:
+    assert parse_time(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "soon",
+        "-5",
+        "1e3",
+        "nan",
+        "inf",
+        "1,5",
+        "s",
+        "m",
+        "1s1m",
+        "1:2:3:4",
+        ":30",
+        "\u0665",
+        "9" * 5000,
+    ],
+)
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert parse_time(text) is None
+
+
+def test_new_is_what_changed_in_the_week_before() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert is_new("2026-11-22T11:00:00Z", now)
+    assert is_new("2026-11-15T12:00:01Z", now)
+    assert not is_new("2026-11-15T12:00:00Z", now)
+    assert not is_new("2026-11-22T12:00:01Z", now)
+    assert not is_new("yesterday", now)
+
+
+def test_a_drawing_stays_the_same_and_differs_from_others() -> None:
+    assert drawing("a/clip.mp4") == drawing("a/clip.mp4")
+    assert drawing("\udcff.mp4")
+    assert len({drawing(f"clip {number}.mp4") for number in range(500)}) == 32

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from quart import Quart
@@ -12,6 +14,10 @@ from tests.pages.document import Element
 
 def titles(page: Element) -> list[str]:
     return [card.one("h3").text for card in page.all("li", class_="qv-card")]
+
+
+def chosen_sort(page: Element) -> str:
+    return page.one("details", class_="qv-menu").one("a", aria_current="true").text
 
 
 async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put) -> None:
@@ -25,7 +31,7 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
 
     assert page.one("title").text == "Videos"
     assert page.one("h1").text == "Videos"
-    assert page.one("p", class_="qv-count").text == "2 videos, 1 folder"
+    assert page.one("p", class_="qv-count").text == "2 videos · 4.2 MB · 1 folder"
     assert [a.text for a in page.all("a", class_="qv-folder")] == ["travel"]
     two, ten = page.all("li", class_="qv-card")
     assert [a["href"] for a in two.all("a")] == ["/videos/-/watch/Drone_2.mp4"]
@@ -34,7 +40,9 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     assert [badge.text for badge in two.all("span", class_="qv-badge")] == ["MP4", "CC"]
     assert ten.one("h3").text == "Drone 10"
     assert [badge.text for badge in ten.all("span", class_="qv-badge")] == ["MOV"]
-    assert ten.one("p", class_="qv-muted").text == "4.2 MB · 22 Nov 2025"
+    facts = ten.one("p", class_="qv-facts")
+    assert facts.one("span").text == "4.2 MB"
+    assert facts.one("time").text == "22 Nov 2025"
     assert ten.one("time")["datetime"] == "2025-11-22T13:15:00Z"
 
 
@@ -62,7 +70,7 @@ async def test_breadcrumbs_lead_back_folder_by_folder(browser: Browser, put: Put
 async def test_an_empty_folder_says_so_and_leads_back(browser: Browser, library: Path) -> None:
     (library / "travel" / "2024").mkdir(parents=True)
     page = await browser.open("/videos/travel/2024/")
-    assert page.one("p", class_="qv-count").text == "no videos"  # the style sheet writes "No"
+    assert page.one("p", class_="qv-count").text == "No videos"
     empty = page.one("div", class_="qv-empty")
     assert "No videos here yet" in empty.text
     assert empty.link("Back to travel")["href"] == "/videos/travel/"
@@ -96,7 +104,9 @@ async def test_searching_looks_below_and_tells_where(browser: Browser, put: Put)
     assert here.one("h3").text == "Nile"
     assert not here.all("p", class_="qv-where")
     assert below.one("p", class_="qv-where").text == "in travel/2024/القاهرة"
-    assert page.link("Clear search")["href"] == "/videos/travel/?sort=-name&limit=7"
+    clear = page.link("Clear search")["href"]
+    assert urlsplit(clear).path == "/videos/travel/"
+    assert parse_qs(urlsplit(clear).query) == {"sort": ["-name"], "limit": ["7"]}
 
 
 async def test_a_search_that_finds_nothing_helps_on(browser: Browser, put: Put) -> None:
@@ -105,7 +115,7 @@ async def test_a_search_that_finds_nothing_helps_on(browser: Browser, put: Put) 
     page = await browser.open("/videos/travel/?q=amazon&recursive=1")
     empty = page.one("div", class_="qv-empty")
     assert "No video matches" in empty.text
-    assert titles(await browser.open(empty.link("Clear the search")["href"])) == ["Nile"]
+    assert titles(await browser.open(empty.link("Clear search")["href"])) == ["Nile"]
     assert titles(await browser.open(empty.link("Search everywhere")["href"])) == ["Amazon"]
 
 
@@ -126,7 +136,7 @@ async def test_all_folders_at_once_and_back(browser: Browser, put: Put) -> None:
     assert page.one("p", class_="qv-count").text == "2 videos here and in the folders below"
     page = await browser.open(page.link("Show by folder")["href"])
     assert titles(page) == ["Amazon"]
-    assert page.one("option", selected="")["value"] == "-name"
+    assert chosen_sort(page) == "Name, last first"
 
 
 async def test_sorting_keeps_the_search(browser: Browser, put: Put) -> None:
@@ -134,9 +144,9 @@ async def test_sorting_keeps_the_search(browser: Browser, put: Put) -> None:
     put("b/clip large.mp4", size=9)
     put("other.mp4", size=5)
     page = await browser.open("/videos/?q=clip&recursive=1")
-    page = await browser.open(page.one("form", class_="qv-sort").submit(sort="-size"))
+    page = await browser.open(page.link("Largest")["href"])
     assert titles(page) == ["clip large", "clip small"]
-    assert page.one("option", selected="")["value"] == "-size"
+    assert chosen_sort(page) == "Largest"
     assert page.one("input", name="q", type="search")["value"] == "clip"
 
 
@@ -180,3 +190,60 @@ async def test_the_same_listing_as_json_is_linked(browser: Browser, put: Put) ->
     assert link["type"] == "application/json"
     listing = await (await browser.client.get(link["href"])).get_json()
     assert [video["path"] for video in listing["videos"]] == ["a/clip.mp4"]
+
+
+async def test_a_list_in_the_place_of_a_grid(browser: Browser, put: Put) -> None:
+    put("series/Part 1.mp4")
+    put("Film.mp4")
+    page = await browser.open("/videos/?sort=-size&q=")
+    assert page.one("ul", class_="qv-grid")
+    assert view(page) == "Grid"
+    page = await browser.open(page.link("List")["href"])
+    assert not page.all("ul", class_="qv-grid")
+    assert titles(page) == ["Film"]
+    assert view(page) == "List"
+    # It stays, with the order, on the way through the folders and the searches.
+    for href in (
+        page.one("a", class_="qv-folder")["href"],
+        page.link("Newest")["href"],
+        page.link("Include subfolders")["href"],
+        page.one("form", role="search").submit(q="part"),
+    ):
+        following = await browser.open(href)
+        assert view(following) == "List"
+    below = await browser.open(page.one("a", class_="qv-folder")["href"])
+    assert chosen_sort(below) == "Largest"
+    back = await browser.open(below.one("nav", aria_label="Breadcrumbs").link("Videos")["href"])
+    assert (view(back), chosen_sort(back)) == ("List", "Largest")
+    page = await browser.open(page.link("Grid")["href"])
+    assert page.one("ul", class_="qv-grid")
+
+
+def view(page: Element) -> str:
+    return page.one("nav", aria_label="View").one("a", aria_current="true").text
+
+
+async def test_the_best_matches_come_first(browser: Browser, put: Put) -> None:
+    put("Nile/Amazon.mp4")
+    put("Nile.mp4")
+    page = await browser.open("/videos/?q=nile&recursive=1")
+    assert chosen_sort(page) == "Best match"
+    assert titles(page)[0] == "Nile"
+    assert not [a for a in (await browser.open("/videos/")).all("a") if a.text == "Best match"]
+
+
+async def test_new_is_what_came_in_this_week(browser: Browser, put: Put) -> None:
+    put("new.mp4", when=time.time() - 3600)
+    put("old.mp4", when=time.time() - 8 * 86400)
+    cards = (await browser.open("/videos/")).all("li", class_="qv-card")
+    assert [bool(card.all("span", class_="qv-new")) for card in cards] == [True, False]
+
+
+async def test_filters_stay_on_the_way(browser: Browser, put: Put) -> None:
+    put("a.mp4")
+    put("b.webm")
+    page = await browser.open("/videos/?type=webm")
+    assert titles(page) == ["b"]
+    for text in ("Newest", "List"):
+        assert titles(await browser.open(page.link(text)["href"])) == ["b"]
+    assert titles(await browser.open(page.one("form", role="search").submit(q="b"))) == ["b"]

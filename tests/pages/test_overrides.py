@@ -74,7 +74,7 @@ async def test_one_block_of_the_watch_page(
     page = await visit(make_app(), "/videos/-/watch/clip.mp4")
     assert page.one("p", id="size").text == "2.0 MB"
     assert page.one("video")
-    assert not page.all("dl")
+    assert not page.all("dl", class_="qv-details")
 
 
 async def test_a_part(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from quart import Quart
 
 from tests.pages.conftest import Browser, Put, browsing
@@ -22,7 +23,7 @@ async def test_it_plays_without_javascript(browser: Browser, put: Put) -> None:
 async def test_the_details(browser: Browser, put: Put) -> None:
     put("travel/Nile_cruise.mkv", size=1_234_567)
     page = await browser.open("/videos/-/watch/travel/Nile_cruise.mkv")
-    details = page.one("dl")
+    details = page.one("dl", class_="qv-details")
     terms = [dt.text for dt in details.all("dt")]
     assert dict(zip(terms, [dd.text for dd in details.all("dd")], strict=True)) == {
         "File": "Nile_cruise.mkv",
@@ -36,9 +37,9 @@ async def test_the_details(browser: Browser, put: Put) -> None:
 async def test_the_ways_out(browser: Browser, put: Put) -> None:
     put("travel/Nile.mp4")
     page = await browser.open("/videos/-/watch/travel/Nile.mp4")
-    download = page.link("Download")
+    download = page.all("div", class_="qv-actions")[0].link("Download")
     assert download["href"] == "/videos/travel/Nile.mp4?download=1"
-    assert page.link("Back to travel")["href"] == "/videos/travel/"
+    assert page.one("nav", aria_label="Breadcrumbs").link("travel")["href"] == "/videos/travel/"
     fallback = page.one("video").one("a")
     assert fallback["href"] == "/videos/travel/Nile.mp4?download=1"
     assert page.one("link", rel="alternate")["href"] == "/videos/-/api/videos/travel/Nile.mp4"
@@ -80,3 +81,30 @@ async def test_without_captions_there_is_no_list(browser: Browser, put: Put) -> 
     page = await browser.open("/videos/-/watch/Nile.mp4")
     assert not page.all("track")
     assert not page.all("ul", class_="qv-captions")
+
+
+@pytest.mark.parametrize(
+    ("query", "fragment"),
+    [("t=90", "#t=90"), ("t=1m30s", "#t=90"), ("t=0.5", "#t=0.5"), ("t=later", ""), ("t=", "")],
+)
+async def test_a_link_at_a_time(browser: Browser, put: Put, query: str, fragment: str) -> None:
+    put("Nile.mp4")
+    page = await browser.open(f"/videos/-/watch/Nile.mp4?{query}")
+    assert page.one("video")["src"] == f"/videos/Nile.mp4{fragment}"
+    assert {a["href"] for a in page.all("a") if a.text == "Download"} == {
+        "/videos/Nile.mp4?download=1"
+    }
+
+
+async def test_what_needs_javascript_is_hidden_without(browser: Browser, put: Put) -> None:
+    put("Nile.mp4")
+    put("Nile.vtt").write_text("WEBVTT")
+    page = await browser.open("/videos/-/watch/Nile.mp4")
+    board = page.one("div", class_="qv-problem")
+    assert "hidden" in board
+    dialog = page.one("dialog")
+    assert "open" not in dialog
+    behind = dialog.all() + board.all()
+    for control in page.one("main").all("button") + page.one("main").all("select"):
+        labels = [label for label in page.all("label") if control in label.all()]
+        assert control in behind or any("hidden" in e for e in [control, *labels]), control.text

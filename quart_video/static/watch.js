@@ -1,0 +1,307 @@
+// What the watch page can do where JavaScript runs. Without, the browser's own player does all.
+
+import { keep, position, set, setting } from "./positions.js";
+
+const video = document.querySelector("video.qv-player");
+const main = video.parentElement;
+const part = (name) => main.querySelector(`[data-qv-${name}]`);
+const status = part("status");
+const speed = part("speed");
+const restart = part("restart");
+const help = main.querySelector("dialog.qv-keys");
+const page = video.dataset.qvPage;
+const title = video.getAttribute("aria-label");
+
+const RESUME_AFTER = 10; // seconds: nobody misses what came before
+const DONE = 0.95; // of the duration: the rest are credits
+const KEEP_EVERY = 5; // seconds
+
+function say(text) {
+  status.textContent = text;
+  restart.hidden = true;
+}
+
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** Show an element, which is hidden where no JavaScript runs, and have it do something. */
+function offer(element, type, action) {
+  if (!element) return;
+  (element.closest("label") ?? element).hidden = false;
+  element.addEventListener(type, action);
+}
+
+// Where one left off ----------------------------------------------------------------------------
+
+let kept = 0;
+
+function keepPosition() {
+  const { currentTime, duration } = video;
+  if (!(duration > 0) || duration === Infinity || Math.abs(currentTime - kept) < 1) return;
+  kept = currentTime;
+  const worth = currentTime > RESUME_AFTER && currentTime < duration * DONE;
+  keep(page, worth ? currentTime : 0, duration);
+}
+
+function resume() {
+  const left = position(page);
+  if (video.currentSrc.includes("#t=") || video.currentTime > 1 || !left) return;
+  if (left.seconds >= video.duration * DONE) return;
+  kept = video.currentTime = left.seconds;
+  say(status.dataset.qvResumed.replace("{time}", clock(left.seconds)));
+  restart.hidden = false;
+}
+
+if (video.readyState >= HTMLMediaElement.HAVE_METADATA) resume();
+else video.addEventListener("loadedmetadata", resume, { once: true });
+video.addEventListener("timeupdate", () => {
+  if (!video.paused && Math.abs(video.currentTime - kept) >= KEEP_EVERY) keepPosition();
+});
+video.addEventListener("pause", keepPosition);
+video.addEventListener("ended", keepPosition);
+addEventListener("pagehide", () => { if (video.played.length) keepPosition(); });
+restart.addEventListener("click", () => {
+  video.currentTime = 0;
+  keep(page, 0);
+  say("");
+  video.focus();
+});
+
+// What goes wrong -------------------------------------------------------------------------------
+
+const board = main.querySelector(".qv-problem");
+
+function tell(problem) {
+  for (const text of board.querySelectorAll("[data-qv-problem]"))
+    text.hidden = text.dataset.qvProblem !== problem;
+  board.hidden = !problem;
+}
+
+async function diagnose() {
+  const { code } = video.error ?? {};
+  if (code === MediaError.MEDIA_ERR_NETWORK) return "network";
+  try {
+    const { status: answer } = await fetch(video.currentSrc, { method: "HEAD", cache: "no-store" });
+    if (answer === 404 || answer === 410) return "gone";
+    if (answer === 401 || answer === 403) return "login";
+    return answer >= 400 ? "network" : "type";
+  } catch {
+    return "network";
+  }
+}
+
+function look() {
+  // Browsers say that they can play what they can only hear: a codec is missing.
+  if (video.videoWidth === 0 && video.dataset.qvType.startsWith("video/")) tell("picture");
+  else tell(null);
+}
+
+async function fail() {
+  tell(await diagnose());
+}
+
+video.addEventListener("error", fail);
+video.addEventListener("loadeddata", look);
+if (video.error) fail();
+else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
+part("retry")?.addEventListener("click", () => {
+  const at = video.currentTime;
+  tell(null);
+  video.load();
+  video.addEventListener("loadedmetadata", () => { video.currentTime = at; }, { once: true });
+  video.focus();
+});
+
+// Speed -----------------------------------------------------------------------------------------
+
+const speeds = speed ? [...speed.options].map((option) => Number(option.value)) : [1];
+
+function setSpeed(value) {
+  video.defaultPlaybackRate = video.playbackRate = value; // the former for when it loads again
+}
+
+offer(speed, "change", () => setSpeed(Number(speed.value)));
+video.addEventListener("ratechange", () => {
+  set("speed", video.playbackRate);
+  if (speed) speed.value = String(video.playbackRate);
+});
+if (speeds.includes(Number(setting("speed")))) setSpeed(Number(setting("speed")));
+
+function changeSpeed(step) {
+  const now = speeds.findIndex((value) => value >= video.playbackRate);
+  setSpeed(speeds[Math.max(0, Math.min(speeds.length - 1, now + step))] ?? 1);
+}
+
+// Captions --------------------------------------------------------------------------------------
+
+const tracks = video.textTracks;
+const captions = part("captions");
+let shown = 0; // the track that the key shows again
+
+function showCaptions(index) {
+  [...tracks].forEach((track, each) => { track.mode = each === index ? "showing" : "disabled"; });
+}
+
+function nameOf(track) {
+  return `${track.language} ${track.label}`;
+}
+
+/** Return which track to begin with: as left, else one in a language of the browser. */
+function firstCaptions() {
+  const wanted = setting("captions");
+  if (wanted === "off") return -1;
+  const as_left = [...tracks].findIndex((track) => nameOf(track) === wanted);
+  if (as_left >= 0) return as_left;
+  for (const language of navigator.languages) {
+    const main_part = (tag) => tag.split("-")[0].toLowerCase();
+    const same = [...tracks].findIndex((track) => main_part(track.language) === main_part(language));
+    if (same >= 0) return same;
+  }
+  return 0;
+}
+
+function noteCaptions() {
+  const index = [...tracks].findIndex((track) => track.mode === "showing");
+  if (captions) captions.value = index < 0 ? "" : String(index);
+  if (index >= 0) shown = index;
+  return index;
+}
+
+if (tracks.length) {
+  const first = firstCaptions();
+  shown = Math.max(first, 0);
+  showCaptions(first);
+  noteCaptions();
+  // From now on it is someone's choice, be it in our menu or in that of the player.
+  let chosen = first;
+  tracks.addEventListener("change", () => {
+    const index = noteCaptions();
+    if (index !== chosen) set("captions", index < 0 ? "off" : nameOf(tracks[index]));
+    chosen = index;
+  });
+}
+offer(captions, "change", () => showCaptions(captions.value === "" ? -1 : Number(captions.value)));
+
+// A link to this moment -------------------------------------------------------------------------
+
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Without TLS there is no clipboard, but there is the old way.
+  const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+  field.className = "qv-hidden";
+  main.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  if (!copied) throw new Error("not copied");
+}
+
+const copyButton = part("copy");
+offer(copyButton, "click", async () => {
+  const link = new URL(page, location.href);
+  const seconds = Math.floor(video.currentTime);
+  if (seconds) link.searchParams.set("t", seconds);
+  const { qvCopied, qvFailed } = copyButton.dataset;
+  const text = await copy(link.href).then(() => qvCopied, () => qvFailed);
+  copyButton.focus();
+  say(text.replace("{link}", () => link.href));
+});
+
+// Picture in picture ----------------------------------------------------------------------------
+
+if (document.pictureInPictureEnabled)
+  offer(part("pip"), "click", () => {
+    const change = document.pictureInPictureElement
+      ? document.exitPictureInPicture() : video.requestPictureInPicture();
+    change.catch(() => {}); // nothing is loaded yet
+  });
+
+// Keys ------------------------------------------------------------------------------------------
+
+const keysBox = part("keys");
+
+function seek(seconds) {
+  video.currentTime = Math.max(0, Math.min(video.duration || 0, video.currentTime + seconds));
+}
+
+function play() {
+  if (video.paused) video.play().catch(() => {}); // what went wrong is told by its event
+  else video.pause();
+}
+
+function fullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else if (video.requestFullscreen) video.requestFullscreen().catch(() => {});
+  else video.webkitEnterFullscreen?.();
+}
+
+function showHelp() {
+  keysBox.checked = setting("keys") !== "off";
+  help.showModal();
+}
+
+const KEYS = {
+  " ": play,
+  k: play,
+  j: () => seek(-10),
+  l: () => seek(10),
+  ArrowLeft: () => seek(-5),
+  ArrowRight: () => seek(5),
+  m: () => { video.muted = !video.muted; },
+  f: fullscreen,
+  c: () => showCaptions(noteCaptions() < 0 ? shown : -1),
+  "<": () => changeSpeed(-1),
+  ">": () => changeSpeed(1),
+};
+for (let digit = 0; digit < 10; digit++)
+  KEYS[digit] = () => { if (video.duration) video.currentTime = (video.duration * digit) / 10; };
+
+/** Return the key in Latin letters, whatever the alphabet and Caps Lock. */
+function keyOf({ key, code, shiftKey }) {
+  if (key.length > 1) return key;
+  const letter = /^[a-z]$/i.test(key) ? key : (key > "~" && /^Key(.)$/.exec(code)?.[1]) || "";
+  if (!letter) return key;
+  return shiftKey ? letter.toUpperCase() : letter.toLowerCase();
+}
+
+/** Tell whether a key means something to where the focus is, or to the browser. */
+function isTaken(event, key) {
+  if (event.defaultPrevented || event.isComposing) return true;
+  if (event.ctrlKey || event.altKey || event.metaKey) return true;
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (target.closest("input:not([type=checkbox]), textarea, select, dialog") || target.isContentEditable)
+    return true;
+  const moves = key === " " || key.startsWith("Arrow");
+  return moves && (event.shiftKey || Boolean(target.closest("video, a, button, summary, input, [role]")));
+}
+
+addEventListener("keydown", (event) => {
+  const key = keyOf(event);
+  if (isTaken(event, key)) return;
+  const action = key === "?" ? showHelp : setting("keys") !== "off" && Object.hasOwn(KEYS, key) && KEYS[key];
+  if (!action) return;
+  event.preventDefault();
+  if (!event.repeat || key.startsWith("Arrow") || "jl".includes(key)) action();
+});
+offer(part("help"), "click", showHelp);
+keysBox.addEventListener("change", () => set("keys", keysBox.checked ? "on" : "off"));
+
+// Keys of the keyboard, the headphones and the lock screen ---------------------------------------
+
+if ("mediaSession" in navigator) {
+  const { qvAlbum: album, qvArtist: artist } = video.dataset;
+  const artwork = video.poster ? [{ src: video.poster }] : [];
+  const on = (action, handler) => {
+    try {
+      navigator.mediaSession.setActionHandler(action, handler);
+    } catch { /* a browser that does not know this one */ }
+  };
+  navigator.mediaSession.metadata = new MediaMetadata({ title, album, artist, artwork });
+  on("seekbackward", ({ seekOffset }) => seek(-(seekOffset ?? 10)));
+  on("seekforward", ({ seekOffset }) => seek(seekOffset ?? 10));
+  on("seekto", ({ seekTime }) => { video.currentTime = seekTime; });
+}
