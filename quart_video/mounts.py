@@ -15,6 +15,7 @@ from quart import Quart, current_app, request
 from quart_video.catalogue import Catalogue
 from quart_video.handoff import HandOff, hand_off
 from quart_video.http import Fields
+from quart_video.limits import Gate, Limits
 from quart_video.media_types import extension
 from quart_video.settings import ConfigurationError, Settings, configured, resolve
 from quart_video.signals import Announcer
@@ -36,6 +37,8 @@ class Library:
     catalogue: Catalogue
     hand_off: HandOff | None
     """How the server in front is told to send the media; ``None``: we send them."""
+    gate: Gate | None
+    """Counts transfers; ``None``: there may be any number."""
 
     def media_type(self, path: str) -> str | None:
         """Return the type that the media at *path* is served with; ``None``: it is not served."""
@@ -93,6 +96,7 @@ class Mount:
                 storage,
                 Catalogue(storage, settings.types),
                 hand_off(settings.sendfile, storage.root),
+                _gate(settings),
             )
         return self._library
 
@@ -101,6 +105,11 @@ class Mount:
         library, self._library = self._library, None
         if library is not None:
             await library.storage.aclose()
+
+
+def _gate(settings: Settings) -> Gate | None:
+    limits = Limits(settings.max_transfers, settings.max_transfers_per_client)
+    return None if limits == Limits(None, None) else Gate(limits)
 
 
 def _check_root(root: str) -> None:

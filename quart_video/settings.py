@@ -25,6 +25,9 @@ MAX_PAGE_SIZE = 500
 MIN_OPEN_RANGE = 64 * 1024
 """Least bytes that an open-ended range may be limited to."""
 
+MIN_RATE = 1024
+"""Least bytes per second that a transfer may be held to."""
+
 
 class ConfigurationError(ValueError):
     """A setting is missing or unusable. The message names the key and the remedy."""
@@ -206,6 +209,26 @@ class Settings:
         "Bytes that an open-ended range (`bytes=N-`) is answered with at most, over HTTP/2 and "
         "HTTP/3 on a server that takes all at once, as Hypercorn does. Players ask on. `None`: all "
         "there are. See [HTTP/2](../how_to_guides/deploy.md#http-2).",
+    )
+    max_transfers: int | None = _setting(
+        "VIDEO_MAX_TRANSFERS",
+        None,
+        _optional(_integer(1, 1_000_000)),
+        "Videos that each worker sends at once, at most. More are turned away with a 503. `None`: "
+        "any number. See [limits](../how_to_guides/limits.md).",
+    )
+    max_transfers_per_client: int | None = _setting(
+        "VIDEO_MAX_TRANSFERS_PER_CLIENT",
+        None,
+        _optional(_integer(1, 1_000_000)),
+        "Videos that each worker sends to one address at once, at most. More are turned away with "
+        "a 429.",
+    )
+    transfer_rate: int | None = _setting(
+        "VIDEO_TRANSFER_RATE",
+        None,
+        _optional(_integer(MIN_RATE, 2**40)),
+        "Bytes per second that each transfer is held to. `None`: as fast as it goes.",
     )
     read_threads: int = _setting(
         "VIDEO_READ_THREADS",

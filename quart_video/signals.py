@@ -128,14 +128,23 @@ class Announcer:
     ) -> None:
         if after is not None:
             await asyncio.wait([after])
-        for receiver in receivers:
-            try:
-                if inspect.iscoroutinefunction(receiver):
-                    await receiver(app, transfer=transfer)
-                else:
-                    await self._call_in_thread(receiver, app, transfer)
-            except Exception:
-                logger.exception("A receiver of %r failed: %r", signal.name, receiver)
+        calls = (self._call_one(signal, receiver, app, transfer) for receiver in receivers)
+        await asyncio.gather(*calls)
+
+    async def _call_one(
+        self,
+        signal: NamedSignal,
+        receiver: Callable[..., Any],
+        app: Quart,
+        transfer: MediaTransfer,
+    ) -> None:
+        try:
+            if inspect.iscoroutinefunction(receiver):
+                await receiver(app, transfer=transfer)
+            else:
+                await self._call_in_thread(receiver, app, transfer)
+        except Exception:
+            logger.exception("A receiver of %r failed: %r", signal.name, receiver)
 
     async def _call_in_thread(
         self, receiver: Callable[..., Any], app: Quart, transfer: MediaTransfer

@@ -12,6 +12,7 @@ from typing import Protocol
 from quart.wrappers.response import ResponseBody
 
 from quart_video.http import ByteRange, length_of
+from quart_video.limits import Pacer
 from quart_video.storage.base import Media, StorageError
 
 logger = logging.getLogger("quart_video")
@@ -75,7 +76,8 @@ class Transfer(ResponseBody):
         stall_timeout: float | None,
     ) -> None:
         self.segments = segments
-        self.attendant: Attendant | None = None
+        self.attendants: tuple[Attendant, ...] = ()
+        self.pacer: Pacer | None = None
         self.media = media
         self._sent = 0
         self._watchdog = StallWatchdog(stall_timeout, name)
@@ -83,8 +85,8 @@ class Transfer(ResponseBody):
 
     async def __aenter__(self) -> AsyncIterable[bytes]:
         self._watchdog.start()
-        if self.attendant is not None:
-            self.attendant.started()
+        for attendant in self.attendants:
+            attendant.started()
         self._chunks = self._send()
         return self._chunks
 
@@ -99,8 +101,8 @@ class Transfer(ResponseBody):
             await self._chunks.aclose()
         self.media.close()
         outcome = self._outcome(exc_value)
-        if self.attendant is not None:
-            self.attendant.ended(self._sent, outcome)
+        for attendant in self.attendants:
+            attendant.ended(self._sent, outcome)
         if outcome is Outcome.FAILED:
             logger.error("Broke off sending: %s", exc_value)
         elif outcome is Outcome.STALLED:
@@ -128,7 +130,10 @@ class Transfer(ResponseBody):
                 self._sent += len(segment)
                 continue
             unbroken = 0
-            async for chunk in self.media.chunks(segment.start, segment.stop):
+            chunks = self.media.chunks(segment.start, segment.stop)
+            if self.pacer is not None:
+                chunks = self.pacer.pieces(chunks)
+            async for chunk in chunks:
                 watchdog.arm()
                 yield chunk
                 watchdog.disarm()

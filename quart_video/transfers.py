@@ -1,4 +1,4 @@
-"""Glue: what is told of the transfers of a mount, by signals and in the access log."""
+"""Glue: which transfers of a mount may begin, how fast they are, and what is told of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import replace
 from time import monotonic
 
 from quart import Quart, Response, current_app, request
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from quart_video.http import ByteRange, length_of
-from quart_video.mounts import app_state
+from quart_video.limits import RETRY_AFTER, Gate, Pacer, Slot, Verdict, client_key
+from quart_video.mounts import Library, app_state
 from quart_video.signals import (
     Announcer,
     MediaTransfer,
@@ -67,27 +69,54 @@ class _Reporter:
             )
 
 
-def report(response: Response, path: str, media_type: str) -> None:
-    """Have signals and log tell of what *response* sends of a media, if anybody listens.
+async def attend(response: Response, library: Library, path: str, media_type: str) -> Response:
+    """Keep what *response* sends of a media within the limits of the mount, and have it reported.
 
     :param path: of the media, below the media root.
+    :raises werkzeug.exceptions.TooManyRequests: the client has enough already.
+    :raises werkzeug.exceptions.ServiceUnavailable: all have, together.
     """
     body = response.response
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    if not isinstance(body, Transfer) or not _is_heard(app):
-        return
+    if isinstance(body, Transfer):
+        if library.gate is not None:
+            body.attendants = (await _admit(library.gate, body, path),)
+        if library.settings.transfer_rate is not None:
+            body.pacer = Pacer(library.settings.transfer_rate)
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        if _is_heard(app):
+            transfer = _describe(body, path, media_type, response.status_code)
+            body.attendants += (_Reporter(app, app_state(app).announcer, transfer),)
+    return response
+
+
+async def _admit(gate: Gate, body: Transfer, path: str) -> Slot:
+    try:
+        answer = await gate.enter(client_key(str(request.remote_addr)), path)
+    except BaseException:  # the client has left meanwhile
+        body.media.close()
+        raise
+    if isinstance(answer, Slot):
+        return answer
+    body.media.close()
+    if answer is Verdict.CLIENT_HAS_ENOUGH:
+        text = "You are being sent as many videos as you may have at once. Try again in a moment."
+        raise TooManyRequests(text, retry_after=RETRY_AFTER)
+    text = "As many videos are being sent as can be at once. Try again in a moment."
+    raise ServiceUnavailable(text, retry_after=RETRY_AFTER)
+
+
+def _describe(body: Transfer, path: str, media_type: str, status: int) -> MediaTransfer:
     ranges = [part for part in body.segments if isinstance(part, ByteRange)]
-    transfer = MediaTransfer(
+    return MediaTransfer(
         mount=str(request.blueprint),
         path=path,
         media_type=media_type,
         size=body.media.facts.size,
-        status=response.status_code,
+        status=status,
         ranges=tuple((part.start, part.stop) for part in ranges),
         length=length_of(body.segments),
         client=str(request.remote_addr),
     )
-    body.attendant = _Reporter(app, app_state(app).announcer, transfer)
 
 
 def _is_heard(app: Quart) -> bool:

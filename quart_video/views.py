@@ -23,7 +23,7 @@ from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
 from quart_video.responses import handed_off, http_errors, media_response
 from quart_video.settings import MAX_PAGE_SIZE
-from quart_video.transfers import report
+from quart_video.transfers import attend
 
 _STATIC = Path(__file__).parent / "static"
 # Not left to the host's table of types: a module of another type does not run.
@@ -51,8 +51,7 @@ async def media(path: str) -> ResponseReturnValue:
     if media_type is None:
         return await _to_folder(library, path)
     response = await _send(library, path, media_type, _disposition(library, path))
-    report(response, path, media_type)
-    return response
+    return await attend(response, library, path, media_type)
 
 
 @answers("text/html", "The page.")

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from quart import Quart
+ASGI = Any
+"""An app, or something around it: how each of them describes itself differs."""
 
 
 @dataclass
@@ -41,17 +42,19 @@ class Sent:
 
 
 async def call(
-    app: Quart,
+    app: ASGI,
     path: str,
     method: str = "GET",
     headers: dict[str, str] | list[tuple[str, str]] | None = None,
     *,
     query: str = "",
+    client: str = "127.0.0.1",
     http_version: str = "1.1",
     extensions: tuple[str, ...] = (),
     disconnect_after: int | None = None,
     stop_taking_after: int | None = None,
     pause: float = 0,
+    gone: asyncio.Event | None = None,
 ) -> Sent:
     """Send one request.
 
@@ -59,6 +62,7 @@ async def call(
     :param disconnect_after: chunks after which the client goes away.
     :param stop_taking_after: chunks after which the client takes no more and stays.
     :param pause: seconds that the client takes for each chunk.
+    :param gone: set it, and the client goes away.
     """
     lines = headers.items() if isinstance(headers, dict) else headers or []
     scope: Any = {
@@ -73,12 +77,12 @@ async def call(
         "root_path": "",
         "headers": [(b"host", b"localhost")]
         + [(name.lower().encode(), value.encode("latin-1")) for name, value in lines],
-        "client": ("127.0.0.1", 5),
+        "client": (client, 5),
         "server": ("127.0.0.1", 80),
         "extensions": {name: {} for name in extensions},
     }
     sent = Sent()
-    gone = asyncio.Event()
+    gone = gone or asyncio.Event()
     asked = False
 
     async def receive() -> Any:
