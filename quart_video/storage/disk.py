@@ -7,7 +7,6 @@ import errno
 import logging
 import os
 import stat
-import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from hashlib import blake2b
@@ -15,7 +14,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
-from quart_video.storage.pace import LARGE, Pace
+from quart_video.storage.chunk import keep_freed_memory, new_chunk
+from quart_video.storage.pace import Pace
 from quart_video.storage.threads import Threads
 
 logger = logging.getLogger("quart_video")
@@ -28,15 +28,7 @@ T = TypeVar("T")
 _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux; elsewhere every read goes to a thread
 
 
-class _Scratch(threading.local):
-    """Memory to read into, which is copied from before anything else can run in this thread."""
-
-    def __init__(self) -> None:
-        self.buffer = bytearray(LARGE)
-        self.view = memoryview(self.buffer)
-
-
-_scratch = _Scratch()
+keep_freed_memory()
 
 
 def facts_of(result: os.stat_result) -> FileFacts:
@@ -168,15 +160,15 @@ class OpenFile:
 
     def _read_cached(self, size: int, offset: int) -> bytes | None:
         """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""
-        view = _scratch.view
+        chunk, view = new_chunk(size)
         try:
-            count = os.preadv(self._descriptor, [view[:size]], offset, _NOWAIT or 0)
+            count = os.preadv(self._descriptor, [view], offset, _NOWAIT or 0)
         except BlockingIOError:
             return None
         except OSError:  # this file system cannot say what is cached
             self._cached = False
             return None
-        return bytes(view[:count])
+        return chunk if count == size else chunk[:count]
 
     async def _read(self, size: int, offset: int) -> bytes:
         self._reading = self._disk.submit(os.pread, self._descriptor, size, offset)
