@@ -144,7 +144,9 @@ class AppState:
 
 def app_state(app: Quart) -> AppState:
     """Return the state of *app*, made when it is first asked for."""
-    state: AppState = app.extensions.setdefault("quart_video", AppState())
+    state: AppState | None = app.extensions.get("quart_video")
+    if state is None:
+        state = app.extensions["quart_video"] = AppState()
     return state
 
 

@@ -33,13 +33,11 @@ class _OpenHow(ctypes.Structure):
     )
 
 
-# O_PATH: what is found is looked at before it is opened, as opening a FIFO or a device acts on it.
+_WITHIN = _RESOLVE_CACHED | _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS | _RESOLVE_NO_XDEV
 _ROOT = _OpenHow(getattr(os, "O_PATH", 0) | os.O_DIRECTORY | os.O_CLOEXEC, 0, _RESOLVE_CACHED)
-_FILE = _OpenHow(
-    getattr(os, "O_PATH", 0) | os.O_CLOEXEC,
-    0,
-    _RESOLVE_CACHED | _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS | _RESOLVE_NO_XDEV,
-)
+# O_PATH: what is found is looked at before it is opened, as opening a FIFO or a device acts on it.
+_LOOK = _OpenHow(getattr(os, "O_PATH", 0) | os.O_CLOEXEC, 0, _WITHIN)
+_FILE = _OpenHow(_READ, 0, _WITHIN)
 _SIZE = ctypes.sizeof(_OpenHow)
 
 
@@ -75,16 +73,20 @@ class CachedOpener:
         root = self._openat2(_AT_FDCWD, self._root, _ROOT)
         if root < 0:
             return None
-        found = self._openat2(root, path.encode(), _FILE)
-        os.close(root)
+        try:
+            return self._open_regular(root, path.encode())
+        finally:
+            os.close(root)
+
+    def _open_regular(self, root: int, path: bytes) -> int | None:
+        found = self._openat2(root, path, _LOOK)
         if found < 0:
             return None
         try:
             if not stat.S_ISREG(os.fstat(found).st_mode):
                 return None
-            return os.open(f"/proc/self/fd/{found}", _READ)
-        except OSError:
-            return None
+            descriptor = self._openat2(root, path, _FILE)
+            return descriptor if descriptor >= 0 else None
         finally:
             os.close(found)
 
