@@ -48,13 +48,6 @@ class Attendant(Protocol):
         """
 
 
-_PAUSE_EVERY = 512 * 1024
-"""Bytes after which the event loop gets a turn. Neither a read from the page cache nor a server
-whose client keeps up, or has gone, suspends the task: without this, one transfer would hold up all
-others until its last byte, and the news that its client has gone, too. Four times as many bytes
-cost a few percent less, and others wait twice as long; see benchmarks/fairness.py."""
-
-
 class Transfer(ResponseBody):
     """Send *segments* out of *media*, which it owns and closes, whatever happens.
 
@@ -129,7 +122,7 @@ class Transfer(ResponseBody):
                 watchdog.disarm()
                 self._sent += len(segment)
                 continue
-            unbroken = 0
+            position = segment.start
             chunks = self.media.chunks(segment.start, segment.stop)
             if self.pacer is not None:
                 chunks = self.pacer.pieces(chunks)
@@ -138,9 +131,12 @@ class Transfer(ResponseBody):
                 yield chunk
                 watchdog.disarm()
                 self._sent += len(chunk)
-                unbroken += len(chunk)
-                if unbroken >= _PAUSE_EVERY:
-                    unbroken = 0
+                position += len(chunk)
+                if position < segment.stop:
+                    # Neither a read from the page cache nor a server whose client keeps up, or has
+                    # gone, suspends the task. Without this, one transfer would hold up all others,
+                    # and the news that its client has gone, too: when hundreds leave at once, each
+                    # would read on for megabytes.
                     await asyncio.sleep(0)
 
 

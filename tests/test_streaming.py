@@ -8,6 +8,7 @@ import pytest
 from quart_video.http import ByteRange
 from quart_video.storage.base import Changed, FileFacts
 from quart_video.storage.memory import BytesMedia
+from quart_video.storage.pace import SMALL
 from quart_video.streaming import Transfer, TransferBrokenError
 
 DATA = bytes(range(100))
@@ -103,7 +104,7 @@ async def test_others_get_their_turn() -> None:
     async with body as chunks:
         assert sum([len(chunk) async for chunk in chunks]) == size
     task.cancel()
-    assert turns >= 16
+    assert turns >= size // SMALL - 1
 
 
 class TestWatchdog:
