@@ -76,6 +76,8 @@ def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
         if kind == "hypercorn":
             return [*command, "-b", f"127.0.0.1:{port}", app]
         binds = ["--bind", f"127.0.0.1:{tls_port}", "--insecure-bind", f"127.0.0.1:{port}"]
+        if kind == "hypercorn-quic":
+            binds += ["--quic-bind", f"127.0.0.1:{tls_port}"]
         return [*command, *binds, *_certificate(folder), app]
     if kind == "uvicorn":
         options = ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
@@ -89,7 +91,7 @@ class Server:
     """A server of one kind with the app of :mod:`tests.e2e.app`."""
 
     def __init__(self, kind: str, root: Path, folder: Path, environment: Mapping[str, str]) -> None:
-        package = kind.removesuffix("-tls")
+        package = kind.partition("-")[0]
         if find_spec(package) is None:
             missing(package, f"Install it with: pip install {package}")
         self.kind, self.root = kind, root
@@ -103,7 +105,7 @@ class Server:
             **environment,
         }
         for _ in range(3):
-            self.address, self._tls_port = ("127.0.0.1", _free_port()), _free_port()
+            self.address, self.tls_port = ("127.0.0.1", _free_port()), _free_port()
             self._launch(folder)
             if self._answers():
                 return
@@ -115,7 +117,7 @@ class Server:
     def _launch(self, folder: Path) -> None:
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                _command(self.kind, self.address[1], self._tls_port, folder),
+                _command(self.kind, self.address[1], self.tls_port, folder),
                 cwd=REPOSITORY,
                 env=self._variables,
                 stdin=subprocess.DEVNULL,
@@ -148,8 +150,8 @@ class Server:
 
     @property
     def tls_url(self) -> str:
-        """The address to speak TLS with, which only ``hypercorn-tls`` has, as a URL."""
-        return f"https://localhost:{self._tls_port}"
+        """The address to speak TLS with, which ``hypercorn-tls`` and ``-quic`` have, as a URL."""
+        return f"https://localhost:{self.tls_port}"
 
     def pids(self) -> list[int]:
         """Return the processes of the server: itself and its workers."""
