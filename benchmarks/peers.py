@@ -74,20 +74,35 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    upstream app {{ server unix:{folder}/app.socket; keepalive 16; }}
     server {{
         listen 127.0.0.1:{port};
-        location /videos/ {{ alias {films}/; }}
+        {locations}
     }}
 }}
 """
+_ALONE = "location /videos/ {{ alias {films}/; }}"
+_HANDED_OFF = """\
+location / {{
+            proxy_pass http://app;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }}
+        location /internal/ {{ internal; alias {films}/; }}"""
 
 
-def _nginx(port: int, films: Path, folder: Path) -> list[str]:
+def _nginx(port: int, films: Path, folder: Path, locations: str = _ALONE) -> list[str]:
     # Started by root it would become someone who may not look into a temporary folder.
     user = "" if os.getuid() else f"user {pwd.getpwuid(0).pw_name};"
     config = folder / "nginx.conf"
-    config.write_text(_NGINX.format(port=port, films=films, folder=folder, user=user))
+    places = locations.format(films=films)
+    config.write_text(_NGINX.format(port=port, folder=folder, user=user, locations=places))
     return [str(nginx()), "-e", "stderr", "-p", str(folder), "-c", str(config)]
+
+
+def _handed_off(port: int, films: Path, folder: Path) -> list[str]:
+    front = _nginx(port, films, folder, _HANDED_OFF)
+    return _python("benchmarks.apps.handed_off", str(folder / "app.socket"), *front)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,7 @@ class Peer:
     share: float = 1.0
     """Of the work that it is given where bytes are sent, so that slow ones end in time. What is
     measured is per GiB, per request or per viewer."""
+    needs_nginx: bool = False
     sends_films: bool = True
     sends_304: bool = True
 
@@ -115,8 +131,8 @@ class Peer:
 
     def missing(self) -> str | None:
         """Return what to install before this can run; ``None``: nothing."""
-        if self.name == "nginx":
-            return None if nginx() else "apt-get install nginx-light"
+        if self.needs_nginx and not nginx():
+            return "apt-get install nginx-light"
         absent = [module for module in self.modules if find_spec(module) is None]
         return f"pip install {' '.join(absent)}" if absent else None
 
@@ -166,7 +182,14 @@ PEERS = (
     _starlette("file", "FileResponse", "/videos/", sends_304=False),
     _starlette("static", "StaticFiles", "/static/", sends_304=True),
     Peer("aiohttp", "aiohttp FileResponse", _aiohttp, ("aiohttp",)),
-    Peer("nginx", "nginx", _nginx),
+    Peer(
+        "ours-handed-off",
+        "quart-video, uvicorn, nginx sends",
+        _handed_off,
+        ("uvicorn",),
+        needs_nginx=True,
+    ),
+    Peer("nginx", "nginx", _nginx, needs_nginx=True),
     _bare("hypercorn", _hypercorn("bare"), "hypercorn"),
     _bare("hypercorn uvloop", _hypercorn("bare", "uvloop"), "hypercorn", "uvloop"),
     _bare("uvicorn", _uvicorn("bare"), "uvicorn"),

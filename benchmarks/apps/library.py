@@ -1,4 +1,4 @@
-"""Ours: the four lines of the README."""
+"""Ours: the four lines of the README, and one to have the server in front send the films."""
 
 import os
 
@@ -8,4 +8,5 @@ from quart_video import video_bp
 
 app = Quart(__name__)
 app.config["MEDIA_ROOT"] = os.environ["MEDIA_ROOT"]
+app.config["VIDEO_SENDFILE"] = os.environ.get("VIDEO_SENDFILE", "off")
 app.register_blueprint(video_bp)
