@@ -44,11 +44,13 @@ function updateRegion(region, before, after) {
   else region.removeAttribute("aria-labelledby");
 }
 
-/** Return what is at the top of the screen, to keep it there. */
+/** Return what is to stay where it is on the screen: what has the focus, else what is at the top. */
 function anchor() {
-  const seen = [...main.querySelectorAll(`${LIVE} li`)].find(
-    (item) => item.getBoundingClientRect().bottom > 0);
-  return seen && { name: name(seen), top: seen.getBoundingClientRect().top };
+  const seen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+  const items = [...main.querySelectorAll(`${LIVE} li`)];
+  const visible = items.filter((item) => seen(item.getBoundingClientRect()));
+  const item = visible.find((each) => each.contains(document.activeElement)) ?? visible[0];
+  return item && { name: name(item), top: item.getBoundingClientRect().top };
 }
 
 function find(wanted) {

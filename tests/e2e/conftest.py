@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +47,40 @@ def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
 def peer(request: pytest.FixtureRequest, servers: Servers) -> Peer:
     """Return each kind of server, and HTTP version, in turn."""
     return servers.peer(request.param)
+
+
+@pytest.fixture
+def hypercorn(servers: Servers, film: Path) -> Server:
+    """Return the server that Quart recommends, with the film."""
+    assert film.exists()
+    return servers.server("hypercorn")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return a Chromium; modules that ask for it import :mod:`tests.e2e.chromium`."""
+    from tests.e2e.chromium import launched  # noqa: PLC0415 - needs Playwright
+
+    with launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def new_page(browser: Any) -> Iterator[Any]:
+    """Return what opens a page in a browser profile of its own."""
+    from tests.e2e.chromium import pages_of  # noqa: PLC0415 - needs Playwright
+
+    with pages_of(browser) as new:
+        yield new
+
+
+@pytest.fixture
+def folder(site: Site) -> Iterator[Path]:
+    """Return a folder of the site's that is empty before and gone after: ``of-one-test``."""
+    path = site.root / "of-one-test"
+    path.mkdir()
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="session")

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from tests.e2e.chromium import NewPage, Page, Response
 from tests.e2e.film import BITS, BLOCK, FRAMES_PER_SECOND, HEIGHT, WIDTH, caption_at
-from tests.e2e.harness import Server, Servers, missing
+from tests.e2e.harness import Server, Servers
 from tests.e2e.site import GOOD_NAMES
-
-try:
-    from playwright.sync_api import Browser, Error, Page, Response, sync_playwright
-except ImportError:
-    missing("Playwright", "Install it with: pip install playwright")
 
 WATCH = "/videos/-/watch/film/clock.mp4"
 MEDIA = "/videos/film/clock.mp4"
 STRICT_POLICY = "default-src 'self'"
 PHONE = {"width": 320, "height": 640}
-NAVIGATION_SECONDS = 30
 
 # Names the JavaScript below is given, and the waiting it does: never longer than 20 seconds.
 _LIBRARY = f"""
@@ -78,56 +70,6 @@ return {mode: track.mode, count: track.cues.length, text: track.activeCues[0].te
 def _do(page: Page, script: str, argument: object = None) -> Any:
     """Run JavaScript in the page and return what it returns."""
     return page.evaluate(f"async argument => {{ {_LIBRARY} {script} }}", argument)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium: the system's, or else the one that Playwright installs."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(
-                executable_path=next(filter(None, found), None),
-                args=[
-                    "--no-sandbox",
-                    "--autoplay-policy=no-user-gesture-required",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
-            )
-        except Error as error:
-            remedy = "Install one with: playwright install --with-deps chromium"
-            missing("A Chromium that starts", f"{remedy}\n{error.message}")
-        yield chromium
-        chromium.close()
-
-
-NewPage = Callable[..., Page]
-
-
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
-    """Return what opens a page in a browser profile of its own."""
-    with ExitStack() as stack:
-
-        def new(**options: Any) -> Page:
-            context = browser.new_context(**options)
-            stack.callback(context.close)
-            context.set_default_timeout(NAVIGATION_SECONDS * 1000)
-            return context.new_page()
-
-        yield new
-
-
-@pytest.fixture
-def hypercorn(servers: Servers, film: Path) -> Server:
-    """Return the server that Quart recommends, with the film."""
-    assert film.exists()
-    return servers.server("hypercorn")
 
 
 def _log_media(page: Page) -> list[Response]:

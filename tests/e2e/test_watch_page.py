@@ -1,0 +1,393 @@
+"""What the watch page adds to the browser's player, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.chromium import NewPage, Page
+from tests.e2e.film import SECONDS
+from tests.e2e.harness import Server, need_tool
+
+WATCH = "/videos/-/watch/film/clock.mp4"
+
+
+@pytest.fixture
+def page(hypercorn: Server, new_page: NewPage) -> Page:
+    page = new_page(base_url=hypercorn.url, locale="en-GB")
+    page.goto(WATCH)
+    ready(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+
+
+def video(page: Page, what: str) -> Any:
+    return page.evaluate(f"document.querySelector('video').{what}")
+
+
+def settled(page: Page, what: str) -> None:
+    """Wait until an expression about the video holds."""
+    page.wait_for_function(f"(video => {what})(document.querySelector('video'))")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_keys_play_and_seek(page: Page) -> None:
+    press(page, "k")
+    settled(page, "!video.paused")
+    press(page, "k")
+    settled(page, "video.paused")
+    press(page, " ")
+    settled(page, "!video.paused")
+    press(page, " ")
+    settled(page, "video.paused")
+    press(page, "5")
+    assert video(page, "currentTime") == SECONDS / 2
+    press(page, "l")
+    assert video(page, "currentTime") == SECONDS / 2 + 10
+    press(page, "j", "j")
+    assert video(page, "currentTime") == SECONDS / 2 - 10
+    press(page, "ArrowRight", "ArrowRight", "ArrowLeft")
+    assert video(page, "currentTime") == SECONDS / 2 - 5
+    press(page, "j", "j")
+    assert video(page, "currentTime") == 0
+    press(page, "9", "l")
+    assert video(page, "currentTime") == SECONDS
+
+
+def test_keys_mute_and_change_the_speed(page: Page) -> None:
+    press(page, "m")
+    assert video(page, "muted") is True
+    press(page, "m")
+    assert video(page, "muted") is False
+    press(page, ">", ">")
+    assert video(page, "playbackRate") == 1.5
+    assert page.get_by_label("Speed").input_value() == "1.5"
+    press(page, *["<"] * 20)
+    assert video(page, "playbackRate") == 0.25
+    press(page, *[">"] * 20)
+    assert video(page, "playbackRate") == 3
+    page.reload()
+    ready(page)
+    assert video(page, "playbackRate") == 3
+    page.get_by_label("Speed").select_option("1")
+    assert video(page, "playbackRate") == 1
+
+
+def test_captions_stay_as_they_were_left(page: Page) -> None:
+    mode = "textTracks[0].mode"
+    menu = page.locator("[data-qv-captions]")
+    assert (video(page, mode), menu.input_value()) == ("showing", "0")
+    press(page, "c")
+    settled(page, "video.textTracks[0].mode == 'disabled'")
+    page.wait_for_function("document.querySelector('[data-qv-captions]').value == ''")
+    page.reload()
+    ready(page)
+    assert video(page, mode) == "disabled"
+    press(page, "c")
+    settled(page, "video.textTracks[0].mode == 'showing'")
+    menu.select_option("Off")
+    settled(page, "video.textTracks[0].mode == 'disabled'")
+
+
+def test_captions_begin_in_the_language_of_the_visitor(
+    hypercorn: Server, new_page: NewPage, folder: Path
+) -> None:
+    for name in ("a.mp4", "a.en.vtt", "a.de.vtt", "a.fr-CA.vtt"):
+        (folder / name).write_text("WEBVTT\n")
+    shown = {}
+    for locale in ("de-AT", "fr-FR", "en-US", "ja-JP"):
+        page = new_page(base_url=hypercorn.url, locale=locale)
+        page.goto("/videos/-/watch/of-one-test/a.mp4")
+        menu = page.locator("[data-qv-captions]")
+        menu.wait_for()
+        shown[locale] = menu.locator("option:checked").inner_text()
+    assert shown == {
+        "de-AT": "Deutsch",
+        "fr-FR": "Français (CA)",
+        "en-US": "English",
+        "ja-JP": "Deutsch",  # the first
+    }
+
+
+def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
+    dialog = page.get_by_role("dialog", name="Keys of the player")
+    press(page, "?")
+    assert dialog.is_visible()
+    assert "Full screen" in dialog.inner_text()
+    press(page, "k", "5")  # the page behind does not hear them
+    assert video(page, "currentTime") == 0
+    dialog.get_by_label("Use these keys").uncheck()
+    press(page, "Escape")
+    assert not dialog.is_visible()
+    press(page, "5", "m")
+    assert (video(page, "currentTime"), video(page, "muted")) == (0, False)
+    page.reload()
+    ready(page)
+    press(page, "5", "?")
+    assert video(page, "currentTime") == 0
+    dialog.get_by_label("Use these keys").check()
+    dialog.get_by_role("button", name="Close").click()
+    press(page, "5")
+    assert video(page, "currentTime") == SECONDS / 2
+    page.get_by_role("button", name="Keyboard").click()
+    assert dialog.is_visible()
+
+
+# What has the focus, what is pressed there, and whether we take it.
+PRESSED = [
+    ("body", "k", True),
+    ("body", " ", True),
+    ("body", "ArrowLeft", True),
+    ("body", "ArrowDown", False),
+    ("body", "Tab", False),
+    ("body", "x", False),
+    ("body", "/", False),
+    ("body", "constructor", False),
+    ("body", "Control+f", False),
+    ("body", "Meta+l", False),
+    ("body", "Alt+ArrowLeft", False),
+    ("body", "Shift+ArrowLeft", False),
+    ("#typing", "k", False),
+    ("#typing", " ", False),
+    ("#typing", "5", False),
+    ("#typing", "?", False),
+    ("#typing", "ArrowLeft", False),
+    ("textarea", "m", False),
+    ("[contenteditable]", "f", False),
+    ("[contenteditable] b", "f", False),
+    ("select", "c", False),
+    ("[data-qv-copy]", " ", False),
+    ("[data-qv-copy]", "k", True),
+    ("a[href]", " ", False),
+    ("a[href]", "5", True),
+    ("video", " ", False),
+    ("video", "ArrowRight", False),
+    ("video", "m", True),
+]
+
+
+def test_keys_that_are_someone_elses(page: Page) -> None:
+    """A page of the host's own may have anything on it."""
+    taken = page.evaluate(
+        """pressed => {
+            const more = '<input id=typing><textarea></textarea>'
+                + '<p contenteditable><b>bold</b></p>';
+            document.querySelector('main').insertAdjacentHTML('beforeend', more);
+            return pressed.map(([selector, combination]) => {
+                const [key, modifier] = combination.split('+').reverse();
+                const event = new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true,
+                    ctrlKey: modifier == 'Control', metaKey: modifier == 'Meta',
+                    altKey: modifier == 'Alt', shiftKey: modifier == 'Shift'});
+                return !document.querySelector(selector).dispatchEvent(event);
+            });
+        }""",
+        PRESSED,
+    )
+    found = [(selector, key, each) for (selector, key, _), each in zip(PRESSED, taken, strict=True)]
+    assert found == PRESSED
+
+
+def test_keys_of_any_alphabet(page: Page) -> None:
+    for key, code in (("л", "KeyK"), ("κ", "KeyK"), ("K", "KeyK"), ("k", "KeyE")):
+        page.evaluate(
+            "([key, code]) => document.body.dispatchEvent("
+            "new KeyboardEvent('keydown', {key, code, bubbles: true}))",
+            [key, code],
+        )
+        settled(page, "!video.paused")
+        page.evaluate("document.querySelector('video').pause()")
+
+
+def test_a_link_begins_at_its_time(page: Page) -> None:
+    page.goto(f"{WATCH}?t=21.5")
+    ready(page)
+    settled(page, "Math.abs(video.currentTime - 21.5) < 0.2")
+
+
+def test_a_link_to_this_time_is_copied(hypercorn: Server, new_page: NewPage) -> None:
+    page = new_page(base_url=hypercorn.url, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{WATCH}?t=3&utm_source=elsewhere")
+    ready(page)
+    press(page, "5")
+    page.get_by_role("button", name="Copy link at this time").click()
+    link = f"{hypercorn.url}{WATCH}?t={SECONDS // 2}"
+    page.get_by_text(f"Copied: {link}").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_without_a_clipboard_the_old_way_works(hypercorn: Server, new_page: NewPage) -> None:
+    page = new_page(base_url=hypercorn.url)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.goto(WATCH)
+    ready(page)
+    page.get_by_role("button", name="Copy link at this time").click()
+    link = f"{hypercorn.url}{WATCH}"
+    page.get_by_text(re.compile(f"(Copied|Copy this link): {re.escape(link)}")).wait_for()
+    assert page.evaluate("document.activeElement.matches('[data-qv-copy]')")
+    assert not page.locator("textarea").count()
+
+
+def leave_at(page: Page, seconds: float) -> None:
+    """Watch for a moment, from here, and go."""
+    page.evaluate(
+        """async seconds => {
+            const video = document.querySelector('video');
+            video.muted = true;
+            video.currentTime = seconds;
+            await video.play();
+            await new Promise(done => video.requestVideoFrameCallback(done));
+            video.pause();
+        }""",
+        seconds,
+    )
+    page.goto("/videos/")
+
+
+def test_it_goes_on_where_one_left_off(page: Page) -> None:
+    leave_at(page, 23)
+    page.goto(f"{WATCH}?from=elsewhere")
+    settled(page, "Math.abs(video.currentTime - 23) < 2")
+    assert page.get_by_role("status").inner_text().startswith("Resumed at 0:2")
+    page.get_by_role("button", name="Start over").click()
+    settled(page, "video.currentTime == 0")
+    page.reload()
+    ready(page)
+    assert video(page, "currentTime") == 0
+
+
+def test_a_time_in_the_link_goes_first(page: Page) -> None:
+    leave_at(page, 23)
+    page.goto(f"{WATCH}?t=5")
+    ready(page)
+    settled(page, "Math.abs(video.currentTime - 5) < 0.2")
+    assert page.get_by_role("status").inner_text() == ""
+
+
+@pytest.mark.parametrize("seconds", [2, SECONDS - 0.5], ids=["the-beginning", "the-end"])
+def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -> None:
+    leave_at(page, 20)
+    page.goto(WATCH)
+    settled(page, "video.currentTime > 18")
+    leave_at(page, seconds)
+    page.goto(WATCH)
+    ready(page)
+    assert video(page, "currentTime") == 0
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{", "null", "[]", '{"/videos/-/watch/film/clock.mp4": {"seconds": "x"}}', None]
+)
+def test_whatever_is_in_the_storage(hypercorn: Server, new_page: NewPage, kept: str | None) -> None:
+    page = new_page(base_url=hypercorn.url)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    if kept is None:
+        page.add_init_script(
+            "Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused'); }})"
+        )
+    else:
+        page.add_init_script(f"localStorage.setItem('quart-video:positions', {kept!r})")
+    page.goto(WATCH)
+    ready(page)
+    press(page, "5", ">", "c", "k")
+    settled(page, "!video.paused")
+    page.goto("/videos/film/")
+    page.locator(".qv-card").wait_for()
+    assert errors == []
+
+
+def alert(page: Page) -> str:
+    board = page.get_by_role("alert")
+    board.wait_for()
+    return board.inner_text()
+
+
+def test_what_no_browser_plays_is_offered_for_download(
+    hypercorn: Server, new_page: NewPage, folder: Path
+) -> None:
+    (folder / "no video.mp4").write_bytes(os.urandom(5000))
+    page = new_page(base_url=hypercorn.url)
+    page.goto("/videos/-/watch/of-one-test/no%20video.mp4")
+    assert "This browser cannot play this type of video" in alert(page)
+    with page.expect_download() as download:
+        page.get_by_role("alert").get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "no video.mp4"
+
+
+def test_sound_without_a_picture_is_told(
+    hypercorn: Server, new_page: NewPage, folder: Path
+) -> None:
+    sound = ["-f", "lavfi", "-i", "sine=duration=2", "-c:a", "aac", str(folder / "sound.mp4")]
+    command = [need_tool("ffmpeg"), "-nostdin", "-loglevel", "error", *sound]
+    subprocess.run(command, check=True, timeout=60)
+    page = new_page(base_url=hypercorn.url)
+    page.goto("/videos/-/watch/of-one-test/sound.mp4")
+    assert "This browser shows no picture of this video" in alert(page)
+
+
+def test_a_video_that_has_gone_is_told(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
+    (folder / "gone.mp4").write_bytes(os.urandom(5000))
+    page = new_page(base_url=hypercorn.url)
+    page.route("**/videos/of-one-test/gone.mp4", lambda route: route.fulfill(status=404))
+    page.goto("/videos/-/watch/of-one-test/gone.mp4")
+    assert "The video is not there any more" in alert(page)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, "You may not watch this video now"), (503, "does not load")]
+)
+def test_a_refusal_is_told(hypercorn: Server, new_page: NewPage, status: int, words: str) -> None:
+    page = new_page(base_url=hypercorn.url)
+    page.route("**/videos/film/clock.mp4", lambda route: route.fulfill(status=status))
+    page.goto(WATCH)
+    assert words in alert(page)
+    if status == 503:
+        page.unroute("**/videos/film/clock.mp4")
+        page.get_by_role("button", name="Try again").click()
+        ready(page)
+        assert not page.get_by_role("alert").is_visible()
+
+
+def test_the_player_tells_the_system_what_it_plays(page: Page) -> None:
+    metadata = page.evaluate(
+        "(({title, artist, album}) => ({title, artist, album}))(navigator.mediaSession.metadata)"
+    )
+    assert metadata == {"title": "clock", "artist": "Videos", "album": "film"}
+
+
+def test_a_picture_in_a_picture_where_there_is_one(page: Page) -> None:
+    offered = page.get_by_role("button", name="Picture in picture").is_visible()
+    assert offered is page.evaluate("document.pictureInPictureEnabled")
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>x</b>\n\"'&.mp4".replace("/", "\N{DIVISION SLASH}"), "%41?#.mp4"]
+)
+def test_any_name(
+    hypercorn: Server, new_page: NewPage, folder: Path, film: Path, name: str
+) -> None:
+    os.link(film, folder / name)
+    page = new_page(base_url=hypercorn.url)
+    page.goto(f"/videos/-/watch/of-one-test/{quote(name)}")
+    ready(page)
+    leave_at(page, 23)
+    page.goto("/videos/of-one-test/")
+    assert int(page.get_by_role("progressbar").get_attribute("value") or 0) > 50
+    page.locator(".qv-card a").click()
+    settled(page, "Math.abs(video.currentTime - 23) < 2")
+    assert page.evaluate("navigator.mediaSession.metadata.title") == " ".join(
+        name.removesuffix(".mp4").split()
+    )
