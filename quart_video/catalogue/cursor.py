@@ -12,13 +12,13 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
-from quart_video.catalogue.order import Sort
+from quart_video.catalogue.facts import Sort
 from quart_video.storage.names import MAX_PATH_BYTES
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
 _CHECK_BYTES = 4
-# Bounded, since int() and the natural key of a path cost more than reading them.
-_BODY = re.compile(rf"\S+ (-?[0-9]{{1,40}}) (.{{1,{MAX_PATH_BYTES}}})", re.DOTALL)
+# Bounded: by what SQLite holds, and since the natural key of a path costs more than reading it.
+_BODY = re.compile(rf"\S+ (-?[0-9]{{1,19}}|-) (.{{1,{MAX_PATH_BYTES}}})", re.DOTALL)
 
 
 class BadCursor(ValueError):
@@ -35,14 +35,15 @@ class BadCursor(ValueError):
 class Position:
     """The last video of a page."""
 
-    number: int
-    """The first part of its place in the order of the listing."""
+    number: int | None
+    """What it is sorted by before its path; ``None``: it is not known of this video."""
     path: str
 
 
 def encode_cursor(sort: Sort, position: Position) -> str:
     """Return the cursor for *position*, made of characters that need no escape in a URL."""
-    body = f"{sort} {position.number} {position.path}".encode()
+    number = "-" if position.number is None else position.number
+    body = f"{sort} {number} {position.path}".encode()
     # The checksum finds a cursor that was cut short or retyped.
     check = zlib.crc32(body).to_bytes(_CHECK_BYTES, "big")
     return urlsafe_b64encode(check + body).decode().rstrip("=")
@@ -64,7 +65,7 @@ def decode_cursor(sort: Sort, cursor: str) -> Position:
     match = _BODY.fullmatch(body)
     if match is None:
         raise BadCursor
-    position = Position(int(match[1]), match[2])
+    position = Position(None if match[1] == "-" else int(match[1]), match[2])
     # Only what we made ourselves comes out the same again: order, checksum and spelling.
     if encode_cursor(sort, position) != cursor:
         raise BadCursor

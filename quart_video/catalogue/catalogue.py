@@ -1,0 +1,179 @@
+"""The catalogue of one storage: what a mount asks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TypeVar, TypeVarTuple
+
+from quart_video.catalogue import reading, writing
+from quart_video.catalogue.facts import Item, Neighbours, Page, Query
+from quart_video.catalogue.gathering import Gatherer, ThroughLink
+from quart_video.catalogue.index import Busy, Index
+from quart_video.catalogue.scan import Scan
+from quart_video.media_types import extension
+from quart_video.storage.base import NotFound, Storage, Unavailable
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+_BATCH = 500
+
+
+class Catalogue:
+    """What there is in one storage.
+
+    It may be asked at once: what a folder holds is read when it is asked for. :meth:`start` has
+    all folders read in the background, for what is asked of many of them.
+
+    :param types: media types of the videos by extension, in lower case, each with its dot.
+    :param cache: folder to keep the index in, shared by all processes; ``None``: in memory.
+    :param name: what tells this storage from others that share the cache.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        types: Mapping[str, str],
+        *,
+        cache: str | None = None,
+        name: str = "",
+    ) -> None:
+        self._storage = storage
+        self._types = types
+        self._index = Index(None if cache is None else _place(cache, name, types))
+        self._gatherer = Gatherer(storage, self._index, types)
+        self._totals = reading.TotalsCache()
+        self._scan: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to scan in the background, on the event loop that runs."""
+        if self._scan is None or self._scan.get_loop() is not asyncio.get_running_loop():
+            self._scan = asyncio.create_task(Scan(self._index, self._gatherer).run())
+
+    async def page(self, query: Query) -> Page:
+        """Return one page of a listing.
+
+        By name, a folder's own videos come first, then its folders one by one, each in natural
+        order. Videos of one size or time go by name. Paging neither skips nor repeats a video that
+        is there all the while with the same facts, whatever comes and goes between the pages.
+
+        :raises NotFound: there is no such folder.
+        :raises BadCursor: the cursor is none that this listing gave.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        after = reading.after_of(query)
+        async with self._fresh(query.folder, recursive=query.recursive) as index:
+            return await _ask(index, reading.page, query, self._types, after, self._cache_of(index))
+
+    async def every(self, query: Query) -> AsyncIterator[Item]:
+        """Yield all that a query finds, from its first page to its last.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        query = replace(query, limit=_BATCH, cursor=None)
+        async with self._fresh(query.folder, recursive=query.recursive) as index:
+            while True:
+                after = reading.after_of(query)
+                page = await _ask(
+                    index, reading.page, query, self._types, after, self._cache_of(index)
+                )
+                for item in page.items:
+                    yield item
+                if page.next_cursor is None:
+                    return
+                query = replace(query, cursor=page.next_cursor)
+
+    async def find(self, path: str) -> Item:
+        """Return the video at *path*.
+
+        :raises NotFound: there is none: nothing, a folder, or a file of another type.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        entry = await self._storage.stat(path)
+        if entry.is_folder or extension(entry.name) not in self._types:
+            raise NotFound(f"{path!r} is no video")
+        for _ in range(2):
+            async with self._fresh(entry.folder) as index:
+                item = await _ask(index, reading.item, path)
+            if item is not None and item.entry.facts == entry.facts:
+                return item
+            self._gatherer.forget(entry.folder)  # it has changed within the last moments
+        return Item(entry, () if item is None else item.captions)
+
+    async def neighbours(self, path: str) -> Neighbours:
+        """Return what stands before and after *path* in its folder, by name.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        async with self._fresh(path.rpartition("/")[0]) as index:
+            return await _ask(index, reading.neighbours, path)
+
+    async def set_durations(self, durations: Iterable[tuple[str, str, float | None]]) -> None:
+        """Note how long videos last, for as long as they stay the version they are.
+
+        :param durations: path and version of each video, and its seconds.
+        :raises Unavailable: the index cannot be written to now.
+        """
+        try:
+            await self._index.write(writing.set_durations, list(durations))
+        except Busy as error:
+            raise Unavailable(f"the index of videos cannot be used: {error}") from error
+
+    async def aclose(self) -> None:
+        """End the scan, and let go of the index."""
+        if self._scan is not None:
+            self._scan.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._scan
+        await self._gatherer.aclose()
+        self._index.close()
+
+    def _cache_of(self, index: Index) -> reading.TotalsCache:
+        return self._totals if index is self._index else reading.TotalsCache()
+
+    @asynccontextmanager
+    async def _fresh(self, folder: str, *, recursive: bool = False) -> AsyncIterator[Index]:
+        """Give an index that is right about a folder, and about those below it if asked to."""
+        self.start()
+        try:
+            await self._gatherer.freshen(folder)
+            if recursive:
+                await self._gatherer.freshen_below(folder)
+        except (ThroughLink, Busy):
+            pass
+        else:
+            yield self._index
+            return
+        # Behind a link, or while the index is locked: one for this answer alone.
+        index = Index(None)
+        try:
+            await index.write(writing.put_way, folder)
+            gatherer = Gatherer(self._storage, index, self._types)
+            await gatherer.read(folder)
+            if recursive:
+                await gatherer.fill(folder)
+            yield index
+        finally:
+            index.close()
+
+
+async def _ask(index: Index, function: Callable[[sqlite3.Connection, *Ts], T], *args: *Ts) -> T:
+    try:
+        return await index.read(function, *args)
+    except Busy as error:
+        raise Unavailable(f"the index of videos cannot be used: {error}") from error
+
+
+def _place(cache: str, name: str, types: Mapping[str, str]) -> str:
+    """Return the folder for the index of one storage, and of one choice of types."""
+    identity = "\0".join([name, *sorted(types)])
+    digest = blake2b(identity.encode(errors="surrogateescape"), digest_size=12).hexdigest()
+    return os.path.join(cache, "catalogue", digest)

@@ -1,0 +1,98 @@
+"""What is asked of the catalogue, and what it answers. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from quart_video.catalogue.captions import Caption
+from quart_video.catalogue.words import searched
+from quart_video.storage.base import Entry
+from quart_video.storage.names import join
+
+Sort = Literal[
+    "name",
+    "-name",
+    "modified",
+    "-modified",
+    "size",
+    "-size",
+    "duration",
+    "-duration",
+    "relevance",
+]
+
+SORTS: tuple[Sort, ...] = get_args(Sort)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to list."""
+
+    folder: str = ""
+    """Path of the folder, ``""`` for the root."""
+    q: str = ""
+    """Words that must all begin a word of the path below *folder*; case and accents do not
+    count."""
+    recursive: bool = False
+    """List the folders below, too."""
+    type: str = ""
+    """Extension without its dot, or media type, of the videos; ``""`` for all."""
+    min_duration: float | None = None
+    """Seconds that a video must last at least; one of unknown duration does not match."""
+    max_duration: float | None = None
+    """Seconds that a video may last at most; one of unknown duration does not match."""
+    sort: Sort | None = None
+    """``None``: by relevance where there is something to search for, else by name."""
+    limit: int = 50
+    """Most videos on the page, 1 or more."""
+    cursor: str | None = None
+    """:attr:`Page.next_cursor` of the page before."""
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of all that is below *folder* begin with."""
+        return join(self.folder, "")
+
+    @property
+    def order(self) -> Sort:
+        """What the listing is sorted by."""
+        if self.sort == "relevance" or self.sort is None:
+            return "relevance" if searched(self.q) else "name"
+        return self.sort
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A video and what lies beside it."""
+
+    entry: Entry
+    captions: tuple[Caption, ...]
+    duration: float | None = None
+    """Seconds; ``None`` where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands beside a video in its folder, in natural order."""
+
+    previous: Item | None
+    next: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing."""
+
+    folders: tuple[Entry, ...]
+    """Folders directly in the queried one whose names match, in natural order whatever the sort.
+    Only on the first page, and not in a recursive listing, which shows what is in them."""
+    items: tuple[Item, ...]
+    total: int
+    """How many videos match, on all pages together."""
+    total_size: int
+    """Bytes of all that match."""
+    scanning: bool
+    """Whether not all folders have been read yet, so that a recursive listing may miss some."""
+    next_cursor: str | None
+    """Leads to the next page; ``None`` on the last."""

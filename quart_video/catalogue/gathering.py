@@ -1,0 +1,297 @@
+"""How what a storage says gets into an index, and how old it may be there.
+
+Rule 1: what is directly in a folder is never more than :data:`FRESH` seconds old when it is shown,
+unless the folder is big and only grew files in place.
+Rule 2: what is below it is looked through no more often than costs :data:`SHARE` of the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from quart_video.catalogue import reading, writing
+from quart_video.catalogue.index import Busy, Index
+from quart_video.catalogue.rows import Shelf, take_shelf
+from quart_video.storage.base import Denied, NotFound, Storage, StorageError
+from quart_video.storage.names import split_path
+
+logger = logging.getLogger("quart_video")
+
+FRESH = 2.0
+"""Seconds for which what was seen is taken for what is there."""
+
+SMALL = 500
+"""Entries of a folder that is read again whenever it is looked at, as that takes no time."""
+
+SHARE = 0.05
+"""How much of the time may go into looking for changes that nothing tells of."""
+
+BRIEF = 0.5
+"""Seconds for which a listing of many folders waits for them to be looked through."""
+
+_REMEMBERED = 10_000  # folders
+_POLL = 0.02  # seconds
+_BATCH = 256  # folders to look at
+_AHEAD = 512  # folders to read
+_AT_ONCE = 2  # of the storage's threads, so that others are left should it hang
+_INLINE = 100  # entries that are sorted out sooner than a thread is called
+_ROWS = 2000  # videos to write at a time
+
+
+class ThroughLink(Exception):
+    """The way to a folder leads through a link, behind which nothing is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Something that is being done, for all who need it."""
+
+    task: asyncio.Task[Any]
+    began: float
+
+
+class Gatherer:
+    """Reads folders of a storage into an index, as often as needed and no more.
+
+    :param types: media types of the videos by extension.
+    """
+
+    def __init__(self, storage: Storage, index: Index, types: Mapping[str, str]) -> None:
+        self._storage = storage
+        self._index = index
+        self._types = types
+        self._seen: OrderedDict[str, float] = OrderedDict()
+        """When a folder was last found to be as the index has it; the oldest first."""
+        self._due: dict[str, float] = {}
+        """When to look again through all below a folder, or through a big one."""
+        self._running: dict[tuple[str, str], _Running] = {}
+
+    async def freshen(self, folder: str) -> None:
+        """Have the index hold what is directly in *folder* now, or was moments ago.
+
+        :raises NotFound: there is no such folder.
+        :raises ThroughLink: the way to it leads through a link.
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        if self._is_fresh(folder):
+            return
+        split_path(folder)
+        known = await self._index.read(reading.deepest, folder)
+        while known.path != folder and not known.is_link:
+            await self._look_once(known)
+            above, known = known, await self._index.read(reading.deepest, folder)
+            if known.path == above.path:
+                raise NotFound(f"{folder!r} is no folder")
+        if known.is_link:
+            raise ThroughLink
+        await self._look_once(known)
+
+    async def freshen_below(self, folder: str) -> None:
+        """Have the index hold what is at or below *folder*, if that takes but a moment."""
+        stop = monotonic() + BRIEF
+        while await self._index.read(reading.unread, folder, 1):
+            # It is being filled, perhaps by another process.
+            if monotonic() > stop:
+                return
+            await asyncio.sleep(_POLL)
+        if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
+            return
+        running = self._start("sweep", folder, self.sweep)
+        left = running.began + BRIEF - monotonic()
+        if left > 0:
+            await asyncio.wait({running.task}, timeout=left)
+
+    def forget(self, folder: str) -> None:
+        """Look into *folder* when it is asked for next, however fresh it is."""
+        self._seen.pop(folder, None)
+        for path in _upwards(folder):
+            self._due.pop(path, None)
+
+    async def read(self, folder: str) -> None:
+        """Read a folder into the index.
+
+        :raises NotFound: there is no such folder, nor is it in the index any more.
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        try:
+            shelf = await self._shelf(folder)
+        except Denied:
+            await self._index.write(writing.put, [_closed(folder)])
+            raise
+        except NotFound:
+            await self._index.write(writing.forget, folder)
+            raise
+        if await self._index.read(writing.differs, shelf):
+            await self._index.write(writing.put, [shelf])
+
+    async def sweep(self, folder: str) -> None:
+        """Look for changes in all folders at or below *folder* that tell of them."""
+        began = monotonic()
+        async for known in self.known(folder):
+            try:
+                if await self._has_changed(known):
+                    await self.read(known.path)
+            except (StorageError, Busy) as error:
+                logger.debug("Passed over the folder %r: %s", known.path, error)
+        await self.fill(folder)
+        self._put_off(folder, began)
+
+    async def known(self, folder: str) -> AsyncIterator[reading.FolderState]:
+        """Yield the folders at or below *folder* that have been read, in natural order."""
+        after = b""
+        while True:
+            batch = await self._index.read(reading.batch, folder, after, _BATCH)
+            for state in batch.folders:
+                yield state
+            if len(batch.folders) < _BATCH:
+                return
+            after = batch.last
+
+    async def fill(self, folder: str) -> bool:
+        """Read the folders at or below *folder* that have not been read, and those in them.
+
+        :returns: whether all could be read.
+        :raises Busy: the index cannot be written to now.
+        """
+        failed: set[str] = set()
+        written: asyncio.Task[None] | None = None
+        while True:
+            ahead = await self._index.read(reading.unread, folder, _AHEAD + len(failed))
+            ahead = [path for path in ahead if path not in failed]
+            if not ahead:
+                return not failed
+            async for shelves, gone in self._batches(ahead, failed):
+                if written is not None:
+                    await written
+                # While these are written, the next are read.
+                written = asyncio.create_task(self._index.write(writing.fill, shelves, gone))
+            if written is not None:
+                await written
+
+    async def _batches(
+        self, folders: Sequence[str], failed: set[str]
+    ) -> AsyncIterator[tuple[list[Shelf], list[str]]]:
+        """Read folders, and yield them a few at a time, with those that are gone.
+
+        :param failed: where the folders go that could not be read.
+        """
+        shelves: list[Shelf] = []
+        gone: list[str] = []
+        videos = 0
+        for start in range(0, len(folders), _AT_ONCE):
+            paths = folders[start : start + _AT_ONCE]
+            for path, found in zip(
+                paths, await asyncio.gather(*map(self._try, paths)), strict=True
+            ):
+                if isinstance(found, Shelf):
+                    shelves.append(found)
+                    videos += len(found.videos)
+                elif isinstance(found, NotFound):
+                    gone.append(path)
+                else:
+                    failed.add(path)
+            if videos >= _ROWS:
+                yield shelves, gone
+                shelves, gone, videos = [], [], 0
+        yield shelves, gone
+
+    async def _try(self, folder: str) -> Shelf | StorageError:
+        try:
+            return await self._shelf(folder)
+        except Denied as error:
+            logger.debug("Passed over the folder %r: %s", folder, error)
+            return _closed(folder)
+        except StorageError as error:
+            logger.debug("Passed over the folder %r: %s", folder, error)
+            return error
+
+    async def _shelf(self, folder: str) -> Shelf:
+        # The fingerprint first, so that what changes while it is listed is seen the next time.
+        fingerprint = await self._storage.fingerprint(folder)
+        entries = await self._storage.list(folder)
+        if len(entries) <= _INLINE:
+            return take_shelf(folder, fingerprint, entries, self._types)
+        return await self._index.run(take_shelf, folder, fingerprint, entries, self._types)
+
+    def _is_fresh(self, folder: str) -> bool:
+        return monotonic() < self._seen.get(folder, -FRESH) + FRESH
+
+    async def _look_once(self, known: reading.FolderState) -> None:
+        if not self._is_fresh(known.path):
+            running = self._start("look", known.path, self._look, known)
+            await asyncio.shield(running.task)
+
+    async def _look(self, folder: str, known: reading.FolderState) -> None:
+        began = monotonic()
+        if known.entries is None or known.entries <= SMALL or await self._has_changed(known):
+            await self.read(folder)
+        elif began >= self._due.get(folder, 0):
+            self._start("read", folder, self._read_again)
+        self._seen.pop(folder, None)
+        self._seen[folder] = began
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+
+    async def _has_changed(self, known: reading.FolderState) -> bool:
+        try:
+            fingerprint = await self._storage.fingerprint(known.path)
+        except NotFound:
+            return True
+        return fingerprint is None or fingerprint != known.fingerprint
+
+    async def _read_again(self, folder: str) -> None:
+        """Read a big folder for what does not show in its fingerprint: files that grew."""
+        began = monotonic()
+        await self.read(folder)
+        self._put_off(folder, began)
+
+    def _put_off(self, folder: str, began: float) -> None:
+        now = monotonic()
+        if len(self._due) > _REMEMBERED:
+            self._due = {path: due for path, due in self._due.items() if due > now}
+        self._due[folder] = now + max(FRESH, (now - began) / SHARE)
+
+    def _start(
+        self, kind: str, folder: str, function: Callable[..., Coroutine[Any, Any, None]], *args: Any
+    ) -> _Running:
+        """Do something to a folder, unless it is being done already."""
+        running = self._running.get((kind, folder))
+        if running is None:
+            task = asyncio.create_task(function(folder, *args))
+            running = self._running[kind, folder] = _Running(task, monotonic())
+            task.add_done_callback(lambda task: self._end(kind, folder, task))
+        return running
+
+    def _end(self, kind: str, folder: str, task: asyncio.Task[Any]) -> None:
+        del self._running[kind, folder]
+        # Those who wait for it have the error, too; here it is that of something nobody waits for.
+        if not task.cancelled() and (error := task.exception()):
+            logger.debug("Could not %s the folder %r: %s", kind, folder, error)
+
+    async def aclose(self) -> None:
+        """End what is being done."""
+        tasks = [running.task for running in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _closed(folder: str) -> Shelf:
+    """Return what is seen of a folder that we may not look into."""
+    return Shelf(folder, None, 0, [], [])
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """Yield *folder* and all that it is in."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""

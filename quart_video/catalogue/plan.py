@@ -1,0 +1,357 @@
+"""How a listing is got out of an index: the statements, and which way to go. Pure.
+
+Rule 1: what is in a statement is ours; what came from outside is given as values.
+Rule 2: whichever way is taken finds the same. The full-text index only narrows down where to look,
+as every row that is shown is looked at by the same conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from quart_video.catalogue.facts import Sort
+
+FEW = 5000
+"""Rows that are fetched and sorted within some milliseconds."""
+
+_BY_NAME = ("f.key", "v.key")
+_COLUMNS = {"modified": "v.modified", "size": "v.size", "duration": "v.duration"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition in SQL, of the tables ``f`` and ``v``, and the values in it."""
+
+    sql: str = "1"
+    values: tuple[Any, ...] = ()
+
+    def __and__(self, other: Condition) -> Condition:
+        if not self or not other:
+            return other or self
+        return Condition(f"{self.sql} AND {other.sql}", self.values + other.values)
+
+    def __bool__(self) -> bool:
+        return self.sql != "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The folders that a listing is of."""
+
+    id: int
+    key: bytes
+    words: str
+    """Of the folder's path: a search passes over them."""
+    recursive: bool
+
+    @property
+    def stop(self) -> bytes:
+        """The end of the keys below the folder."""
+        return self.key + b"\xff"
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is all there is."""
+        return self.recursive and not self.key
+
+    def condition(self, *, seek: bool) -> Condition:
+        """Return what holds of its folders.
+
+        :param seek: whether to find them by it; else rows come another way and are tested.
+        """
+        plus = "" if seek else "+"
+        if not self.recursive:
+            return Condition(f"{plus}f.id = ?", (self.id,))
+        if self.is_all:
+            return Condition()
+        return Condition(f"{plus}f.key >= ? AND {plus}f.key < ?", (self.key, self.stop))
+
+
+_ANYWHERE = Scope(0, b"", "", recursive=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended."""
+
+    number: int | None
+    folder: bytes
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a listing that has one order. Its parts follow upon each other."""
+
+    condition: Condition = field(default_factory=Condition)
+    number: str = "0"
+    """What a cursor has to know beside the path, in SQL."""
+    column: str | None = None
+    """What comes before the name in the order."""
+    descending: bool = False
+    """Whether the greatest of the column comes first or, without a column, the last by name."""
+    match: str = ""
+    """What all of it is found by in the full-text index."""
+
+
+def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, ...]:
+    """Return the parts that a listing is made of."""
+    column, descending = order.lstrip("-"), order.startswith("-")
+    match = _match(words, scope)
+    if column == "relevance" and words:
+        return _by_relevance(words, match)
+    if column in {"name", "relevance"}:
+        return (Segment(descending=descending, match=match),)
+    name = _COLUMNS[column]
+    if column != "duration":
+        return (Segment(number=name, column=name, descending=descending, match=match),)
+    known = Condition(f"{name} IS NOT NULL")
+    unknown = Condition(f"{name} IS NULL")
+    return (
+        Segment(known, name, name, descending, match),
+        Segment(unknown, "NULL", match=match),
+    )
+
+
+def _by_relevance(words: Sequence[str], match: str) -> tuple[Segment, ...]:
+    """First the names that begin with what was searched, then those that have all of it."""
+    begins = " " + " ".join(words)
+    first = Condition("substr(v.words, 1, ?) = ?", (len(begins), begins))
+    named = Condition(
+        " AND ".join(["instr(v.words, ?)"] * len(words)), tuple(f" {word}" for word in words)
+    )
+    start, *others = words
+    begin_match = f'"^{start}"' + ("" if others else " *")
+    return (
+        Segment(first, "0", match=" AND ".join([begin_match, *map(_prefix, others)])),
+        Segment(named & _no(first), "1", match=" AND ".join(map(_prefix, words))),
+        Segment(_no(named), "2", match=match),
+    )
+
+
+def start_of(parts: Sequence[Segment], order: Sort, after: Place | None) -> int:
+    """Return which of the *parts* the place *after* is in."""
+    if after is None or len(parts) == 1:
+        return 0
+    if order == "relevance":
+        return min(after.number or 0, len(parts) - 1)
+    return 0 if after.number is not None else len(parts) - 1
+
+
+def filters(
+    words: Sequence[str],
+    scope: Scope,
+    types: Sequence[str] | None,
+    shortest: int | None,
+    longest: int | None,
+) -> Condition:
+    """Return what holds of all that is listed, beside being in the scope.
+
+    :param types: extensions; ``None``: of any type.
+    :param shortest: microseconds, as is *longest*.
+    """
+    condition = Condition()
+    for word in words:
+        if scope.recursive:
+            # Of the folders, only the words below the one that is listed count.
+            values = (f" {word}", len(scope.words) + 1, f" {word}")
+            condition &= Condition("(instr(v.words, ?) OR instr(substr(f.words, ?), ?))", values)
+        else:
+            condition &= Condition("instr(v.words, ?)", (f" {word}",))
+    if types is not None:
+        condition &= Condition(f"v.type IN ({', '.join('?' * len(types))})", tuple(types))
+    if shortest is not None:
+        condition &= Condition("v.duration >= ?", (shortest,))
+    if longest is not None:
+        condition &= Condition("v.duration <= ?", (longest,))
+    return condition
+
+
+class Way(Enum):
+    """How to come by the rows."""
+
+    FOLDERS = "folder f CROSS JOIN video v ON v.folder = f.id"
+    """Folder by folder, each by name."""
+    ORDER = "video v CROSS JOIN folder f ON f.id = v.folder"
+    """All there are, in the order of a column."""
+    MATCHES = (
+        "search CROSS JOIN video v ON v.id = search.rowid CROSS JOIN folder f ON f.id = v.folder"
+    )
+    """What the full-text index finds."""
+    MATCHES_ALONE = "search CROSS JOIN video v ON v.id = search.rowid"
+    """The same, without the folders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is to look at."""
+
+    inside: int
+    """Videos in the scope."""
+    matches: int | None
+    """Those that the full-text index finds, up to some more than :data:`FEW`; ``None``: it is not
+    asked."""
+    lasting: int | None
+    """Those that last as long as asked for, in the same way; ``None``: any will do."""
+
+
+def way(segment: Segment, extent: Extent) -> Way:
+    """Choose how to come by the first rows of a segment."""
+    if extent.inside <= FEW:
+        return Way.FOLDERS
+    if extent.matches is not None and extent.matches <= FEW:
+        return Way.MATCHES
+    if extent.lasting is not None and extent.lasting <= FEW:
+        return Way.ORDER
+    return Way.FOLDERS if segment.column is None else Way.ORDER
+
+
+def count_way(extent: Extent) -> Way:
+    """Choose how to come by all rows of a listing."""
+    if extent.inside <= FEW or (extent.matches is None and extent.lasting is None):
+        return Way.FOLDERS
+    if extent.lasting is None or (extent.matches is not None and extent.matches <= FEW):
+        return Way.MATCHES
+    return Way.ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement and the values in it."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def rows(
+    how: Way,
+    segment: Segment,
+    scope: Scope,
+    condition: Condition,
+    *,
+    after: Place | None,
+    limit: int,
+) -> Iterator[Statement]:
+    """Yield statements that together give the first rows of a segment.
+
+    Each gives its rows as one text of JSON, so that a thread needs the interpreter once for all.
+
+    :param limit: of each of the statements.
+    """
+    condition &= segment.condition
+    if segment.column is None and how is Way.FOLDERS and after is not None:
+        # Rather than compare with each row: what is left of a folder, and the folders behind it.
+        more = "<" if segment.descending else ">"
+        rest = Condition(f"f.key = ? AND v.key {more} ?", (after.folder, after.key))
+        # The conditions of the scope hold of the first by its place, and are an end to the second.
+        yield _select(how, segment, rest & condition, limit)
+        if scope.recursive:
+            bounds = (scope.key, after.folder) if segment.descending else (after.folder, scope.stop)
+            behind = Condition(
+                f"f.key {'>=' if segment.descending else '>'} ? AND f.key < ?", bounds
+            )
+            yield _select(how, segment, behind & condition, limit)
+        return
+    if after is not None:
+        condition &= _behind(segment, after)
+    yield _select(how, segment, _here(how, segment.match, scope) & condition, limit)
+
+
+def _select(how: Way, segment: Segment, condition: Condition, limit: int) -> Statement:
+    down = " DESC" if segment.descending else ""
+    if segment.column is None:
+        order = ", ".join(name + down for name in _BY_NAME)
+    else:
+        order = ", ".join([segment.column + down, *_BY_NAME])
+    sql = (
+        "SELECT json_group_array(json_array(path, name, size, modified, version, captions, "
+        "duration, number)) FROM (SELECT f.path AS path, v.name AS name, v.size AS size, "
+        "v.modified AS modified, v.version AS version, v.captions AS captions, "
+        f"v.duration AS duration, {segment.number} AS number FROM {how.value} "
+        f"WHERE {condition.sql} ORDER BY {order} LIMIT ?)"
+    )
+    return Statement(sql, (*condition.values, limit))
+
+
+def _behind(segment: Segment, after: Place) -> Condition:
+    """Return what holds of the rows that follow upon a place."""
+    more = "<" if segment.descending and segment.column is None else ">"
+    name = f"(f.key {more} ? OR f.key = ? AND v.key {more} ?)"
+    values = (after.folder, after.folder, after.key)
+    if segment.column is None:
+        return Condition(name, values)
+    more = "<" if segment.descending else ">"
+    # The first part is for the index: by it the search begins in the right place.
+    return Condition(
+        f"{segment.column} {more}= ? AND ({segment.column} {more} ? OR {name})",
+        (after.number, after.number, *values),
+    )
+
+
+def total(
+    how: Way, match: str, scope: Scope, condition: Condition, *, words_only: bool
+) -> Statement:
+    """Return what counts all rows, and sums their sizes.
+
+    :param words_only: whether all of the condition is about words.
+    """
+    if how is Way.MATCHES and words_only and scope.is_all:
+        # Then the full-text index has the last word. There may be very many rows to look at.
+        how, condition = Way.MATCHES_ALONE, Condition()
+    condition = _here(how, match, scope) & condition
+    return Statement(
+        f"SELECT count(*), coalesce(sum(v.size), 0) FROM {how.value} WHERE {condition.sql}",
+        condition.values,
+    )
+
+
+def tallied(scope: Scope, types: Sequence[str] | None) -> Statement:
+    """Return what counts all videos of some types, and sums their sizes, by the tallies."""
+    condition = scope.condition(seek=True)
+    if types is not None:
+        condition &= Condition(f"t.type IN ({', '.join('?' * len(types))})", tuple(types))
+    return Statement(
+        "SELECT coalesce(sum(t.videos), 0), coalesce(sum(t.size), 0) "
+        f"FROM folder f CROSS JOIN tally t ON t.folder = f.id WHERE {condition.sql}",
+        condition.values,
+    )
+
+
+def matching(match: str) -> Statement:
+    """Return what counts the videos that the full-text index finds, until they are many."""
+    return Statement(
+        f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {FEW + 1})",
+        (match,),
+    )
+
+
+def lasting(shortest: int | None, longest: int | None) -> Statement:
+    """Return what counts the videos that last as long as asked for, until they are many."""
+    condition = filters((), _ANYWHERE, None, shortest, longest)
+    return Statement(
+        f"SELECT count(*) FROM (SELECT 1 FROM video v WHERE {condition.sql} LIMIT {FEW + 1})",
+        condition.values,
+    )
+
+
+def _here(how: Way, match: str, scope: Scope) -> Condition:
+    if how in {Way.MATCHES, Way.MATCHES_ALONE}:
+        return Condition("search MATCH ?", (match,)) & scope.condition(seek=False)
+    return scope.condition(seek=how is Way.FOLDERS)
+
+
+def _match(words: Sequence[str], scope: Scope) -> str:
+    if not scope.recursive:
+        return " AND ".join(map(_prefix, words))
+    return " AND ".join(f'("{word}" * OR "/{word}" *)' for word in words)
+
+
+def _prefix(word: str) -> str:
+    return f'"{word}" *'
+
+
+def _no(condition: Condition) -> Condition:
+    return Condition(f"NOT ({condition.sql})", condition.values)

@@ -1,0 +1,317 @@
+"""What is read from an index: each function is within one transaction of its caller's.
+
+So all that an answer says is of one moment, whatever is written meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from quart_video.catalogue import plan, schema
+from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, encode_cursor
+from quart_video.catalogue.facts import Item, Neighbours, Page, Query
+from quart_video.catalogue.natural import folder_bytes, name_bytes
+from quart_video.catalogue.rows import unpack
+from quart_video.catalogue.words import searched
+from quart_video.storage.base import Entry, FileFacts, NotFound
+from quart_video.storage.names import join
+
+_MICRO = 1_000_000
+_MOST_TOTALS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What the index knows of a folder as a whole."""
+
+    path: str
+    is_link: bool
+    fingerprint: str | None
+    entries: int | None
+    """``None``: it has not been read yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some folders, in natural order."""
+
+    folders: Sequence[FolderState]
+    last: bytes
+    """Where the batch ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many videos a listing has, and their bytes."""
+
+    number: int
+    size: int
+
+
+@dataclass(slots=True)
+class TotalsCache:
+    """Totals of the last listings, for as long as nothing changes. Made by each process."""
+
+    generation: int = -1
+    known: dict[Any, Totals] = field(default_factory=dict)
+
+    def of(self, generation: int) -> dict[Any, Totals]:
+        """Return those of a generation of the index."""
+        if generation != self.generation or len(self.known) > _MOST_TOTALS:
+            self.generation, self.known = generation, {}
+        return self.known
+
+
+def after_of(query: Query) -> plan.Place | None:
+    """Return the place where the page before ended.
+
+    :raises BadCursor: the cursor is none that this listing gave.
+    """
+    if query.cursor is None:
+        return None
+    position = decode_cursor(query.order, query.cursor)
+    folder, _, name = position.path.rpartition("/")
+    below = position.path[len(query.prefix) :]
+    if not position.path.startswith(query.prefix) or ("/" in below and not query.recursive):
+        raise BadCursor
+    return plan.Place(position.number, folder_bytes(folder), name_bytes(name))
+
+
+def deepest(connection: sqlite3.Connection, folder: str) -> FolderState:
+    """Return what is known of *folder*, or of the deepest folder above it that is known."""
+    names = folder.split("/") if folder else []
+    known = FolderState("", is_link=False, fingerprint=None, entries=None)
+    low, high = 0, len(names)  # halving works, as all folders above a known one are known
+    ahead = high
+    while low <= high:
+        path = "/".join(names[:ahead])
+        row = connection.execute(
+            "SELECT path, is_link, fingerprint, entries FROM folder WHERE path = ?", (path,)
+        ).fetchone()
+        if row is None:
+            high = ahead - 1
+        else:
+            known = FolderState(row[0], bool(row[1]), row[2], row[3])
+            low = ahead + 1
+        ahead = (low + high + 1) // 2
+    return known
+
+
+def unread(connection: sqlite3.Connection, folder: str, limit: int) -> list[str]:
+    """Return paths of folders at or below *folder* that are still to be read."""
+    key = folder_bytes(folder)
+    rows = connection.execute(
+        "SELECT path FROM folder WHERE entries IS NULL AND key >= ? AND key < ? "
+        "ORDER BY key LIMIT ?",
+        (key, key + b"\xff", limit),
+    )
+    return [path for (path,) in rows]
+
+
+def batch(connection: sqlite3.Connection, folder: str, after: bytes, limit: int) -> Batch:
+    """Return folders at or below *folder* that have been read, some at a time.
+
+    :param after: :attr:`Batch.last` of the batch before, ``b""`` at first.
+    """
+    key = folder_bytes(folder)
+    rows = connection.execute(
+        "SELECT path, is_link, fingerprint, entries, key FROM folder WHERE entries IS NOT NULL "
+        "AND NOT is_link AND key >= ? AND key < ? ORDER BY key LIMIT ?",
+        (after + b"\0" if after else key, key + b"\xff", limit),
+    ).fetchall()
+    states = [FolderState(path, bool(link), *rest) for path, link, *rest, _ in rows]
+    return Batch(states, rows[-1][4] if rows else after)
+
+
+def page(
+    connection: sqlite3.Connection,
+    query: Query,
+    types: Mapping[str, str],
+    after: plan.Place | None,
+    cache: TotalsCache,
+) -> Page:
+    """Return one page of a listing.
+
+    :param types: media types of the videos by extension.
+    :param after: :func:`after_of` the query.
+    :raises NotFound: the index has no such folder.
+    """
+    listing = _Listing(connection, query, types, cache)
+    shown = listing.rows(after, query.limit + 1)
+    more = len(shown) > query.limit
+    del shown[query.limit :]
+    totals = listing.totals()
+    return Page(
+        folders=() if query.recursive or query.cursor is not None else listing.folders(),
+        items=tuple(map(_item, shown)),
+        total=totals.number,
+        total_size=totals.size,
+        scanning=listing.is_unfinished(),
+        next_cursor=_cursor_after(query, shown[-1]) if more else None,
+    )
+
+
+def item(connection: sqlite3.Connection, path: str) -> Item | None:
+    """Return what the index knows of the video at *path*."""
+    folder, _, name = path.rpartition("/")
+    return _one(connection, "v.key = ?", "v.key", folder, name_bytes(name))
+
+
+def neighbours(connection: sqlite3.Connection, path: str) -> Neighbours:
+    """Return what stands before and after *path* in its folder."""
+    folder, _, name = path.rpartition("/")
+    key = name_bytes(name)
+    return Neighbours(
+        _one(connection, "v.key < ?", "v.key DESC", folder, key),
+        _one(connection, "v.key > ?", "v.key", folder, key),
+    )
+
+
+_Row = Sequence[Any]
+
+
+def _one(
+    connection: sqlite3.Connection, condition: str, order: str, folder: str, key: bytes
+) -> Item | None:
+    row = connection.execute(
+        "SELECT f.path, v.name, v.size, v.modified, v.version, v.captions, v.duration "
+        "FROM folder f CROSS JOIN video v ON v.folder = f.id "
+        f"WHERE f.path = ? AND {condition} ORDER BY {order} LIMIT 1",
+        (folder, key),
+    ).fetchone()
+    return None if row is None else _item(row)
+
+
+def _item(row: _Row) -> Item:
+    folder, name, size, modified, version, captions, duration = row[:7]
+    return Item(
+        Entry(join(folder, name), FileFacts(size, modified, version)),
+        unpack(folder, captions),
+        None if duration is None else duration / _MICRO,
+    )
+
+
+def _cursor_after(query: Query, row: _Row) -> str:
+    return encode_cursor(query.order, Position(row[7], join(row[0], row[1])))
+
+
+class _Listing:
+    """One listing, on the way out of an index."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        query: Query,
+        types: Mapping[str, str],
+        cache: TotalsCache,
+    ) -> None:
+        row = connection.execute(
+            "SELECT id, key, words FROM folder WHERE path = ?", (query.folder,)
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"{query.folder!r} is no folder")
+        self._connection = connection
+        self._query = query
+        self._scope = plan.Scope(row[0], row[1], row[2], query.recursive)
+        self._words = searched(query.q)
+        self._types = extensions_of(query.type, types) if query.type else None
+        self._lengths = (_micro(query.min_duration), _micro(query.max_duration))
+        self._parts = plan.segments(query.order, self._words or (), self._scope)
+        self._has_search = bool(self._words) and schema.has_search(connection)
+        self._condition = plan.filters(self._words or (), self._scope, self._types, *self._lengths)
+        (generation,) = connection.execute("SELECT generation FROM state").fetchone()
+        self._known = cache.of(generation)
+        self._inside = self._totals(plan.tallied(self._scope, None)).number
+
+    def rows(self, after: plan.Place | None, limit: int) -> list[_Row]:
+        """Return the first rows after a place."""
+        found: list[_Row] = []
+        if self._words is None:
+            return found
+        start = plan.start_of(self._parts, self._query.order, after)
+        for part in self._parts[start:]:
+            how = plan.way(part, self._extent(part.match))
+            for statement in plan.rows(
+                how,
+                part,
+                self._scope,
+                self._condition,
+                after=after,
+                limit=limit - len(found),
+            ):
+                found += json.loads(self._fetch(statement)[0])
+                if len(found) >= limit:
+                    return found[:limit]
+            after = None
+        return found
+
+    def totals(self) -> Totals:
+        """Return how much there is on all pages."""
+        if self._words is None:
+            return Totals(0, 0)
+        if not self._words and self._lengths == (None, None):
+            return self._totals(plan.tallied(self._scope, self._types))
+        match = self._parts[-1].match
+        place = (self._scope, self._condition)
+        if place not in self._known:
+            how = plan.count_way(self._extent(match))
+            words_only = self._types is None and self._lengths == (None, None)
+            statement = plan.total(how, match, self._scope, self._condition, words_only=words_only)
+            self._known[place] = Totals(*self._fetch(statement))
+        return self._known[place]
+
+    def _totals(self, statement: plan.Statement) -> Totals:
+        if statement not in self._known:
+            self._known[statement] = Totals(*self._fetch(statement))
+        return self._known[statement]
+
+    def _counted(self, statement: plan.Statement) -> int:
+        if statement not in self._known:
+            self._known[statement] = Totals(self._fetch(statement)[0], 0)
+        return self._known[statement].number
+
+    def _extent(self, match: str) -> plan.Extent:
+        if self._inside <= plan.FEW:
+            return plan.Extent(self._inside, None, None)
+        matches = lasting = None
+        if self._has_search:
+            matches = self._counted(plan.matching(match))
+        if self._lengths != (None, None):
+            lasting = self._counted(plan.lasting(*self._lengths))
+        return plan.Extent(self._inside, matches, lasting)
+
+    def folders(self) -> tuple[Entry, ...]:
+        """Return the folders in this one whose names match."""
+        if self._words is None:
+            return ()
+        start = len(self._scope.words) + 1
+        names = " AND ".join(["parent = ?", *["instr(substr(words, ?), ?)"] * len(self._words)])
+        values = [value for word in self._words for value in (start, f" {word}")]
+        rows = self._connection.execute(
+            "SELECT json_group_array(json_array(path, is_link)) FROM "
+            f"(SELECT path, is_link FROM folder WHERE {names} ORDER BY key)",
+            (self._scope.id, *values),
+        )
+        return tuple(Entry(path, None, bool(link)) for path, link in json.loads(rows.fetchone()[0]))
+
+    def is_unfinished(self) -> bool:
+        """Say whether folders at or below this one are still to be read."""
+        return bool(unread(self._connection, self._query.folder, 1))
+
+    def _fetch(self, statement: plan.Statement) -> Any:
+        return self._connection.execute(statement.sql, statement.values).fetchone()
+
+
+def extensions_of(kind: str, types: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the extensions of a type, which is an extension without its dot or a media type."""
+    kind = kind.lower()
+    return tuple(suffix for suffix, name in types.items() if kind in (suffix[1:], name.lower()))
+
+
+def _micro(seconds: float | None) -> int | None:
+    """Return microseconds, no more than SQLite holds."""
+    return None if seconds is None else round(min(seconds, 1e12) * _MICRO)

@@ -1,0 +1,136 @@
+"""Filling an index, and keeping it right, in the background. One process does it for all.
+
+Rule 1: what is left to do is in the index. Whoever scans goes on where another was killed.
+Rule 2: an error ends nothing; it is tried again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+from time import monotonic
+
+from quart_video.catalogue import reading, writing
+from quart_video.catalogue.gathering import SHARE, Gatherer
+from quart_video.catalogue.index import Busy, Index
+from quart_video.storage.base import StorageError
+
+logger = logging.getLogger("quart_video")
+
+_POLL = 1.0
+"""Seconds between looks for folders that others have found, and for a scanner that has died."""
+
+_RETRY = 30.0
+"""Seconds after which a folder that could not be read is tried again."""
+
+_REST = 600.0
+"""Least seconds between two times that all folders are read for what does not show in them."""
+
+
+class Turn:
+    """The turn to scan, which one process has at a time, for as long as it lives.
+
+    :param folder: where the index is kept; ``None``: it is in memory, and nobody else has it.
+    """
+
+    def __init__(self, folder: str | None) -> None:
+        self._path = None if folder is None else os.path.join(folder, "scanning")
+        self._descriptor = -1
+
+    def take(self) -> bool:
+        """Take the turn if nobody has it, and say whether we have it."""
+        if self._path is None:
+            return True
+        if self._descriptor >= 0 and self._is_there():
+            return True
+        self.give()
+        try:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._descriptor = os.open(self._path, flags, 0o600)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.give()
+            return False
+        except OSError:  # no place for a lock: then none for an index that others share
+            self.give()
+            return True
+        return True
+
+    def give(self) -> None:
+        """Leave the turn to others."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _is_there(self) -> bool:
+        """Say whether others see the file that we have locked."""
+        assert self._path is not None
+        try:
+            return os.path.samestat(os.stat(self._path), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
+
+class Scan:
+    """The scan of one index."""
+
+    def __init__(self, index: Index, gatherer: Gatherer) -> None:
+        self._index = index
+        self._gatherer = gatherer
+        self._turn = Turn(index.folder)
+        self._is_complete = False
+        self._retry = self._again = 0.0
+
+    async def run(self) -> None:
+        """Scan, whenever it is this process's turn, until cancelled."""
+        try:
+            while True:
+                if await self._index.run(self._turn.take):
+                    await self._go_on()
+                await asyncio.sleep(_POLL)
+        finally:
+            self._turn.give()
+
+    async def _go_on(self) -> None:
+        try:
+            if await self._index.read(reading.unread, "", 1):
+                if monotonic() >= self._retry:
+                    await self._fill()
+            elif not self._is_complete:
+                await self._index.write(writing.complete)
+                self._is_complete = True
+            elif monotonic() >= self._again:
+                began = monotonic()
+                await self._read_all()
+                self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
+        except (StorageError, Busy) as error:
+            logger.warning("The scan for videos goes on later: %s", error)
+
+    async def _fill(self) -> None:
+        began = monotonic()
+        self._is_complete = False
+        if await self._gatherer.fill(""):
+            await self._index.write(writing.complete)
+            self._is_complete = True
+        else:
+            self._retry = monotonic() + _RETRY
+        # What has just been read need not be read again for a while.
+        self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
+        logger.info("Looked through the folders for videos in %.1f s", monotonic() - began)
+
+    async def _read_all(self) -> None:
+        """Read every folder, so slowly that it is not noticed.
+
+        First what tells that it has changed, as after a while without any process.
+        """
+        await self._gatherer.sweep("")
+        async for known in self._gatherer.known(""):
+            began = monotonic()
+            try:
+                await self._gatherer.read(known.path)
+            except StorageError as error:
+                logger.debug("Passed over the folder %r: %s", known.path, error)
+            await asyncio.sleep((monotonic() - began) / SHARE)

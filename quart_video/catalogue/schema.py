@@ -1,0 +1,104 @@
+"""The tables of an index."""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+import zlib
+from contextlib import suppress
+
+TABLES = """
+-- Goes up whenever what a listing shows may have changed.
+CREATE TABLE state (generation INTEGER NOT NULL);
+INSERT INTO state VALUES (0);
+
+CREATE TABLE folder (
+  id INTEGER PRIMARY KEY,
+  parent INTEGER,            -- NULL: it is the root
+  path TEXT NOT NULL UNIQUE,
+  key BLOB NOT NULL UNIQUE,  -- sorts as natural.folder_key does
+  words TEXT NOT NULL,       -- of the whole path
+  is_link INTEGER NOT NULL,  -- what is in it stands elsewhere, too, and only there
+  fingerprint TEXT,          -- of the storage, when it was read
+  entries INTEGER            -- how many it had then; NULL: it is still to be read
+);
+CREATE INDEX folder_children ON folder (parent, key);
+CREATE INDEX folder_unread ON folder (key) WHERE entries IS NULL;
+INSERT INTO folder VALUES (1, NULL, '', x'', '', 0, NULL, NULL);
+
+CREATE TABLE video (
+  id INTEGER PRIMARY KEY,
+  folder INTEGER NOT NULL,
+  key BLOB NOT NULL,         -- sorts as natural.natural_key does
+  name TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  type TEXT NOT NULL,        -- the extension with its dot
+  words TEXT NOT NULL,       -- of the name
+  captions TEXT,             -- JSON, as rows.pack makes it
+  duration INTEGER           -- microseconds; NULL: not known, or not of this version
+);
+CREATE UNIQUE INDEX video_place ON video (folder, key);
+
+-- How many videos of a type are directly in a folder, and their bytes.
+CREATE TABLE tally (
+  folder INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  videos INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  PRIMARY KEY (folder, type)
+) WITHOUT ROWID;
+"""
+
+# Made when all folders have been read: one by one, rows cost them ten times as much.
+ORDERS = """
+CREATE INDEX IF NOT EXISTS video_modified ON video (modified);
+CREATE INDEX IF NOT EXISTS video_size ON video (size);
+CREATE INDEX IF NOT EXISTS video_duration ON video (duration) WHERE duration IS NOT NULL;
+"""
+
+# Nothing but rowids by word. Our own words come out as they are: "ascii" takes all beyond ASCII
+# for letters, and folds nothing of ours, which is lower case.
+_SEARCH = """
+CREATE VIRTUAL TABLE search USING fts5 (
+  words, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '^/'"
+)
+"""
+
+# The words of the name, the first of them once more with "^", those of the folders with "/".
+SEARCH_TEXT = "'^' || substr(v.words, 2) || v.words || replace(f.words, ' ', ' /')"
+
+APPLICATION = 0x71764958  # "qvIX"; what kind of file this is
+VERSION = zlib.crc32(
+    f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{unicodedata.unidata_version}".encode()
+)
+"""Of the tables, and of what makes the keys and words in them."""
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Say whether the file is an index of this version."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(application == APPLICATION and version == _signed(VERSION))
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables, in an empty file."""
+    connection.executescript(f"BEGIN IMMEDIATE;{TABLES}")
+    with suppress(sqlite3.OperationalError):  # built without FTS5: a search looks at all words
+        connection.execute(_SEARCH)
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {_signed(VERSION)}")
+    connection.execute("COMMIT")
+
+
+def has_search(connection: sqlite3.Connection) -> bool:
+    """Say whether there is a full-text index."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'")
+    return found.fetchone() is not None
+
+
+def _signed(number: int) -> int:
+    """Return what SQLite reads of 32 bits."""
+    return number - (1 << 32) if number >= 1 << 31 else number
