@@ -70,7 +70,7 @@ class VideoBlueprint(Blueprint):
         app.url_map.converters.update(CONVERTERS)
 
         async def start() -> None:
-            await mount.library(app.config)
+            (await mount.library(app)).catalogue.start()
 
         app.before_serving(start)
         app.after_serving(mount.close)

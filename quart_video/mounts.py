@@ -80,21 +80,22 @@ class Mount:
         self._options = options
         self._library: Library | None = None
 
-    async def library(self, config: Mapping[str, object]) -> Library:
-        """Return what this mount serves; the configuration is read on the first call.
+    async def library(self, app: Quart) -> Library:
+        """Return what this mount serves; the configuration of *app* is read on the first call.
 
         :raises ConfigurationError: a setting is missing, or the media root cannot be used.
         """
         if self._library is None:
-            settings = resolve(self._arguments, self._options, config)
+            settings = resolve(self._arguments, self._options, app.config)
             storage = LocalStorage(
                 settings.media_root, threads=settings.read_threads, reserved=_OWN_NAMES
             )
             _check_root(storage.root)
+            cache = settings.cache or os.path.join(app.instance_path, "quart-video")
             self._library = Library(
                 settings,
                 storage,
-                Catalogue(storage, settings.types),
+                Catalogue(storage, settings.types, cache=cache, name=storage.root),
                 hand_off(settings.sendfile, storage.root),
                 _gate(settings),
             )
@@ -104,6 +105,7 @@ class Mount:
         """Release what the library holds; it opens again when it is asked for."""
         library, self._library = self._library, None
         if library is not None:
+            await library.catalogue.aclose()
             await library.storage.aclose()
 
 
@@ -161,4 +163,4 @@ def app_disk() -> Disk:
 async def current_library() -> Library:
     """Return the library of the mount that the current request came in by."""
     mount = app_state(current_app).mounts[cast(str, request.blueprint)]
-    return await mount.library(current_app.config)
+    return await mount.library(current_app)

@@ -236,6 +236,13 @@ class Settings:
         _integer(1, 256),
         "Threads for file access that may have to wait for the disk.",
     )
+    cache: str | None = _setting(
+        "VIDEO_CACHE",
+        None,
+        _optional(_path),
+        "Folder for the index of the videos, which is made if it is missing. All of it may be "
+        "deleted at any time: it is made anew. `None`: `quart-video` in the app's instance folder.",
+    )
     cors_origins: tuple[str, ...] = _setting(
         "VIDEO_CORS_ORIGINS",
         (),

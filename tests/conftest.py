@@ -1,8 +1,11 @@
-"""Bounds for the property tests: enough cases to find something, on any machine."""
+"""Bounds for the property tests, and a place for what apps keep between their runs."""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+from quart import Quart
+from werkzeug.datastructures import ImmutableDict
 
 settings.register_profile(
     "quart-video",
@@ -12,3 +15,10 @@ settings.register_profile(
     derandomize="CI" in os.environ,  # there, what fails is the change and not the draw
 )
 settings.load_profile("quart-video")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the apps of the tests from writing into the folders of the tests."""
+    folder = str(tmp_path_factory.mktemp("cache"))
+    Quart.default_config = ImmutableDict({**Quart.default_config, "VIDEO_CACHE": folder})

@@ -51,6 +51,13 @@ CASES = {
         remedy="must be the path of a folder",
         bad_environment=["", "[]", "{}", "true"],
     ),
+    "cache": Cases(
+        good=[("/var/cache", "/var/cache"), (Path("cache"), "cache"), (None, None), ("", None)],
+        environment=[("/var/cache", "/var/cache"), ("null", None), ("", None)],
+        bad=[5, True, b"/var/cache", ["/var/cache"], "a\0b"],
+        remedy="must be the path of a folder",
+        bad_environment=["[]", "{}", "true"],
+    ),
     "title": Cases(
         good=[
             ("Films", "Films"),
@@ -457,6 +464,7 @@ def test_defaults() -> None:
         max_transfers_per_client=None,
         transfer_rate=None,
         read_threads=8,
+        cache=None,
         cors_origins=(),
         cross_origin_resource_policy=None,
         sendfile="off",
@@ -465,6 +473,7 @@ def test_defaults() -> None:
 
 DIFFERENT: dict[str, tuple[object, object, object]] = {
     "media_root": ("/a", "/b", "/c"),
+    "cache": ("/a", None, "/c"),
     "title": ("A", "B", "C"),
     "texts": ({"search": "A"}, {"search": "B"}, {"search": "C"}),
     "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),

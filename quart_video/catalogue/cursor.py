@@ -15,9 +15,12 @@ from dataclasses import dataclass
 from quart_video.catalogue.facts import Sort
 from quart_video.storage.names import MAX_PATH_BYTES
 
+LARGEST = (1 << 63) - 1
+"""Of what a cursor holds, and of what SQLite does. The least is as far from zero."""
+
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
 _CHECK_BYTES = 4
-# Bounded: by what SQLite holds, and since the natural key of a path costs more than reading it.
+# Bounded, since int() and the natural key of a path cost more than reading them.
 _BODY = re.compile(rf"\S+ (-?[0-9]{{1,19}}|-) (.{{1,{MAX_PATH_BYTES}}})", re.DOTALL)
 
 
@@ -65,7 +68,10 @@ def decode_cursor(sort: Sort, cursor: str) -> Position:
     match = _BODY.fullmatch(body)
     if match is None:
         raise BadCursor
-    position = Position(None if match[1] == "-" else int(match[1]), match[2])
+    number = None if match[1] == "-" else int(match[1])
+    if number is not None and not -LARGEST <= number <= LARGEST:
+        raise BadCursor
+    position = Position(number, match[2])
     # Only what we made ourselves comes out the same again: order, checksum and spelling.
     if encode_cursor(sort, position) != cursor:
         raise BadCursor

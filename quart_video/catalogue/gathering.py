@@ -36,7 +36,7 @@ BRIEF = 0.5
 """Seconds for which a listing of many folders waits for them to be looked through."""
 
 _REMEMBERED = 10_000  # folders
-_POLL = 0.02  # seconds
+_POLL = 0.001  # seconds, at first
 _BATCH = 256  # folders to look at
 _AHEAD = 512  # folders to read
 _AT_ONCE = 2  # of the storage's threads, so that others are left should it hang
@@ -95,12 +95,13 @@ class Gatherer:
 
     async def freshen_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
-        stop = monotonic() + BRIEF
+        stop, pause = monotonic() + BRIEF, _POLL
         while await self._index.read(reading.unread, folder, 1):
             # It is being filled, perhaps by another process.
             if monotonic() > stop:
                 return
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 16 * _POLL)
         if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
             return
         running = self._start("sweep", folder, self.sweep)

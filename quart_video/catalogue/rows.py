@@ -10,6 +10,7 @@ from time import sleep
 from typing import NamedTuple
 
 from quart_video.catalogue.captions import UNKNOWN_LABEL, Caption, captions_by_stem
+from quart_video.catalogue.cursor import LARGEST
 from quart_video.catalogue.languages import label_of
 from quart_video.catalogue.natural import name_bytes
 from quart_video.catalogue.titles import stem_of
@@ -18,7 +19,6 @@ from quart_video.media_types import CAPTION_EXTENSION, extension
 from quart_video.storage.base import Entry
 from quart_video.storage.names import join
 
-_LARGEST = (1 << 63) - 1  # that SQLite holds
 _SLICE = 250  # rows; a few milliseconds of work
 
 
@@ -96,7 +96,7 @@ def take_shelf(
                 name_bytes(name := video.name),
                 name,
                 (facts := video.facts).size,
-                max(-_LARGEST, min(facts.modified_ns, _LARGEST)),
+                max(-LARGEST, min(facts.modified_ns, LARGEST)),
                 facts.version,
                 suffix,
                 words_of(name),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.base import Denied, Entry, FileFacts, NotFound
+from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, Storage
 
 
 @dataclass
@@ -24,6 +26,13 @@ class Shelves:
 
     async def list(self, folder: str) -> list[Entry]:
         self.listed.append(folder)
+        return [*self._rows(folder).values()]
+
+    async def fingerprint(self, folder: str) -> str | None:
+        self._rows(folder)
+        return None
+
+    def _rows(self, folder: str) -> dict[str, Entry]:
         if folder in self.closed:
             raise Denied(folder)
         real = self._resolve(folder)
@@ -37,15 +46,12 @@ class Shelves:
                 rows[name] = Entry(shown, None if rest else self.files.get(path), is_link)
         if not rows and real and real not in self.empty:
             raise NotFound(folder)
-        return [*rows.values()]
-
-    async def fingerprint(self, folder: str) -> None:
-        await self.list(folder)
+        return rows
 
     async def stat(self, path: str) -> Entry:
         if facts := self.files.get(path):
             return Entry(path, facts)
-        await self.list(path)
+        self._rows(path)
         return Entry(path)
 
     async def open(self, path: str) -> NoReturn:
@@ -73,8 +79,21 @@ def shelves(*paths: str) -> Shelves:
     )
 
 
-async def page(storage: Shelves, **query: object) -> Page:
-    return await Catalogue(storage, VIDEO_TYPES).page(Query(**query))  # type: ignore[arg-type]
+@asynccontextmanager
+async def catalogue_of(
+    storage: Storage, types: Mapping[str, str] = VIDEO_TYPES
+) -> AsyncIterator[Catalogue]:
+    catalogue = Catalogue(storage, types)
+    try:
+        yield catalogue
+    finally:
+        await catalogue.aclose()
+
+
+async def page(storage: Storage, **query: object) -> Page:
+    """Return a page out of a catalogue that has never seen the storage."""
+    async with catalogue_of(storage) as catalogue:
+        return await catalogue.page(Query(**query))  # type: ignore[arg-type]
 
 
 def paths(listing: Page) -> list[str]:

@@ -8,14 +8,12 @@ from quart_video.catalogue import (
     SORTS,
     BadCursor,
     Caption,
-    Catalogue,
     Item,
     Query,
     Sort,
 )
-from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.base import Denied, Entry, NotFound, Unavailable
-from tests.catalogue.shelves import Shelves, facts, page, paths, shelves
+from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, Unavailable
+from tests.catalogue.shelves import Shelves, catalogue_of, facts, page, paths, shelves
 
 TREE = (
     "clip 10.mp4",
@@ -99,7 +97,7 @@ async def test_search(query: dict[str, object], found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("q", "folders"), [("ete 2019", ["Été 2019"]), ("o", ["no videos", "zoo"])]
+    ("q", "folders"), [("ete 2019", ["Été 2019"]), ("zo", ["zoo"]), ("oo", []), ("?", [])]
 )
 async def test_search_of_folders(q: str, folders: list[str]) -> None:
     listing = await page(shelves(*TREE), q=q)
@@ -197,7 +195,7 @@ async def test_loops_of_links_end() -> None:
     storage.links = {"a/up": "", "a/self": "a", "b/other": "a"}
     listing = await page(storage, recursive=True)
     assert paths(listing) == ["a/clip.mp4", "b/clip.mp4"]
-    assert sorted(storage.listed) == ["", "a", "b"]
+    assert set(storage.listed) == {"", "a", "b"}
     below = await page(storage, folder="a", recursive=True)
     assert (paths(below), below.folders) == (["a/clip.mp4"], ())
 
@@ -227,10 +225,9 @@ async def test_folders_that_vanish_are_passed_over() -> None:
 
     storage = Vanishing({"a/clip.mp4": facts(), "b/clip.mp4": facts()})
     assert paths(await page(storage, recursive=True)) == ["b/clip.mp4"]
-    assert sorted(storage.listed) == ["", "a", "b"]
 
 
-async def test_a_storage_that_cannot_answer_is_no_short_listing() -> None:
+async def test_a_listing_that_lacks_a_folder_says_so() -> None:
     class Failing(Shelves):
         async def list(self, folder: str) -> list[Entry]:
             if folder == "b":
@@ -238,8 +235,12 @@ async def test_a_storage_that_cannot_answer_is_no_short_listing() -> None:
             return await super().list(folder)
 
     storage = Failing({"a/clip.mp4": facts(), "b/clip.mp4": facts()})
-    with pytest.raises(Unavailable):
-        await page(storage, recursive=True)
+    listing = await page(storage, recursive=True)
+    assert (paths(listing), listing.scanning) == (["a/clip.mp4"], True)
+    assert not (await page(storage, folder="a", recursive=True)).scanning
+    for recursive in (False, True):
+        with pytest.raises(Unavailable):
+            await page(storage, folder="b", recursive=recursive)
 
 
 async def test_deep_folders() -> None:
@@ -266,26 +267,26 @@ async def test_captions_come_from_the_folder_of_each_video() -> None:
         "a/clip.mp4": (Caption("a/clip.de.vtt", "de", "Deutsch"),),
         "a/b.mp4": (),
     }
-    assert sorted(storage.listed) == ["", "a", "b"]
 
 
-async def test_captions_know_the_videos_of_other_pages() -> None:
-    storage = shelves("clip.mp4", "clip.en.mp4", "clip.en.vtt")
-    for sort in SORTS:
-        listing = await page(storage, sort=sort, limit=1, q="clip.mp4")
-        assert listing.items == (Item(Entry("clip.mp4", facts()), ()),)
+async def test_captions_know_all_videos_of_the_folder() -> None:
+    storage = shelves("clip.mp4", "clip.en.webm", "clip.en.vtt")
+    listing = await page(storage, type="mp4")
+    assert listing.items == (Item(Entry("clip.mp4", facts()), ()),)
 
 
 async def test_other_types() -> None:
     storage = shelves("a.mp3", "b.mp4", "c.vtt", "c.mp3")
-    listing = await Catalogue(storage, {".mp3": "audio/mpeg"}).page(Query())
+    async with catalogue_of(storage, {".mp3": "audio/mpeg"}) as catalogue:
+        listing = await catalogue.page(Query())
     assert paths(listing) == ["a.mp3", "c.mp3"]
     assert listing.items[1].captions == (Caption("c.vtt", None, "Captions"),)
 
 
 async def test_caption_files_can_be_listed_themselves() -> None:
     types = {".mp4": "video/mp4", ".vtt": "text/vtt"}
-    listing = await Catalogue(shelves("a.mp4", "a.vtt"), types).page(Query())
+    async with catalogue_of(shelves("a.mp4", "a.vtt"), types) as catalogue:
+        listing = await catalogue.page(Query())
     assert paths(listing) == ["a.mp4", "a.vtt"]
     assert [caption.path for caption in listing.items[0].captions] == ["a.vtt"]
 
@@ -308,23 +309,39 @@ async def test_big_folders_let_others_run() -> None:
 
 
 async def test_find() -> None:
-    storage = shelves("a/clip.mp4", "a/clip.en.vtt", "a/clip.2.vtt", "a/clip.2.mp4")
-    assert await Catalogue(storage, VIDEO_TYPES).find("a/clip.mp4") == Item(
-        Entry("a/clip.mp4", facts()), (Caption("a/clip.en.vtt", "en", "English"),)
-    )
-    assert storage.listed == ["a"]
+    storage = shelves("a/clip.mp4", "a/clip.en.vtt", "a/clip.2.vtt", "a/clip.2.mp4", "b/c/d.mp4")
+    async with catalogue_of(storage) as catalogue:
+        assert await catalogue.find("a/clip.mp4") == Item(
+            Entry("a/clip.mp4", facts()), (Caption("a/clip.en.vtt", "en", "English"),)
+        )
 
 
 async def test_find_in_the_root() -> None:
-    item = await Catalogue(shelves("clip.MP4", "clip.vtt"), VIDEO_TYPES).find("clip.MP4")
+    async with catalogue_of(shelves("clip.MP4", "clip.vtt")) as catalogue:
+        item = await catalogue.find("clip.MP4")
     assert item.captions == (Caption("clip.vtt", None, "Captions"),)
+
+
+async def test_what_is_found_is_what_is_there() -> None:
+    storage = shelves("a/clip.mp4")
+    async with catalogue_of(storage) as catalogue:
+        await catalogue.find("a/clip.mp4")
+        storage.files["a/clip.mp4"] = FileFacts(7, 8, "other")
+        storage.files["a/clip.vtt"] = storage.files["a/new.mp4"] = facts()
+        assert (await catalogue.find("a/clip.mp4")).entry.facts == FileFacts(7, 8, "other")
+        assert (await catalogue.find("a/clip.mp4")).captions
+        assert (await catalogue.find("a/new.mp4")).entry.facts == facts()
+        del storage.files["a/new.mp4"]
+        with pytest.raises(NotFound):
+            await catalogue.find("a/new.mp4")
 
 
 @pytest.mark.parametrize("path", ["", "a", "missing.mp4", "a/notes.txt", "a/clip.vtt", "dir.mp4"])
 async def test_what_is_not_found(path: str) -> None:
     storage = shelves("a/notes.txt", "a/clip.vtt", "dir.mp4/clip.mp4")
-    with pytest.raises(NotFound):
-        await Catalogue(storage, VIDEO_TYPES).find(path)
+    async with catalogue_of(storage) as catalogue:
+        with pytest.raises(NotFound):
+            await catalogue.find(path)
 
 
 @pytest.mark.parametrize(
@@ -360,13 +377,15 @@ async def test_total_size() -> None:
     ],
 )
 async def test_neighbours(path: str, previous: str | None, following: str | None) -> None:
-    beside = await Catalogue(shelves(*TREE), VIDEO_TYPES).neighbours(path)
+    async with catalogue_of(shelves(*TREE)) as catalogue:
+        beside = await catalogue.neighbours(path)
     around = (beside.previous, beside.next)
     assert [item and item.entry.path for item in around] == [previous, following]
 
 
 async def test_every() -> None:
     storage = shelves(*(f"{n % 7}/{n}.mp4" for n in range(1234)))
-    every = Catalogue(storage, VIDEO_TYPES).every(Query(recursive=True, limit=1))
-    found = [item.entry.path async for item in every]
+    async with catalogue_of(storage) as catalogue:
+        every = catalogue.every(Query(recursive=True, limit=1))
+        found = [item.entry.path async for item in every]
     assert found == paths(await page(storage, recursive=True, limit=2000))

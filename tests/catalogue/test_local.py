@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from quart_video.catalogue import Caption, Catalogue, Query
-from quart_video.media_types import VIDEO_TYPES
+from quart_video.catalogue import Caption, Item
 from quart_video.storage.base import NotFound
 from quart_video.storage.local import LocalStorage
-from tests.catalogue.shelves import paths
+from tests.catalogue.shelves import catalogue_of, page, paths
 
 
 @pytest.fixture
@@ -27,8 +26,13 @@ async def storage(tmp_path: Path) -> AsyncIterator[LocalStorage]:
     await local.aclose()
 
 
+async def found(storage: LocalStorage, path: str) -> Item:
+    async with catalogue_of(storage) as catalogue:
+        return await catalogue.find(path)
+
+
 async def test_a_folder(storage: LocalStorage) -> None:
-    listing = await Catalogue(storage, VIDEO_TYPES).page(Query())
+    listing = await page(storage)
     assert paths(listing) == ["clip 2.mp4", "clip 10.mp4", "z.mp4"]
     assert [entry.path for entry in listing.folders] == ["a"]
     assert listing.items[0].captions == (
@@ -37,12 +41,12 @@ async def test_a_folder(storage: LocalStorage) -> None:
 
 
 async def test_the_whole_tree(storage: LocalStorage) -> None:
-    listing = await Catalogue(storage, VIDEO_TYPES).page(Query(recursive=True))
+    listing = await page(storage, recursive=True)
     assert paths(listing) == ["clip 2.mp4", "clip 10.mp4", "z.mp4", "a/clip.mkv"]
 
 
 async def test_find(storage: LocalStorage) -> None:
-    item = await Catalogue(storage, VIDEO_TYPES).find("clip 2.mp4")
+    item = await found(storage, "clip 2.mp4")
     assert item.entry.facts == (await storage.stat("clip 2.mp4")).facts
     assert [caption.language for caption in item.captions] == ["pt-BR"]
 
@@ -50,4 +54,4 @@ async def test_find(storage: LocalStorage) -> None:
 @pytest.mark.parametrize("path", [".hidden.mp4", "../x.mp4", "a", "", "a/", "out/x.mp4", "\0.mp4"])
 async def test_what_is_not_found(storage: LocalStorage, path: str) -> None:
     with pytest.raises(NotFound):
-        await Catalogue(storage, VIDEO_TYPES).find(path)
+        await found(storage, path)

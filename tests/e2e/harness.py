@@ -101,6 +101,7 @@ class Server:
             **{key: value for key, value in os.environ.items() if not key.startswith("QUART_")},
             "QUART_MEDIA_ROOT": str(root),
             "QUART_RESPONSE_TIMEOUT": "1",
+            "QUART_VIDEO_CACHE": str(folder / "cache"),
             "PYTHONUNBUFFERED": "1",
             **environment,
         }

@@ -174,7 +174,10 @@ async def test_a_single_page_has_no_paging(browser: Browser, put: Put) -> None:
     assert not (await browser.open("/videos/")).all("nav", aria_label="Pages")
 
 
-async def test_a_page_whose_videos_have_gone_leads_to_the_first(browser: Browser, put: Put) -> None:
+async def test_a_page_whose_videos_have_gone_leads_to_the_first(
+    browser: Browser, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quart_video.catalogue.gathering.FRESH", 0)
     files = [put(f"clip {number}.mp4") for number in range(3)]
     page = await browser.open("/videos/?limit=2")
     files[2].unlink()
