@@ -99,13 +99,11 @@ class Catalogue:
         entry = await self._storage.stat(path)
         if entry.is_folder or extension(entry.name) not in self._types:
             raise NotFound(f"{path!r} is no video")
-        for _ in range(2):
-            async with self._fresh(entry.folder) as index:
-                item = await _ask(index, reading.item, path)
-            if item is not None and item.entry.facts == entry.facts:
-                return item
-            self._gatherer.forget(entry.folder)  # it has changed within the last moments
-        return Item(entry, () if item is None else item.captions)
+        async with self._fresh(entry.folder, at_once=True) as index:
+            item = await _ask(index, reading.item, path)
+        if item is None or item.entry.facts != entry.facts:  # it has changed in place
+            return Item(entry, () if item is None else item.captions)
+        return item
 
     async def neighbours(self, path: str) -> Neighbours:
         """Return what stands before and after *path* in its folder, by name.
@@ -140,11 +138,13 @@ class Catalogue:
         return self._totals if index is self._index else reading.TotalsCache()
 
     @asynccontextmanager
-    async def _fresh(self, folder: str, *, recursive: bool = False) -> AsyncIterator[Index]:
+    async def _fresh(
+        self, folder: str, *, recursive: bool = False, at_once: bool = False
+    ) -> AsyncIterator[Index]:
         """Give an index that is right about a folder, and about those below it if asked to."""
         self.start()
         try:
-            await self._gatherer.freshen(folder)
+            await self._gatherer.freshen(folder, at_once=at_once)
             if recursive:
                 await self._gatherer.freshen_below(folder)
         except (ThroughLink, Busy):

@@ -72,18 +72,24 @@ class Gatherer:
         """When to look again through all below a folder, or through a big one."""
         self._running: dict[tuple[str, str], _Running] = {}
 
-    async def freshen(self, folder: str) -> None:
+    async def freshen(self, folder: str, *, at_once: bool = False) -> None:
         """Have the index hold what is directly in *folder* now, or was moments ago.
 
+        :param at_once: whether to show at once what the folder's fingerprint tells of.
         :raises NotFound: there is no such folder.
         :raises ThroughLink: the way to it leads through a link.
         :raises Unavailable: the storage cannot answer now.
         :raises Busy: the index cannot be written to now.
         """
-        if self._is_fresh(folder):
+        is_fresh = self._is_fresh(folder)
+        if is_fresh and not at_once:
             return
         split_path(folder)
         known = await self._index.read(reading.deepest, folder)
+        if is_fresh and known.path == folder:
+            if await self._has_changed(known):
+                await self.read(folder)
+            return
         while known.path != folder and not known.is_link:
             await self._look_once(known)
             above, known = known, await self._index.read(reading.deepest, folder)
@@ -108,12 +114,6 @@ class Gatherer:
         left = running.began + BRIEF - monotonic()
         if left > 0:
             await asyncio.wait({running.task}, timeout=left)
-
-    def forget(self, folder: str) -> None:
-        """Look into *folder* when it is asked for next, however fresh it is."""
-        self._seen.pop(folder, None)
-        for path in _upwards(folder):
-            self._due.pop(path, None)
 
     async def read(self, folder: str) -> None:
         """Read a folder into the index.
