@@ -47,6 +47,7 @@ clean: ## remove everything these targets made
 
 $(VENV)/.installed: EXTRAS :=
 $(VENV)/.installed-test: EXTRAS := [test,docs]
+$(VENV)/.installed-test: OPTIONAL := [store]
 $(VENV)/.installed-dev: EXTRAS := [dev]
 $(VENV)/.installed-bench: EXTRAS := [bench]
 
@@ -54,6 +55,8 @@ $(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev \
 $(VENV)/.installed-bench: pyproject.toml | $(RUN)
 	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
+	@$(if $(OPTIONAL),$(RUN) -m pip install --quiet --disable-pip-version-check --editable \
+	  '.$(OPTIONAL)' || echo "Without $(OPTIONAL), some tests are skipped.",)
 	@touch $@
 
 # A venv whose interpreter has gone is made anew, and the marks in it go with the old one.

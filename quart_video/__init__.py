@@ -10,6 +10,7 @@ from quart_video.signals import (
     transfer_finished,
     transfer_started,
 )
+from quart_video.storage.memory import MemoryStorage
 from quart_video.streaming import Outcome
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Listing",
     "ListingQuery",
     "MediaTransfer",
+    "MemoryStorage",
     "MissingFileError",
     "Outcome",
     "Settings",

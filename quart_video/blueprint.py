@@ -27,6 +27,7 @@ _ROUTES = (
     ("/-/api/videos/<quart_video_file:path>", views.api_video),
     ("/-/playlist.m3u", views.playlist),
     ("/-/captions/<quart_video_file:path>", views.captions),
+    ("/-/health", views.health),
     ("/-/static/<quart_video_file:filename>", views.static),
 )
 _REGISTER_OPTIONS = {"name", "name_prefix", "url_prefix", "subdomain", "url_defaults", "cli_group"}

@@ -26,7 +26,8 @@ from quart_video.settings import configured
 from quart_video.storage.base import FileFacts, Media, NotFound
 from quart_video.storage.beneath import open_beneath, open_regular
 from quart_video.storage.disk import Disk, OpenFile
-from quart_video.storage.memory import BytesMedia, FileObjectMedia, content_version
+from quart_video.storage.file_object import FileObjectMedia
+from quart_video.storage.memory import BytesMedia, content_version
 from quart_video.storage.names import split_path
 
 _HASH_AT_ONCE = 1024 * 1024  # bytes, a millisecond; more is hashed in a thread

@@ -14,14 +14,17 @@ from quart import Quart, current_app, request
 
 from quart_video.catalogue import Catalogue
 from quart_video.handoff import HandOff, hand_off
+from quart_video.health import Health
 from quart_video.http import Fields
 from quart_video.limits import Gate, Limits
 from quart_video.media_types import extension
-from quart_video.settings import ConfigurationError, Settings, configured, resolve
+from quart_video.settings import Settings, configured, resolve
 from quart_video.signals import Announcer
 from quart_video.storage.base import Storage
 from quart_video.storage.disk import Disk
 from quart_video.storage.local import LocalStorage
+from quart_video.storage.location import Location
+from quart_video.storages import open_storage, storage_name
 
 _OWN_NAMES = ("-",)
 """What all addresses below a mount that are ours begin with. A folder of the user's with this name
@@ -35,6 +38,7 @@ class Library:
     settings: Settings
     storage: Storage
     catalogue: Catalogue
+    health: Health
     hand_off: HandOff | None
     """How the server in front is told to send the media; ``None``: we send them."""
     gate: Gate | None
@@ -87,47 +91,40 @@ class Mount:
         """
         if self._library is None:
             settings = resolve(self._arguments, self._options, app.config)
-            storage = LocalStorage(
-                settings.media_root, threads=settings.read_threads, reserved=_OWN_NAMES
-            )
-            _check_root(storage.root)
+            storage = open_storage(settings, reserved=_OWN_NAMES)
+            root = storage.root if isinstance(storage, LocalStorage) else ""
             cache = settings.cache or os.path.join(app.instance_path, "quart-video")
             self._library = Library(
                 settings,
                 storage,
-                Catalogue(storage, settings.types, cache=cache, name=storage.root),
-                hand_off(settings.sendfile, storage.root),
+                Catalogue(
+                    storage,
+                    settings.types,
+                    cache=None if storage is settings.media_root else cache,
+                    name=storage_name(settings),
+                ),
+                Health(str(settings.media_root), storage.check),
+                hand_off(settings.sendfile, root),
                 _gate(settings),
             )
+            if isinstance(settings.media_root, Location):
+                # Not there now, it may be later: the app starts, and the log is told.
+                await self._library.health.failure()
         return self._library
 
     async def close(self) -> None:
         """Release what the library holds; it opens again when it is asked for."""
         library, self._library = self._library, None
-        if library is not None:
-            await library.catalogue.aclose()
+        if library is None:
+            return
+        await library.catalogue.aclose()
+        if library.storage is not library.settings.media_root:
             await library.storage.aclose()
 
 
 def _gate(settings: Settings) -> Gate | None:
     limits = Limits(settings.max_transfers, settings.max_transfers_per_client)
     return None if limits == Limits(None, None) else Gate(limits)
-
-
-def _check_root(root: str) -> None:
-    remedy = 'Set app.config["MEDIA_ROOT"] to the folder with your videos.'
-    try:
-        with os.scandir(root):
-            pass
-    except FileNotFoundError:
-        problem = "does not exist"
-    except NotADirectoryError:
-        problem = "is not a folder"
-    except OSError as error:
-        problem = f"cannot be read ({error.strerror})"
-    else:
-        return
-    raise ConfigurationError(f"MEDIA_ROOT is {root!r}, which {problem}. {remedy}")
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from quart import Response, current_app, request
@@ -18,7 +18,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from quart_video import http
 from quart_video.backpressure import holds_back, warn_of_buffering
-from quart_video.storage.base import Denied, FileFacts, Media, NotFound, Unavailable
+from quart_video.storage.base import Changed, Denied, FileFacts, Media, NotFound, Unavailable
 from quart_video.streaming import Transfer
 
 logger = logging.getLogger("quart_video")
@@ -70,6 +70,13 @@ def request_facts(
     return http.RequestFacts(
         method=method, now=int(time.time()), open_range_limit=open_range_limit, **stripped
     )
+
+
+def likely_range(open_range_limit: int | None) -> range | None:
+    """Guess which bytes the answer to the current request will begin with; ``None``: none."""
+    limit = None if holds_back(request.scope) else open_range_limit
+    found = http.likely(request_facts(open_range_limit=limit))
+    return range(found.start, found.stop) if found else None
 
 
 def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
@@ -148,6 +155,32 @@ def answer(
         literals = (segment for segment in plan.segments if isinstance(segment, bytes))
         response.response = response.data_body_class(b"".join(literals))
     return response
+
+
+_TRIES = 3
+"""Times that a request is answered afresh because the media changed in between."""
+
+
+async def settled(make: Callable[[], Awaitable[Response]]) -> Response:
+    """Return the answer that *make* makes, of which the first bytes are at hand.
+
+    While its fields are not sent yet, an answer can be thrown away. That is done where the media
+    has changed since it was described.
+
+    :raises Unavailable: it changes all the time.
+    :raises StorageError: as making the answer and reading do.
+    """
+    for _ in range(_TRIES):
+        response = await make()
+        if not isinstance(response.response, Transfer):
+            return response
+        try:
+            await response.response.ready()
+        except Changed as error:
+            logger.info("Answered afresh: %s", error)
+        else:
+            return response
+    raise Unavailable("the media changes faster than it can be read", retry_after=1)
 
 
 def handed_off(field: tuple[str, str], media_type: str, headers: http.Fields) -> Response:

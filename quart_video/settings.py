@@ -17,6 +17,8 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import Storage
+from quart_video.storage.location import EXAMPLE, Location, is_url, parse_location
 from quart_video.texts import Text, merged
 
 MAX_PAGE_SIZE = 500
@@ -39,6 +41,36 @@ def _path(value: object) -> str:
         if isinstance(text, str) and text and "\0" not in text:
             return text
     raise ValueError("must be the path of a folder")
+
+
+def _root(value: object) -> str | Location | Storage:
+    if isinstance(value, Location | Storage):
+        return value
+    if isinstance(value, str) and is_url(value):
+        return parse_location(value)
+    try:
+        return _path(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or a URL such as {EXAMPLE}") from None
+
+
+def _without_credentials(value: object) -> str:
+    """Write a media root that cannot be used, but for what may be a secret in its URL."""
+    return re.sub(r"(?<=://)[^/]*@|\?.*", "...", repr(value))
+
+
+def _store_options(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"must map names to values, as {_OPTIONS_EXAMPLE}")
+    options = {}
+    for name, option in value.items():
+        if not isinstance(name, str) or not isinstance(option, str | int | float):
+            raise ValueError(f"must map names to values, as {_OPTIONS_EXAMPLE}")
+        options[name.lower()] = str(option).lower() if isinstance(option, bool) else str(option)
+    return options
+
+
+_OPTIONS_EXAMPLE = '{"endpoint": "https://example.org"}'
 
 
 def _text(value: object) -> str:
@@ -64,7 +96,7 @@ def _seconds(value: object) -> float:
             seconds = float(value)
             if 0 < seconds < math.inf:
                 return seconds
-    raise ValueError("must be a number of seconds above 0, or None")
+    raise ValueError("must be a number of seconds above 0")
 
 
 def _switch(value: object) -> bool:
@@ -74,7 +106,15 @@ def _switch(value: object) -> bool:
 
 
 def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
-    return lambda value: None if value is None or value == "" else parse(value)
+    def parse_unless_none(value: object) -> Any:
+        if value is None or value == "":
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, or None") from None
+
+    return parse_unless_none
 
 
 _EXTENSION = re.compile(r"\.[^\s./\\]{1,20}")
@@ -146,19 +186,35 @@ REQUIRED = object()
 """In the place of a default: there is none, the setting has to be given."""
 
 
-def _setting(key: str, default: Any, parse: Callable[[object], Any], doc: str) -> Any:
-    return field(metadata={"key": key, "default": default, "parse": parse, "doc": doc})
+def _setting(
+    key: str,
+    default: Any,
+    parse: Callable[[object], Any],
+    doc: str,
+    *,
+    show: Callable[[object], str] | None = repr,
+) -> Any:
+    """Make a row of the table.
+
+    :param show: writes a value that cannot be used for the message that refuses it; ``None``: it is
+        never shown, wherever that may be.
+    """
+    facts = {"key": key, "default": default, "parse": parse, "doc": doc, "show": show}
+    return field(repr=show is not None, metadata=facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings of one mount, checked."""
 
-    media_root: str = _setting(
+    media_root: str | Location | Storage = _setting(  # noqa: RUF009 - it returns a field
         "MEDIA_ROOT",
         REQUIRED,
-        _path,
-        "Folder with the videos. The app does not start while it is missing or unreadable.",
+        _root,
+        "Folder with the videos; the app does not start while it is missing or unreadable. Or the "
+        'URL of a folder in an object store, as `"s3://bucket/folder"`: see '
+        "[Object storage](../how_to_guides/object_storage.md).",
+        show=_without_credentials,
     )
     title: str = _setting("VIDEO_TITLE", "Videos", _text, "Heading of the gallery.")
     texts: Mapping[str, Text] = _setting(
@@ -257,6 +313,28 @@ class Settings:
         "Sent as `Cross-Origin-Resource-Policy` with every media: `same-origin`, `same-site` or "
         "`cross-origin`.",
     )
+    store_options: Mapping[str, str] = _setting(
+        "VIDEO_STORE_OPTIONS",
+        {},
+        _store_options,
+        "What an object store has to be told, such as `endpoint`, `region`, `access_key_id` and "
+        "`secret_access_key`. What is not in it comes from where programs for this store look for "
+        "it. Never logged or shown.",
+        show=None,
+    )
+    store_connections: int = _setting(
+        "VIDEO_STORE_CONNECTIONS",
+        200,
+        _integer(1, 10_000),
+        "Videos that are received from an object store at once. A viewer who has paused takes none "
+        "of these; who comes when all are taken waits, and in the end is told to come again.",
+    )
+    store_timeout: float = _setting(
+        "VIDEO_STORE_TIMEOUT",
+        10.0,
+        _seconds,
+        "Seconds that an object store may take for an answer, and for the next bytes of a video.",
+    )
     sendfile: str = _setting(
         "VIDEO_SENDFILE",
         "off",
@@ -322,4 +400,6 @@ def _look_up(
     try:
         return row.metadata["parse"](value)
     except ValueError as error:
-        raise ConfigurationError(f"{origin} ({key}) {error}; it is {value!r}.") from None
+        show = row.metadata["show"]
+        given = f"; it is {show(value)}" if show else ""
+        raise ConfigurationError(f"{origin} ({key}) {error}{given}.") from None

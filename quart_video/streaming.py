@@ -76,6 +76,20 @@ class Transfer(ResponseBody):
         self._watchdog = StallWatchdog(stall_timeout, name)
         self._chunks: AsyncGenerator[bytes, None] | None = None
 
+    async def ready(self) -> None:
+        """Have the first bytes at hand. What goes wrong here can still be told to the client.
+
+        :raises Changed: the media is not the one that was opened any more.
+        :raises NotFound: it is gone.
+        :raises Unavailable: it cannot be read.
+        """
+        first = next(segment for segment in self.segments if isinstance(segment, ByteRange))
+        try:
+            await self.media.ready(first.start, first.stop)
+        except BaseException:
+            self.media.close()
+            raise
+
     async def __aenter__(self) -> AsyncIterable[bytes]:
         self._watchdog.start()
         for attendant in self.attendants:

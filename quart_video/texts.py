@@ -146,7 +146,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "error_404": "There is nothing here",
         "error_404_help": "It may have been moved, renamed or deleted since the link was made.",
         "error_503": "The library cannot be read just now",
-        "error_503_help": "The disk does not answer. Try again in a moment.",
+        "error_503_help": "The storage does not answer. Try again in a moment.",
         "to_library": "Go to {title}",
     }
 )

@@ -21,7 +21,13 @@ from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
 from quart_video.models import GalleryQuery, Listing, ListingQuery, Video
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
-from quart_video.responses import handed_off, http_errors, media_response
+from quart_video.responses import (
+    handed_off,
+    http_errors,
+    likely_range,
+    media_response,
+    settled,
+)
 from quart_video.settings import MAX_PAGE_SIZE
 from quart_video.transfers import attend
 
@@ -100,6 +106,16 @@ async def captions(path: str) -> ResponseReturnValue:
 
 
 @hide
+async def health() -> ResponseReturnValue:
+    """Say whether the storage answers, for load balancers and monitors."""
+    fields = {"Cache-Control": "no-store"}
+    failure = await (await current_library()).health.failure()
+    if failure is None:
+        return {"status": "ok"}, 200, fields
+    return {"status": "unavailable"}, 503, fields | {"Retry-After": str(failure.retry_after)}
+
+
+@hide
 async def static(filename: str) -> ResponseReturnValue:
     """Style and scripts of the pages."""
     media_type = _STATIC_TYPES.get(extension(filename))
@@ -168,7 +184,12 @@ async def _item(library: Library, path: str) -> catalogue.Item:
 async def _send(library: Library, path: str, media_type: str, fields: Fields = ()) -> Response:
     headers = (*library.media_headers, *fields)
     with http_errors():
-        media = await library.storage.open(path)
+        return await settled(lambda: _answer(library, path, media_type, headers))
+
+
+async def _answer(library: Library, path: str, media_type: str, headers: Fields) -> Response:
+    limit = library.settings.open_range_limit
+    media = await library.storage.open(path, lambda: likely_range(limit))
     if library.hand_off is not None:
         media.close()
         return handed_off(library.hand_off.field(path), media_type, headers)
@@ -178,7 +199,7 @@ async def _send(library: Library, path: str, media_type: str, fields: Fields = (
         headers=headers,
         name=path,
         stall_timeout=library.settings.stall_timeout,
-        open_range_limit=library.settings.open_range_limit,
+        open_range_limit=limit,
     )
 
 

@@ -1,11 +1,17 @@
-"""Bounds for the property tests, and a place for what apps keep between their runs."""
+"""What all folders of tests use: bounds, a place for what apps keep, and an object store."""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from quart import Quart
 from werkzeug.datastructures import ImmutableDict
+
+from tests import swift
+from tests.swift import SwiftBox
 
 settings.register_profile(
     "quart-video",
@@ -22,3 +28,13 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the apps of the tests from writing into the folders of the tests."""
     folder = str(tmp_path_factory.mktemp("cache"))
     Quart.default_config = ImmutableDict({**Quart.default_config, "VIDEO_CACHE": folder})
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwiftBox]:
+    """Return a distributed object store, which lives as long as the session."""
+    box = swift.start(tmp_path_factory.mktemp("swift"))
+    try:
+        yield box
+    finally:
+        box.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass, field
 from pathlib import Path
@@ -20,8 +21,11 @@ from quart_video.settings import (
     resolve,
     table,
 )
+from quart_video.storage.location import Location
+from quart_video.storage.memory import MemoryStorage
 from quart_video.texts import TEXTS
 
+STORAGE = MemoryStorage()
 ROOT = {"media_root": "/srv/videos"}
 KEYS = {row.name: row.metadata["key"] for row in table()}
 
@@ -45,9 +49,16 @@ CASES = {
             (Path("/srv/videos"), "/srv/videos"),
             ("videos", "videos"),
             ("no JSON {", "no JSON {"),
+            ("s3://bucket/a folder/", Location("s3", "bucket", "a folder")),
+            ("az://account/videos", Location("az", "videos", "", "account")),
+            (STORAGE, STORAGE),
         ],
-        environment=[("/srv/videos", "/srv/videos"), ("my videos", "my videos")],
-        bad=["", 5, True, b"/srv/videos", ["/srv/videos"], "a\0b"],
+        environment=[
+            ("/srv/videos", "/srv/videos"),
+            ("my videos", "my videos"),
+            ("s3://bucket", Location("s3", "bucket")),
+        ],
+        bad=["ftp://bucket", "", 5, True, b"/srv/videos", ["/srv/videos"], "a\0b"],
         remedy="must be the path of a folder",
         bad_environment=["", "[]", "{}", "true"],
     ),
@@ -330,6 +341,33 @@ CASES = {
             "x-accel-redirect:/a/..",
         ],
     ),
+    "store_options": Cases(
+        good=[
+            ({}, {}),
+            ({"Region": "eu-1", "timeout": 5}, {"region": "eu-1", "timeout": "5"}),
+            ({"allow_http": True, "secret": "S"}, {"allow_http": "true", "secret": "S"}),
+        ],
+        environment=[
+            ('{"endpoint": "http://x", "a": false}', {"endpoint": "http://x", "a": "false"})
+        ],
+        bad=[None, "", "endpoint", ["endpoint"], {"a": None}, {"a": ["b"]}, {5: "a"}],
+        remedy='as {"endpoint": "https://example.org"}',
+        bad_environment=["", "null", "[]", '{"a": {}}'],
+    ),
+    "store_connections": Cases(
+        good=[(1, 1), (10_000, 10_000), ("50", 50)],
+        environment=[("50", 50)],
+        bad=[None, 0, 10_001, 1.5, True, "", "many"],
+        remedy="must be a whole number from 1 to 10000",
+        bad_environment=["0", "null", ""],
+    ),
+    "store_timeout": Cases(
+        good=[(1, 1.0), (0.5, 0.5), ("30", 30.0)],
+        environment=[("30", 30.0), ("2.5", 2.5)],
+        bad=[None, 0, -1, True, "", "soon", math.inf, math.nan],
+        remedy="must be a number of seconds above 0",
+        bad_environment=["0", "null", ""],
+    ),
 }
 
 
@@ -381,7 +419,10 @@ def test_bad(name: str, value: object) -> None:
         message = refusal(name, value, where)
         assert message.startswith(origin)
         assert CASES[name].remedy in message
-        assert message.endswith(f"; it is {value!r}.")
+        if name == "store_options":
+            assert "it is" not in message
+        else:
+            assert message.endswith(f"; it is {value!r}.")
 
 
 @pytest.mark.parametrize(
@@ -467,6 +508,9 @@ def test_defaults() -> None:
         cache=None,
         cors_origins=(),
         cross_origin_resource_policy=None,
+        store_options={},
+        store_connections=200,
+        store_timeout=10.0,
         sendfile="off",
     )
 
@@ -489,6 +533,9 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "cors_origins": ("*", (), "https://example.org"),
     "cross_origin_resource_policy": ("same-site", None, "cross-origin"),
     "sendfile": ("x-sendfile", None, "x-accel-redirect:/c"),
+    "store_options": ({"a": "1"}, {"a": "2"}, {"b": "1"}),
+    "store_connections": (1, 2, 3),
+    "store_timeout": (1, 2, 3),
 }
 
 
@@ -508,6 +555,17 @@ def test_precedence(name: str) -> None:
     assert found({name: first}, {name: second}) == alone[0]
     assert found({}, {name: second}) == alone[1]
     assert found({}, {}) == alone[2]
+
+
+def test_what_may_be_secret_is_never_shown() -> None:
+    settings = resolve({**ROOT, "store_options": {"secret_access_key": "SECRET"}}, {}, {})
+    assert "SECRET" not in repr(settings)
+    for name, value in (
+        ("store_options", {"secret_access_key": ["SECRET"]}),
+        ("media_root", "ftp://key:SECRET@bucket/folder?token=SECRET"),
+        ("media_root", "s3://key:SECRET@bucket"),
+    ):
+        assert "SECRET" not in refusal(name, value, "config")
 
 
 def test_none_as_an_argument_is_a_value() -> None:

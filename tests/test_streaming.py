@@ -23,6 +23,9 @@ class FakeMedia:
         self._fails_at = fails_at
         self._waits = waits
 
+    async def ready(self, start: int, stop: int) -> None:
+        self.asked_for = range(start, stop)
+
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         for position in range(start, stop, 10):
             await asyncio.sleep(self._waits)

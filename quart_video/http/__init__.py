@@ -2,7 +2,7 @@
 
 from quart_video.http.disposition import content_disposition
 from quart_video.http.facts import MediaFacts, RequestFacts
-from quart_video.http.plan import Fields, Plan, length_of, plan
+from quart_video.http.plan import Fields, Plan, length_of, likely, plan
 from quart_video.http.ranges import ByteRange
 from quart_video.http.validators import EntityTag
 
@@ -15,5 +15,6 @@ __all__ = [
     "RequestFacts",
     "content_disposition",
     "length_of",
+    "likely",
     "plan",
 ]

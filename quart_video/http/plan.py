@@ -14,6 +14,8 @@ from quart_video.http.ranges import MAX_PARTS, ByteRange, RangeSpec, parse_range
 Fields = tuple[tuple[str, str], ...]
 Segment = bytes | ByteRange
 
+_FAR = 2**62  # bytes; behind the end of any media
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,6 +61,21 @@ def plan(request: RequestFacts, media: MediaFacts, *, boundary: str) -> Plan:
         if 1 < len(ranges) <= MAX_PARTS:
             return _multiple(request, media, ranges, media.size, boundary)
     return _whole(request, media, media.size)
+
+
+def likely(request: RequestFacts) -> ByteRange | None:
+    """Guess, with nothing known of the media, which bytes of it the answer will begin with.
+
+    :returns: a range that may begin or end behind the end of the media; ``None``: probably none
+        will be sent, or nothing tells which.
+    """
+    if request.method != "GET" or request.if_none_match or request.if_modified_since:
+        return None
+    specs = parse_range(request.range) if request.range is not None else None
+    if specs is None:
+        return ByteRange(0, _FAR)
+    asked = specs[0].resolve(_FAR) if len(specs) == 1 and specs[0].suffix is None else None
+    return asked.first(limit) if asked and (limit := _limit(request, specs)) else asked
 
 
 def _whole(request: RequestFacts, media: MediaFacts, size: int) -> Plan:

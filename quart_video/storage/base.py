@@ -7,9 +7,10 @@ A storage holds media under one root. Paths are ``str``, relative to that root, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from io import RawIOBase
+from typing import Protocol, runtime_checkable
 
 
 class StorageError(Exception):
@@ -30,6 +31,10 @@ class Denied(NotFound):
 
 class Changed(StorageError):
     """The media changed or ended while its bytes were read, so the transfer cannot be finished."""
+
+
+class BudgetSpent(StorageError):
+    """To go on, more bytes would have to be read than the reader may read."""
 
 
 class Unavailable(StorageError):
@@ -81,12 +86,31 @@ class Entry:
         return self.facts is None
 
 
+Guess = Callable[[], range | None]
+"""Tells which bytes will probably be read first; they may begin or end behind the end of the file.
+``None``: probably none. To be called by storages to which that matters."""
+
+
+def nothing() -> None:
+    """Guess that nothing will be read."""
+
+
 class Media(Protocol):
     """An opened file. ``facts`` describe exactly the bytes that :meth:`chunks` reads."""
 
     @property
     def facts(self) -> FileFacts:
         """Facts taken from the opened file, not from its name."""
+
+    async def ready(self, start: int, stop: int) -> None:
+        """Have the first bytes from *start* up to *stop* at hand, if they may have to be awaited.
+
+        To be called once, before :meth:`chunks`: what is wrong comes out while it can be told.
+
+        :raises Changed: the media is not the one that was opened any more.
+        :raises NotFound: it has been deleted, or taken away from us.
+        :raises Unavailable: the bytes cannot be read.
+        """
 
     def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes from *start* up to *stop*, in order, in pieces of any size but empty.
@@ -99,6 +123,7 @@ class Media(Protocol):
         """Release what is held. May be called more than once, and from a finalizer."""
 
 
+@runtime_checkable
 class Storage(Protocol):
     """Where bytes live. Implementations are safe for concurrent use on one event loop."""
 
@@ -125,11 +150,26 @@ class Storage(Protocol):
         :raises Unavailable: the storage cannot answer now.
         """
 
-    async def open(self, path: str) -> Media:
+    async def open(self, path: str, likely: Guess = nothing) -> Media:
         """Open the file at *path*, then describe what was opened.
 
+        :param likely: spares a storage far away a second question.
         :raises NotFound: there is no regular file that may be served.
         :raises Unavailable: the storage cannot answer now.
+        """
+
+    async def reader(self, path: str, *, budget: int) -> RawIOBase:
+        """Open the file at *path* as a seekable file object, for one thread at a time.
+
+        :param budget: bytes it may read in all; whole blocks count.
+        :raises NotFound: there is no regular file that may be served.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
+    async def check(self) -> None:
+        """Ask the storage for a sign of life.
+
+        :raises StorageError: it gives none.
         """
 
     async def aclose(self) -> None:

@@ -140,6 +140,9 @@ class OpenFile:
             raise NotFound(f"{name!r} is not a regular file")
         self.facts = facts_of(result)
 
+    async def ready(self, start: int, stop: int) -> None:
+        """Do nothing: what is open can be read."""
+
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes: at once those in the page cache, the others by way of a thread."""
         pace = Pace.for_range(stop - start)
@@ -179,6 +182,20 @@ class OpenFile:
             # for a slow client and ends the response as if it were whole.
             reason = f"{self._name!r} cannot be read at byte {offset}: {error.strerror}"
             raise Unavailable(reason) from error
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Read the bytes from *start* up to *stop* in this thread.
+
+        :raises Changed: the file has become shorter.
+        :raises Unavailable: it cannot be read.
+        """
+        try:
+            data = os.pread(self._descriptor, stop - start, start)
+        except OSError as error:
+            raise Unavailable(f"{self._name!r} cannot be read: {error.strerror}") from error
+        if len(data) < stop - start:
+            raise Changed(f"{self._name!r} was cut short while it was read")
+        return data
 
     def _report_waiting(self, offset: int) -> None:
         if not self._reported:

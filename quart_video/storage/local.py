@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
 from collections.abc import Collection, Sequence
 
-from quart_video.storage.base import Entry, NotFound, StorageError
+from quart_video.storage.base import Entry, Guess, NotFound, StorageError, nothing
 from quart_video.storage.beneath import open_beneath
 from quart_video.storage.cached import opener
 from quart_video.storage.disk import Disk, OpenFile, facts_of
-from quart_video.storage.names import join, name_problem, split_path
-
-logger = logging.getLogger("quart_video")
-
-_MAX_REPORTED = 1000  # names; a folder full of odd ones is not to fill memory, nor the log
+from quart_video.storage.names import join
+from quart_video.storage.reader import BlockReader
+from quart_video.storage.visible import VisibleNames
 
 
 class LocalStorage:
@@ -25,16 +22,14 @@ class LocalStorage:
 
     :param root: path of a folder; a relative one counts from the working directory.
     :param threads: for file access that may have to wait, 1 or more.
-    :param reserved: names of files and folders in the root that are taken as absent, as whoever
-        serves them has something else at their address.
+    :param reserved: names in the root that are taken as absent.
     """
 
     def __init__(self, root: str, *, threads: int = 8, reserved: Collection[str] = ()) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
         self._cached = opener(self.root)
-        self._reserved = frozenset(reserved)
-        self._reported: set[str] = set()
+        self._names = VisibleNames(reserved)
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""
@@ -48,30 +43,33 @@ class LocalStorage:
         """Describe the file or folder at *path*."""
         return await self._disk.run(self._stat, path)
 
-    async def open(self, path: str) -> OpenFile:
+    async def open(self, path: str, likely: Guess = nothing) -> OpenFile:  # noqa: ARG002
         """Open the file at *path*, then describe what was opened."""
-        if self._cached is not None and self._components(path):
+        if self._cached is not None and self._names.split(path):
             descriptor = self._cached.open(path)
             if descriptor is not None:
                 return OpenFile(descriptor, self._disk, path)
         return await self._disk.run(self._open, path)
+
+    async def reader(self, path: str, *, budget: int) -> BlockReader:
+        """Open the file at *path* as a seekable file object."""
+        media = await self.open(path)
+        return BlockReader(media.facts.size, media.read, budget=budget, release=media.close)
+
+    async def check(self) -> None:
+        """See whether the root can be opened."""
+        await self._disk.run(self._stat, "")
 
     async def aclose(self) -> None:
         """Let the threads end, and open nothing more."""
         self._cached = None
         self._disk.close()
 
-    def _components(self, path: str) -> tuple[str, ...]:
-        components = split_path(path)
-        if components and components[0] in self._reserved:
-            raise NotFound(f"{path!r} begins with a name that is kept for something else")
-        return components
-
     def _open(self, path: str) -> OpenFile:
-        return OpenFile(open_beneath(self.root, self._components(path)), self._disk, path)
+        return OpenFile(open_beneath(self.root, self._names.split(path)), self._disk, path)
 
     def _fingerprint(self, folder: str) -> str:
-        descriptor = open_beneath(self.root, self._components(folder))
+        descriptor = open_beneath(self.root, self._names.split(folder))
         try:
             result = os.fstat(descriptor)
         finally:
@@ -83,14 +81,14 @@ class LocalStorage:
         return f"{times}:{result.st_ino}:{result.st_dev}"
 
     def _stat(self, path: str) -> Entry:
-        descriptor = open_beneath(self.root, self._components(path))
+        descriptor = open_beneath(self.root, self._names.split(path))
         try:
             return _entry(path, os.fstat(descriptor))
         finally:
             os.close(descriptor)
 
     def _list(self, folder: str) -> Sequence[Entry]:
-        descriptor = open_beneath(self.root, self._components(folder))
+        descriptor = open_beneath(self.root, self._names.split(folder))
         try:
             with os.scandir(descriptor) as rows:
                 return [entry for row in rows if (entry := self._describe(folder, row))]
@@ -98,15 +96,9 @@ class LocalStorage:
             os.close(descriptor)
 
     def _describe(self, folder: str, row: os.DirEntry[str]) -> Entry | None:
-        if row.name.startswith("."):
+        if not self._names.shows(folder, row.name):
             return None
         path = join(folder, row.name)
-        if problem := name_problem(row.name):
-            self._report(path, problem)
-            return None
-        if path in self._reserved:
-            self._report(path, "a name that is kept for something else")
-            return None
         try:
             if row.is_symlink():
                 entry = self._stat(path)
@@ -117,11 +109,6 @@ class LocalStorage:
         if not stat.S_ISREG(result.st_mode) and not stat.S_ISDIR(result.st_mode):
             return None
         return _entry(path, result)
-
-    def _report(self, path: str, problem: str) -> None:
-        if path not in self._reported and len(self._reported) < _MAX_REPORTED:
-            self._reported.add(path)
-            logger.warning("Left out of the listing, rename it: %r has %s", path, problem)
 
 
 def _entry(path: str, result: os.stat_result) -> Entry:

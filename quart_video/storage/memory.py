@@ -1,15 +1,16 @@
-"""Media that do not come from a path: bytes in memory, and file objects."""
+"""Media in memory: of a view's own, or a whole storage of them for the tests of an app."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from hashlib import blake2b
-from typing import BinaryIO
 
-from quart_video.storage.base import Changed, FileFacts, Unavailable
-from quart_video.storage.disk import Disk
+from quart_video.storage.base import Entry, FileFacts, Guess, NotFound, Unavailable, nothing
+from quart_video.storage.names import join
 from quart_video.storage.pace import SMALL
+from quart_video.storage.reader import BlockReader
+from quart_video.storage.visible import VisibleNames
 
 
 def content_version(data: bytes) -> str:
@@ -24,42 +25,107 @@ class BytesMedia:
         self._data = memoryview(data)
         self.facts = FileFacts(len(data), modified_ns, version)
 
+    async def ready(self, start: int, stop: int) -> None:
+        """Do nothing: all is at hand."""
+
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes in pieces that do not fill a slow client's buffers."""
         for position in range(start, stop, SMALL):
             yield bytes(self._data[position : min(position + SMALL, stop)])
 
+    def read(self, start: int, stop: int) -> bytes:
+        """Return the bytes from *start* up to *stop*."""
+        return bytes(self._data[start:stop])
+
     def close(self) -> None:
         """Nothing is held."""
 
 
-class FileObjectMedia:
-    """A media out of a seekable binary file object, read in threads, one at a time."""
+class MemoryStorage:
+    """Videos in memory, for the tests of an app: ``VideoBlueprint(media_root=MemoryStorage(...))``.
 
-    def __init__(self, file: BinaryIO, facts: FileFacts, disk: Disk, name: str) -> None:
-        self._file = file
-        self._name = name
-        self._disk = disk
-        self._lock = threading.Lock()
-        self.facts = facts
+    It behaves as a folder or a bucket does, and needs neither.
 
-    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
-        """Yield the bytes as the file object gives them."""
-        while start < stop:
-            data = await self._disk.run(self._read, self._name, start, min(stop - start, SMALL))
-            if not data:
-                raise Changed(f"{self._name!r} ended at byte {start} while up to {stop} were sent")
-            start += len(data)
-            yield data
+    :param files: contents by path, as ``{"Course/Lesson 1.mp4": b"..."}``.
+    :param reserved: names in the root that are taken as absent.
+    """
 
-    def _read(self, name: str, offset: int, size: int) -> bytes:
-        try:
-            with self._lock:
-                self._file.seek(offset)
-                return self._file.read(size)
-        except ValueError as error:
-            raise Unavailable(f"{name!r} was closed while it was sent") from error
+    def __init__(
+        self, files: Mapping[str, bytes] | None = None, *, reserved: Collection[str] = ("-",)
+    ) -> None:
+        self._names = VisibleNames(reserved)
+        self._files: dict[str, BytesMedia] = {}
+        self._closed = False
+        for path, data in (files or {}).items():
+            self.put(path, data)
 
-    def close(self) -> None:
-        """Close the file object."""
-        self._file.close()
+    def put(self, path: str, data: bytes, *, modified: float | None = None) -> None:
+        """Add a file, or put another in its place.
+
+        :param modified: seconds since the epoch; ``None``: now.
+        """
+        modified_ns = time.time_ns() if modified is None else int(modified * 1_000_000_000)
+        version = content_version(data)
+        self._files[path] = BytesMedia(data, version=version, modified_ns=modified_ns)
+
+    def remove(self, path: str) -> None:
+        """Delete a file.
+
+        :raises KeyError: there is none.
+        """
+        del self._files[path]
+
+    async def list(self, folder: str) -> Sequence[Entry]:
+        """Return the visible entries of *folder*, in no order."""
+        self._names.split(folder)
+        inside = f"{folder}/" if folder else ""
+        found: dict[str, Entry] = {}
+        there = not folder
+        for path, media in self._opened().items():
+            if not path.startswith(inside):
+                continue
+            there = True
+            name, _, below = path.removeprefix(inside).partition("/")
+            if self._names.shows(folder, name):
+                child = join(folder, name)
+                found[child] = Entry(child, None if below else media.facts)
+        if not there:
+            raise NotFound(f"there is no folder {folder!r}")
+        return list(found.values())
+
+    async def fingerprint(self, folder: str) -> str | None:  # noqa: ARG002
+        """Tell nothing: to list again costs as little."""
+        return None
+
+    async def stat(self, path: str) -> Entry:
+        """Describe the file or folder at *path*."""
+        self._names.split(path)
+        if path in self._opened():
+            return Entry(path, self._files[path].facts)
+        await self.list(path)
+        return Entry(path)
+
+    async def open(self, path: str, likely: Guess = nothing) -> BytesMedia:  # noqa: ARG002
+        """Return the file at *path*."""
+        self._names.split(path)
+        if path not in self._opened():
+            raise NotFound(f"there is no file {path!r}")
+        return self._files[path]
+
+    async def reader(self, path: str, *, budget: int) -> BlockReader:
+        """Open the file at *path* as a seekable file object."""
+        media = await self.open(path)
+        return BlockReader(media.facts.size, media.read, budget=budget)
+
+    async def check(self) -> None:
+        """See whether it was closed."""
+        self._opened()
+
+    async def aclose(self) -> None:
+        """Answer nothing more."""
+        self._closed = True
+
+    def _opened(self) -> Mapping[str, BytesMedia]:
+        if self._closed:
+            raise Unavailable("the storage was closed")
+        return self._files

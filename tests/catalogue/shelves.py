@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, Storage
+from quart_video.storage.base import Denied, Entry, FileFacts, Guess, NotFound, Storage, nothing
 
 
 @dataclass
@@ -54,8 +54,14 @@ class Shelves:
         self._rows(path)
         return Entry(path)
 
-    async def open(self, path: str) -> NoReturn:
-        raise AssertionError(f"the catalogue opened {path}")
+    async def open(self, path: str, likely: Guess = nothing) -> NoReturn:
+        raise AssertionError(f"the catalogue opened {path}, and reads {likely()}")
+
+    async def reader(self, path: str, *, budget: int) -> NoReturn:
+        raise AssertionError(f"the catalogue reads {budget} bytes of {path}")
+
+    async def check(self) -> None:
+        pass
 
     async def aclose(self) -> None:
         pass

@@ -137,6 +137,8 @@ class Reader:
     def _here(self, text: str) -> str:
         """Put what is here into the text of a page."""
         text = self._memory.to_real(text).replace("/srv/", f"{self._srv}/")
+        # Pages speak of buckets that nobody has; tests/e2e/test_store.py has a real one.
+        text = text.replace("s3://my-bucket/", f"{self._srv}/")
         return _PORT.sub(lambda match: self._port(match[0]), text)
 
     def _there(self, text: str) -> str:

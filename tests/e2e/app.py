@@ -32,7 +32,7 @@ app.register_blueprint(
 
 
 def _root() -> Path:
-    return Path(app.config["MEDIA_ROOT"])
+    return Path(app.config["E2E_FILES"])
 
 
 @app.get("/alive")

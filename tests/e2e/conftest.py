@@ -12,6 +12,10 @@ import pytest
 from tests.e2e.film import make as make_film
 from tests.e2e.harness import PEERS, SERVERS, Peer, Server, Servers
 from tests.e2e.site import Site, build
+from tests.e2e.stored import environment, upload
+from tests.swift import SwiftBox
+
+STORED = "uvicorn-store"
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +47,22 @@ def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
     return servers.server(request.param)
 
 
-@pytest.fixture(params=PEERS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have each kind of server, and HTTP version, tested in turn, and an object store's media."""
+    given = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "peer" in metafunc.fixturenames and "peer" not in given:
+        marked = metafunc.definition.get_closest_marker
+        stored = marked("over_a_store") and not marked("on_disk")
+        names = (*PEERS, STORED) if stored else PEERS
+        metafunc.parametrize("peer", names, indirect=True)
+
+
+@pytest.fixture
 def peer(request: pytest.FixtureRequest, servers: Servers) -> Peer:
-    """Return each kind of server, and HTTP version, in turn."""
+    """Return the server, and the HTTP version, that a test is about."""
+    if request.param == STORED:
+        peer: Peer = request.getfixturevalue("stored_peer")
+        return peer
     return servers.peer(request.param)
 
 
@@ -81,6 +98,19 @@ def folder(site: Site) -> Iterator[Path]:
     path.mkdir()
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="session")
+def stored(site: Site, store: SwiftBox) -> SwiftBox:
+    """Return the store, with the media in it."""
+    upload(site, store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def stored_peer(servers: Servers, stored: SwiftBox) -> Peer:
+    """Return a server that serves the media out of the store."""
+    return servers.peer("uvicorn", **environment(stored))
 
 
 @pytest.fixture(scope="session")

@@ -100,13 +100,15 @@ class Server:
         self._variables = {
             **{key: value for key, value in os.environ.items() if not key.startswith("QUART_")},
             "QUART_MEDIA_ROOT": str(root),
+            "QUART_E2E_FILES": str(root),
             "QUART_RESPONSE_TIMEOUT": "1",
             "QUART_VIDEO_CACHE": str(folder / "cache"),
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
         for _ in range(3):
-            self.address, self.tls_port = ("127.0.0.1", _free_port()), _free_port()
+            port, self.tls_port = free_ports(2)
+            self.address = ("127.0.0.1", port)
             self._launch(folder)
             if self._answers():
                 return
@@ -128,7 +130,8 @@ class Server:
 
     def _answers(self) -> bool:
         """Wait until the app answers; ``False`` if the process ends instead."""
-        mark = hashlib.sha256(str(self.root).encode()).hexdigest().encode()
+        media_root = self._variables["QUART_MEDIA_ROOT"]
+        mark = hashlib.sha256(media_root.encode()).hexdigest().encode()
         deadline = time.monotonic() + 30
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
@@ -153,6 +156,11 @@ class Server:
     def tls_url(self) -> str:
         """The address to speak TLS with, which ``hypercorn-tls`` and ``-quic`` have, as a URL."""
         return f"https://localhost:{self.tls_port}"
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the media are in an object store, and not on disk."""
+        return "://" in self._variables["QUART_MEDIA_ROOT"]
 
     def pids(self) -> list[int]:
         """Return the processes of the server: itself and its workers."""
@@ -251,11 +259,16 @@ class Server:
             return False
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listened on just now."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
 
 
 class Peer:

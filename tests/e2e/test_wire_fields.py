@@ -14,6 +14,8 @@ from tests.e2e.harness import Peer, Server
 from tests.e2e.reply import Reply, parse_multipart
 from tests.e2e.site import CLIP, CLIP_DATE, Site
 
+pytestmark = pytest.mark.over_a_store
+
 URL = "/videos/clip.mp4"
 RANGE = ("Range", "bytes=0-4")
 STRONG_TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]+"')
@@ -205,6 +207,7 @@ def test_accept_does_not_matter(peer: Peer) -> None:
     assert peer.get(URL, ("Accept", "text/html"), ("Accept-Language", "xx")).body == CLIP
 
 
+@pytest.mark.on_disk
 @pytest.mark.parametrize(
     ("name", "status"), [("future", 200), ("epoch", 200), ("ancient", 200), ("clip", 200)]
 )
@@ -223,6 +226,7 @@ def test_last_modified_is_never_later_than_date(peer: Peer, name: str, status: i
         time.sleep(0.02)
 
 
+@pytest.mark.on_disk
 @pytest.mark.parametrize(
     ("name", "date"),
     [
@@ -244,6 +248,7 @@ def test_tag_is_of_the_file_and_not_of_its_path(peer: Peer) -> None:
     assert len(tags) == 1
 
 
+@pytest.mark.on_disk
 def test_tag_changes_with_the_file(peer: Peer, site: Site) -> None:
     """Section 8.8.1: strong, so no two versions share one, however alike they look from outside."""
     path = site.root / "changing.mp4"
@@ -344,6 +349,7 @@ def test_preflight(peer: Peer) -> None:
     assert {"range", "if-range"} <= allowed
 
 
+@pytest.mark.on_disk
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -362,6 +368,7 @@ def test_attachment(peer: Peer, query: str, expected: str) -> None:
     assert reply.body == CLIP
 
 
+@pytest.mark.on_disk
 @pytest.mark.parametrize(
     "query",
     [
@@ -385,6 +392,7 @@ def test_attachment_injects_nothing(peer: Peer, query: str) -> None:
     assert re.fullmatch(field, reply["Content-Disposition"])
 
 
+@pytest.mark.on_disk
 @pytest.mark.parametrize("target", ["/file", "/folder/notes.txt"])
 def test_send_file(peer: Peer, target: str) -> None:
     whole = peer.get(target)
@@ -399,6 +407,7 @@ def test_send_file(peer: Peer, target: str) -> None:
     assert peer.get(target, ("Range", "bytes=6-")).status == 416
 
 
+@pytest.mark.on_disk
 def test_make_conditional(peer: Peer) -> None:
     whole = peer.get("/made")
     assert whole.body == bytes(range(256))

@@ -13,6 +13,8 @@ import pytest
 from tests.e2e.harness import Peer
 from tests.e2e.site import CLIP, CLIP_DATE
 
+pytestmark = pytest.mark.over_a_store
+
 URL = "/videos/clip.mp4"
 EARLIER = "Thu, 02 Jan 2020 03:04:04 GMT"
 LATER = "Thu, 02 Jan 2020 03:04:06 GMT"

@@ -8,6 +8,8 @@ from tests.e2e.harness import Peer
 from tests.e2e.reply import content_range, parse_multipart
 from tests.e2e.site import CLIP, CLIP_DATE, SPARSE_SIZE, SPARSE_TAIL
 
+pytestmark = pytest.mark.over_a_store
+
 URL = "/videos/clip.mp4"
 SIZE = len(CLIP)
 LONG = "9" * 3000  # digits

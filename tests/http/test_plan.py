@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from quart_video.http import ByteRange, EntityTag, MediaFacts, Plan, RequestFacts, plan
+from quart_video.http import ByteRange, EntityTag, MediaFacts, Plan, RequestFacts, likely, plan
 from quart_video.http.ranges import MAX_PARTS, MAX_SPECS
 from tests.http import peers, strategies
 from tests.http.effort import assert_linear
@@ -487,3 +487,28 @@ def test_work_is_linear(name: str) -> None:
             answer(a_request(**{name: value, "range": f"bytes={value}"}), a_media())
 
         assert_linear(decide)
+
+
+FAR = 2**62
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        pytest.param({}, ByteRange(0, FAR), id="whole"),
+        pytest.param({"range": "bytes=5-9"}, ByteRange(5, 10), id="one-range"),
+        pytest.param({"range": "bytes=5-"}, ByteRange(5, FAR), id="open"),
+        pytest.param({"range": "bytes=0-", "open_range_limit": 9}, ByteRange(0, 9), id="limited"),
+        pytest.param({"range": "nonsense"}, ByteRange(0, FAR), id="ignored"),
+        pytest.param({"range": "bytes=5-9", "if_range": '"v"'}, ByteRange(5, 10), id="if-range"),
+        pytest.param({"range": "bytes=5-9", "if_match": '"v"'}, ByteRange(5, 10), id="if-match"),
+        pytest.param({"range": "bytes=-5"}, None, id="suffix"),
+        pytest.param({"range": "bytes=0-4, 9-9"}, None, id="several"),
+        pytest.param({"range": f"bytes={2**64}-"}, None, id="far-out"),
+        pytest.param({"if_none_match": '"v"'}, None, id="if-none-match"),
+        pytest.param({"if_modified_since": "x"}, None, id="if-modified-since"),
+        pytest.param({"method": "HEAD"}, None, id="head"),
+    ],
+)
+def test_likely(fields: dict[str, Any], expected: ByteRange | None) -> None:
+    assert likely(RequestFacts(**{"method": "GET", "now": 0, **fields})) == expected

@@ -1,0 +1,46 @@
+"""A media out of a file object that somebody else opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from typing import BinaryIO
+
+from quart_video.storage.base import Changed, FileFacts, Unavailable
+from quart_video.storage.disk import Disk
+from quart_video.storage.pace import SMALL
+
+
+class FileObjectMedia:
+    """A media out of a seekable binary file object, read in threads, one at a time."""
+
+    def __init__(self, file: BinaryIO, facts: FileFacts, disk: Disk, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._disk = disk
+        self._lock = threading.Lock()
+        self.facts = facts
+
+    async def ready(self, start: int, stop: int) -> None:
+        """Do nothing: it can be read, or fails at any place."""
+
+    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield the bytes as the file object gives them."""
+        while start < stop:
+            data = await self._disk.run(self._read, self._name, start, min(stop - start, SMALL))
+            if not data:
+                raise Changed(f"{self._name!r} ended at byte {start} while up to {stop} were sent")
+            start += len(data)
+            yield data
+
+    def _read(self, name: str, offset: int, size: int) -> bytes:
+        try:
+            with self._lock:
+                self._file.seek(offset)
+                return self._file.read(size)
+        except ValueError as error:
+            raise Unavailable(f"{name!r} was closed while it was sent") from error
+
+    def close(self) -> None:
+        """Close the file object."""
+        self._file.close()

@@ -1,0 +1,179 @@
+"""A bucket of an object store as a storage: Amazon S3 and what speaks it, Google Cloud, Azure."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Collection, Sequence
+from functools import partial
+from hashlib import blake2b
+from time import monotonic
+
+from quart_video.storage.base import (
+    Denied,
+    Entry,
+    FileFacts,
+    Guess,
+    NotFound,
+    Unavailable,
+    nothing,
+)
+from quart_video.storage.bucket import Bucket, NothingThere, Object, Refused
+from quart_video.storage.object_media import ObjectMedia
+from quart_video.storage.reader import BlockReader
+from quart_video.storage.visible import VisibleNames
+
+_FAR = 2**60  # bytes; whoever asks for as many asks for all
+
+_LET_IN = 30.0
+"""Seconds for which it is believed that the store lets us in, or that it does not."""
+
+_AT_ONCE = 1000  # rows of a listing before the event loop gets a turn
+
+# opaque-tag of RFC 9110, section 8.8.3, of printable ASCII
+_STRONG_TAG = re.compile(r'"?([\x21\x23-\x7e]+)"?')
+
+
+def facts_of(found: Object) -> FileFacts:
+    """Describe an object. The version is the store's own tag, where that is a strong one.
+
+    So whoever is sent to the store, and comes back with the tag it gave, is understood.
+    """
+    # Some stores tell the time more precisely in a listing than of one object.
+    modified = int(found.modified.timestamp())
+    match = _STRONG_TAG.fullmatch(found.etag)
+    if match and not found.etag.startswith("W/"):
+        version = match[1]
+    else:
+        identity = f"{found.etag}:{found.size}:{modified}"
+        version = blake2b(identity.encode(), digest_size=12).hexdigest()
+    return FileFacts(size=found.size, modified_ns=modified * 1_000_000_000, version=version)
+
+
+class ObjectStorage:
+    """The visible objects of a bucket; its folders are what the slashes in their keys tell.
+
+    :param reserved: names in the root that are taken as absent.
+    """
+
+    def __init__(self, bucket: Bucket, *, reserved: Collection[str] = ()) -> None:
+        self._bucket = bucket
+        self._names = VisibleNames(reserved)
+        self._let_in: bool | None = None
+        self._let_in_until = 0.0
+        self._closed = False
+
+    async def list(self, folder: str) -> Sequence[Entry]:
+        """Return the visible entries of *folder*, in the order of their keys."""
+        self._split(folder)
+        objects, prefixes = await self._bucket.folder(folder)
+        if folder and not objects and not prefixes:
+            raise NotFound(f"there is no folder {folder!r}")
+        rows: list[str | Object] = [*prefixes, *objects]
+        entries = []
+        for number, found in enumerate(rows, start=1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            entry = self._entry(folder, found)
+            if entry is not None:
+                entries.append(entry)
+        return entries
+
+    def _entry(self, folder: str, found: str | Object) -> Entry | None:
+        """Describe a row of a listing: the path of a folder, or an object."""
+        path = found if isinstance(found, str) else found.key
+        above, _, name = path.rpartition("/")
+        # Else it is what programs put in the place of an empty folder, an object called "folder/".
+        if above != folder or path == folder or not self._names.shows(folder, name):
+            return None
+        return Entry(path, facts_of(found) if isinstance(found, Object) else None)
+
+    async def fingerprint(self, folder: str) -> str | None:  # noqa: ARG002
+        """Tell nothing: a store keeps nothing of a folder as such."""
+        return None
+
+    async def stat(self, path: str) -> Entry:
+        """Describe the object or folder at *path*."""
+        self._split(path)
+        if path:
+            try:
+                return Entry(path, facts_of(await self._head(path)))
+            except NotFound:
+                if not await self._bucket.holds(path):
+                    raise
+        return Entry(path)
+
+    async def open(self, path: str, likely: Guess = nothing) -> ObjectMedia:
+        """Open the object at *path*: with its first bytes, where some are likely to be read."""
+        if not self._split(path):
+            raise NotFound("the root is no file")
+        first = likely()
+        if first is not None and first.start < _FAR:
+            stop = first.stop if first.stop < _FAR else None
+            try:
+                body = await self._bucket.receive(path, first.start, stop)
+            except (NothingThere, Refused):
+                pass  # the other way of asking tells more
+            else:
+                found = body.object
+                return ObjectMedia(
+                    self._bucket, found, facts_of(found), body=body, start=first.start
+                )
+        found = await self._head(path)
+        return ObjectMedia(self._bucket, found, facts_of(found), body=None)
+
+    async def reader(self, path: str, *, budget: int) -> BlockReader:
+        """Open the object at *path* as a seekable file object, which reads over the network."""
+        if not self._split(path):
+            raise NotFound("the root is no file")
+        found = await self._head(path)
+        return BlockReader(found.size, partial(self._bucket.read, found), budget=budget)
+
+    async def presign(self, method: str, path: str, *, seconds: int) -> str:
+        """Return a URL of the store by which anyone may *method* the object at *path*.
+
+        :param seconds: for which it holds.
+        :raises Unavailable: the credentials that it takes cannot be had.
+        """
+        self._split(path)
+        return await self._bucket.sign(method, path, seconds)
+
+    async def check(self) -> None:
+        """See whether the store lets us list what it has."""
+        await self._bucket.holds("")
+
+    async def aclose(self) -> None:
+        """Answer nothing more."""
+        self._closed = True
+        # The threads of obstore may be about to hand over what nobody waits for any more.
+        await asyncio.sleep(0.05)
+
+    def _split(self, path: str) -> tuple[str, ...]:
+        if self._closed:
+            raise Unavailable("the storage was closed")
+        return self._names.split(path)
+
+    async def _head(self, path: str) -> Object:
+        """Ask for an object.
+
+        :raises Denied: the store lets us in, but not to this object.
+        """
+        try:
+            return await self._bucket.head(path)
+        except Refused:
+            # To some, an object that is not there is one that may not be known.
+            if await self._lets_us_in():
+                raise Denied(f"{path!r}: the store does not let us read it") from None
+            raise
+
+    async def _lets_us_in(self) -> bool:
+        now = monotonic()
+        if self._let_in is None or now > self._let_in_until:
+            try:
+                await self._bucket.holds("")
+            except Refused:
+                self._let_in = False
+            else:
+                self._let_in = True
+            self._let_in_until = now + _LET_IN
+        return self._let_in

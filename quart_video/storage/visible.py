@@ -1,0 +1,54 @@
+"""Which names of one storage are served; all others do not exist, or are reported in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+from quart_video.storage.base import NotFound
+from quart_video.storage.names import join, name_problem, split_path
+
+logger = logging.getLogger("quart_video")
+
+_MAX_REPORTED = 1000  # names; a folder full of odd ones is not to fill memory, nor the log
+
+
+class VisibleNames:
+    """The names that a storage shows.
+
+    :param reserved: names of files and folders in the root that are taken as absent, as whoever
+        serves them has something else at their address.
+    """
+
+    def __init__(self, reserved: Collection[str] = ()) -> None:
+        self._reserved = frozenset(reserved)
+        self._reported: set[str] = set()
+
+    def split(self, path: str) -> tuple[str, ...]:
+        """Split the path that a client names into its components; the root, ``""``, has none.
+
+        :raises BadName: the path cannot name anything that may be served.
+        :raises NotFound: it begins with a reserved name.
+        """
+        components = split_path(path)
+        if components and components[0] in self._reserved:
+            raise NotFound(f"{path!r} begins with a name that is kept for something else")
+        return components
+
+    def shows(self, folder: str, name: str) -> bool:
+        """Say whether *name* belongs in the listing of *folder*; the log is told why not, once."""
+        if name.startswith("."):
+            return False
+        path = join(folder, name)
+        problem = name_problem(name)
+        if problem is None and path in self._reserved:
+            problem = "a name that is kept for something else"
+        if problem is not None:
+            self.report(path, problem)
+        return problem is None
+
+    def report(self, path: str, problem: str) -> None:
+        """Tell the log, once, why *path* is left out."""
+        if path not in self._reported and len(self._reported) < _MAX_REPORTED:
+            self._reported.add(path)
+            logger.warning("Left out of the listing, rename it: %r has %s", path, problem)

@@ -1,0 +1,258 @@
+"""An object store in trouble, as the clients of an app see it.
+
+What is asked for is far larger than all that lies in buffers on the way, so that there is something
+left to be sent when the trouble begins.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import Server, Servers, wait_until
+from tests.e2e.http1 import Http1
+from tests.e2e.reply import Reply
+from tests.swift import KEY, REPLICAS, SECRET, SwiftBox
+from tests.tap import Tap
+
+FILM = os.urandom(40 << 20)
+URL = "/videos/film.mp4"
+BUCKET = "cinema"
+
+
+@pytest.fixture(scope="module")
+def cinema(store: SwiftBox) -> SwiftBox:
+    """Return the store, with a bucket that has a film in it."""
+    store.make_bucket(BUCKET)
+    store.put(BUCKET, "film.mp4", FILM)
+    store.put(BUCKET, "clip.mp4", b"clip")
+    return store
+
+
+@pytest.fixture(scope="module")
+def tap(cinema: SwiftBox) -> Iterator[Tap]:
+    """Return what is between the app and the store."""
+    tap = Tap(cinema.port)
+    yield tap
+    tap.close()
+
+
+def environment(box: SwiftBox, port: int, bucket: str = BUCKET, **options: str) -> dict[str, str]:
+    endpoint = {"endpoint": f"http://127.0.0.1:{port}"}
+    return {
+        "QUART_MEDIA_ROOT": f"s3://{bucket}",
+        "QUART_VIDEO_STORE_OPTIONS": json.dumps(box.options(**endpoint, **options)),
+        "QUART_VIDEO_STORE_TIMEOUT": "2",
+    }
+
+
+@pytest.fixture
+def server(servers: Servers, cinema: SwiftBox, tap: Tap) -> Server:
+    """Return a server whose media are in the store, behind the tap."""
+    return servers.server("uvicorn", **environment(cinema, tap.port))
+
+
+@contextmanager
+def watching(server: Server) -> Iterator[tuple[Http1, Reply, bytearray]]:
+    """Take the first megabyte of the film, and leave the rest for later."""
+    client = Http1(server.address, receive_buffer=64 << 10)
+    try:
+        client.send("GET", URL)
+        head = client.read_head()
+        assert head.status == 200
+        assert int(head["Content-Length"]) == len(FILM)
+        received = bytearray()
+        while len(received) < 1 << 20:
+            received += client.read(64 << 10)
+        yield client, head, received
+    finally:
+        client.close()
+
+
+def take_the_rest(client: Http1, received: bytearray) -> bytes:
+    client.sock.settimeout(60)
+    while len(received) < len(FILM) and (more := client.read(1 << 20)):
+        received += more
+    return bytes(received)
+
+
+def get(server: Server, target: str = URL, *fields: tuple[str, str]) -> Reply:
+    client = Http1(server.address, timeout=60)
+    try:
+        return client.request("GET", target, fields)
+    finally:
+        client.close()
+
+
+def test_replica_killed_on_the_way(server: Server, cinema: SwiftBox) -> None:
+    with watching(server) as (client, _, received):
+        reading = cinema.reading(len(FILM))
+        assert reading
+        try:
+            for name in reading:
+                cinema.kill(name)
+            assert take_the_rest(client, received) == FILM
+        finally:
+            for name in reading:
+                cinema.start(name)
+
+
+def test_two_of_three_replicas_down(server: Server, cinema: SwiftBox) -> None:
+    for name in REPLICAS[:2]:
+        cinema.kill(name)
+    try:
+        assert get(server, URL, ("Range", "bytes=1000000-2999999")).body == FILM[1000000:3000000]
+        assert get(server).body == FILM
+    finally:
+        for name in REPLICAS[:2]:
+            cinema.start(name)
+
+
+def test_proxy_killed_and_started_again_on_the_way(server: Server, cinema: SwiftBox) -> None:
+    with watching(server) as (client, _, received):
+        cinema.kill("proxy")
+        time.sleep(0.5)
+        cinema.start("proxy")
+        assert take_the_rest(client, received) == FILM
+
+
+def test_overwritten_on_the_way(server: Server, cinema: SwiftBox, tap: Tap) -> None:
+    """Whoever has the half of one does not get the half of the other."""
+    try:
+        with watching(server) as (client, head, received):
+            cinema.put(BUCKET, "film.mp4", FILM[::-1])
+            tap.cut()
+            reply = client.read_body(head)
+            assert not reply.complete
+            assert FILM.startswith(bytes(received) + reply.body)
+        assert "'film.mp4' was replaced" in server.log_with("Broke off sending")
+        assert get(server, URL, ("Range", "bytes=0-99")).body == FILM[:-101:-1]
+    finally:
+        cinema.put(BUCKET, "film.mp4", FILM)
+
+
+def test_connections_that_are_cut(server: Server, tap: Tap) -> None:
+    with watching(server) as (client, _, received):
+        for stop in range(6 << 20, 36 << 20, 6 << 20):
+            tap.cut()
+            while len(received) < stop:
+                received.extend(client.read(1 << 20))
+        assert take_the_rest(client, received) == FILM
+
+
+def test_a_store_that_pauses(server: Server, tap: Tap) -> None:
+    with watching(server) as (client, _, received):
+        tap.hold()
+        time.sleep(3)
+        tap.release()
+        assert take_the_rest(client, received) == FILM
+
+
+def test_the_store_is_left_as_soon_as_the_viewer_leaves(server: Server, tap: Tap) -> None:
+    tap.cut()
+    with watching(server):
+        assert tap.connections == 1
+    wait_until(lambda: tap.connections == 0, 1, "nothing is received any more")
+
+
+def test_no_more_is_received_than_is_taken(server: Server, tap: Tap) -> None:
+    before = tap.received
+    with watching(server):
+        wait_until(lambda: _steady(tap), 20, "the store has to wait")
+        assert tap.received - before < len(FILM) // 2
+
+
+def _steady(tap: Tap) -> bool:
+    before = tap.received
+    time.sleep(0.3)
+    return tap.received == before
+
+
+def test_unreachable_for_a_while(server: Server, tap: Tap) -> None:
+    """503 with Retry-After, quickly, for whatever is asked; then all is well again by itself."""
+    assert get(server, "/videos/-/health").status == 200
+    tap.refuse()
+    try:
+        for target in (URL, "/videos/", "/videos/-/api/videos", "/videos/-/watch/film.mp4"):
+            reply = get(server, target)
+            assert (reply.status, int(reply["Retry-After"]) > 0) == (503, True)
+            assert SECRET.encode() not in reply.body
+        wait_until(lambda: get(server, "/videos/-/health").status == 503, 20, "unhealthy")
+        health = get(server, "/videos/-/health")
+        assert health["Cache-Control"] == "no-store"
+        assert int(health["Retry-After"]) > 0
+        assert get(server, "/alive").status == 200
+    finally:
+        tap.admit()
+    assert get(server, URL, ("Range", "bytes=0-99")).body == FILM[:100]
+    wait_until(lambda: get(server, "/videos/-/health").status == 200, 20, "healthy")
+    log = server.log_with("can be used again")
+    assert "cannot be used now" in log
+    assert SECRET not in log
+
+
+def test_unreachable_at_the_start(cinema: SwiftBox, tap: Tap, tmp_path: Path) -> None:
+    tap.refuse()
+    try:
+        server = Server("uvicorn", tmp_path, tmp_path, environment(cinema, tap.port))
+        try:
+            assert "s3://cinema cannot be used now" in server.log_with("MEDIA_ROOT")
+            assert get(server, "/videos/").status == 503
+            tap.admit()
+            assert get(server, "/videos/clip.mp4").body == b"clip"
+            assert b"film.mp4" in get(server, "/videos/").body
+        finally:
+            server.stop()
+    finally:
+        tap.admit()
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"secret_access_key": "wrong-" + SECRET}, "are the credentials right"),
+        ({"bucket": "no-such-bucket"}, "no such bucket"),
+    ],
+    ids=["credentials", "bucket"],
+)
+def test_a_store_that_does_not_let_us_in(
+    cinema: SwiftBox, tmp_path: Path, other: dict[str, str], words: str
+) -> None:
+    server = Server("uvicorn", tmp_path, tmp_path, environment(cinema, cinema.port, **other))
+    try:
+        for target in ("/videos/", "/videos/-/health"):
+            reply = get(server, target)
+            assert (reply.status, reply.all("Retry-After")) == (503, ["30"])
+            assert b"wrong" not in reply.body
+        log = server.log_with(words)
+        for secret in (SECRET, KEY, "127.0.0.1:" + str(cinema.port), "Signature"):
+            assert secret not in log
+    finally:
+        server.stop()
+
+
+def test_without_the_extra(tmp_path: Path) -> None:
+    """The remedy is named, where the package is not installed."""
+    hidden = tmp_path / "hidden" / "obstore"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ModuleNotFoundError(name='obstore')")
+    path = f"{hidden.parent}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    with pytest.raises(RuntimeError, match=r"pip install quart-video\[cloud\]") as failure:
+        Server(
+            "uvicorn", tmp_path, tmp_path, {"QUART_MEDIA_ROOT": "s3://bucket", "PYTHONPATH": path}
+        )
+    assert "MEDIA_ROOT" in str(failure.value)
+
+
+def test_unusable_options(tmp_path: Path) -> None:
+    options = {"QUART_VIDEO_STORE_OPTIONS": json.dumps({"secret": SECRET})}
+    with pytest.raises(RuntimeError, match="'secret' is not valid") as failure:
+        Server("uvicorn", tmp_path, tmp_path, {"QUART_MEDIA_ROOT": "s3://bucket", **options})
+    assert "VIDEO_STORE_OPTIONS" in str(failure.value)
+    assert SECRET not in str(failure.value)

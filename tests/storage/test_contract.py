@@ -1,0 +1,419 @@
+"""What every storage does alike: a folder of this machine, one in memory, a bucket."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from quart_video.storage.base import (
+    BadName,
+    BudgetSpent,
+    Changed,
+    Entry,
+    NotFound,
+    Storage,
+    Unavailable,
+)
+from quart_video.storage.bucket import Bucket
+from quart_video.storage.local import LocalStorage
+from quart_video.storage.location import Location
+from quart_video.storage.memory import MemoryStorage
+from quart_video.storage.object_store import ObjectStorage
+from tests.swift import SwiftBox
+
+LARGE = bytes(range(251)) * 15_000
+"""More than any storage hands over at once."""
+
+
+@dataclass
+class Kept:
+    """A storage, and how to change what is in it from outside."""
+
+    storage: Storage
+    put: Callable[[str, bytes], Awaitable[None]]
+    remove: Callable[[str], Awaitable[None]]
+
+
+async def _local(tmp_path: Path) -> AsyncIterator[Kept]:
+    root = tmp_path / "root"
+    root.mkdir()
+
+    async def put(path: str, data: bytes) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        new = tmp_path / str(uuid.uuid4())
+        new.write_bytes(data)
+        new.replace(root / path)
+
+    async def remove(path: str) -> None:
+        (root / path).unlink()
+
+    storage = LocalStorage(str(root), threads=2, reserved=("-",))
+    yield Kept(storage, put, remove)
+    await storage.aclose()
+
+
+async def _memory() -> AsyncIterator[Kept]:
+    storage = MemoryStorage()
+
+    async def put(path: str, data: bytes) -> None:
+        storage.put(path, data)
+
+    async def remove(path: str) -> None:
+        storage.remove(path)
+
+    yield Kept(storage, put, remove)
+
+
+async def _object(box: SwiftBox, prefix: str) -> AsyncIterator[Kept]:
+    async def put(path: str, data: bytes) -> None:
+        await asyncio.to_thread(box.put, BUCKET, f"{prefix}/{path}", data)
+
+    async def remove(path: str) -> None:
+        await asyncio.to_thread(box.remove, BUCKET, f"{prefix}/{path}")
+
+    location = Location("s3", BUCKET, prefix)
+    bucket = Bucket(location, box.options(), connections=20, timeout=10)
+    storage = ObjectStorage(bucket, reserved=("-",))
+    yield Kept(storage, put, remove)
+    await storage.aclose()
+
+
+BUCKET = "contract"
+
+
+@pytest.fixture(scope="session")
+def bucket(store: SwiftBox) -> SwiftBox:
+    """Return the store, with a bucket for all of these tests: to put an object takes a while."""
+    store.make_bucket(BUCKET)
+    for path, data in FILES.items():
+        store.put(BUCKET, f"shared folder/{path}", data)
+    store.put(BUCKET, "shared folder-secret/secret.mp4", b"secret")
+    return store
+
+
+@pytest.fixture(params=["local", "memory", "object"])
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
+    """Return each storage, with nothing in it."""
+    kinds: dict[str, Callable[[], AsyncIterator[Kept]]] = {
+        "local": lambda: _local(tmp_path),
+        "memory": _memory,
+        "object": lambda: _object(request.getfixturevalue("bucket"), str(uuid.uuid4())),
+    }
+    async for kept in kinds[request.param]():
+        yield kept
+
+
+@pytest.fixture(params=["local", "memory", "object"])
+async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
+    """Return each storage, with the :data:`FILES` in it."""
+    if request.param == "object":
+        async for kept in _object(request.getfixturevalue("bucket"), "shared folder"):
+            yield kept.storage
+        return
+    async for kept in _local(tmp_path) if request.param == "local" else _memory():
+        for path, data in FILES.items():
+            await kept.put(path, data)
+        yield kept.storage
+
+
+FILES = {
+    "clip.mp4": b"clip",
+    "empty.mp4": b"",
+    "folder/deep/x.mp4": b"deep",
+    "folder/large.mp4": LARGE,
+    "folder/-/x.mp4": b"not in the root",
+    "-/x.mp4": b"reserved",
+    ".hidden.mp4": b"hidden",
+    ".hidden/x.mp4": b"hidden",
+}
+
+
+async def read(storage: Storage, path: str, start: int = 0, stop: int | None = None) -> bytes:
+    media = await storage.open(path)
+    try:
+        stop = media.facts.size if stop is None else stop
+        if start < stop:
+            await media.ready(start, stop)
+        chunks = [chunk async for chunk in media.chunks(start, stop)]
+        assert all(chunks)
+        return b"".join(chunks)
+    finally:
+        media.close()
+        media.close()
+
+
+async def paths(storage: Storage, folder: str) -> list[str]:
+    return sorted(entry.path for entry in await storage.list(folder))
+
+
+async def test_list(storage: Storage) -> None:
+    entries = {entry.path: entry for entry in await storage.list("")}
+    assert entries.keys() == {"clip.mp4", "empty.mp4", "folder"}
+    assert entries["folder"] == Entry("folder")
+    for path in ("clip.mp4", "empty.mp4"):
+        assert entries[path] == await storage.stat(path)
+    assert await paths(storage, "folder") == ["folder/-", "folder/deep", "folder/large.mp4"]
+    assert await paths(storage, "folder/deep") == ["folder/deep/x.mp4"]
+
+
+@pytest.mark.parametrize(
+    "path", ["no", "clip.mp4", "fold", "folder/deep/x.mp4/", "..", ".", "/", ".hidden", "-"]
+)
+async def test_no_folder(storage: Storage, path: str) -> None:
+    with pytest.raises(NotFound):
+        await storage.list(path)
+
+
+async def test_stat(storage: Storage) -> None:
+    entry = await storage.stat("clip.mp4")
+    assert entry.facts is not None
+    assert entry.facts.size == 4
+    assert entry.facts.modified_ns > 1_700_000_000 * 10**9
+    assert entry.facts.version.isascii()
+    assert entry.facts.version.isprintable()
+    assert '"' not in entry.facts.version
+    assert await storage.stat("folder") == Entry("folder")
+    assert await storage.stat("folder/deep") == Entry("folder/deep")
+    assert await storage.stat("") == Entry("")
+
+
+async def test_fingerprint_of_what_stays_as_it_is(empty: Kept) -> None:
+    await empty.put("folder/clip.mp4", b"clip")
+    before = await empty.storage.fingerprint("folder")
+    assert await empty.storage.fingerprint("folder") == before
+    await empty.put("folder/new.mp4", b"new")
+    assert before is None or await empty.storage.fingerprint("folder") != before
+
+
+@pytest.mark.parametrize("path", ["clip.mp4", "folder/deep/x.mp4", "folder/large.mp4", "empty.mp4"])
+async def test_whole(storage: Storage, path: str) -> None:
+    media = await storage.open(path)
+    assert media.facts == (await storage.stat(path)).facts
+    media.close()
+    assert await read(storage, path) == FILES[path]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"),
+    [(0, 1), (5, 5), (len(LARGE) - 1, len(LARGE)), (1_048_575, 1_048_577), (7, 3_000_000)],
+)
+async def test_range(storage: Storage, start: int, stop: int) -> None:
+    assert await read(storage, "folder/large.mp4", start, stop) == LARGE[start:stop]
+
+
+@pytest.mark.parametrize(
+    "likely",
+    [
+        None,
+        range(10, 20),
+        range(20),
+        range(10, 15),
+        range(10, 2**62),
+        range(2**62),
+        range(2**40, 2**62),
+    ],
+    ids=str,
+)
+async def test_a_guess_changes_nothing(storage: Storage, likely: range | None) -> None:
+    media = await storage.open("folder/large.mp4", lambda: likely)
+    assert media.facts.size == len(LARGE)
+    await media.ready(10, 20)
+    assert b"".join([chunk async for chunk in media.chunks(10, 20)]) == LARGE[10:20]
+    assert b"".join([chunk async for chunk in media.chunks(0, 5)]) == LARGE[:5]
+    media.close()
+
+
+async def test_a_guess_about_an_empty_file(storage: Storage) -> None:
+    media = await storage.open("empty.mp4", lambda: range(2**62))
+    assert media.facts.size == 0
+    media.close()
+
+
+async def test_many_at_once(storage: Storage) -> None:
+    every = [read(storage, "folder/large.mp4", n, n + 2_000_000) for n in range(20)]
+    assert await asyncio.gather(*every) == [LARGE[n : n + 2_000_000] for n in range(20)]
+
+
+async def test_left_halfway(storage: Storage) -> None:
+    media = await storage.open("folder/large.mp4")
+    chunks = media.chunks(0, len(LARGE))
+    first = await anext(aiter(chunks))
+    assert LARGE.startswith(first)
+    media.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../clip.mp4",
+        "folder/../clip.mp4",
+        "./clip.mp4",
+        "/clip.mp4",
+        "folder//deep/x.mp4",
+        "clip.mp4/",
+        "clip.mp4\0",
+        "folder\\deep",
+        ".hidden.mp4",
+        ".hidden/x.mp4",
+        "a" * 256,
+        "/".join(["a" * 250] * 20),
+        "\ud800.mp4",
+        "bad\ufffd.mp4",
+    ],
+)
+async def test_bad_name(storage: Storage, path: str) -> None:
+    for ask in (storage.open, storage.stat, storage.list):
+        with pytest.raises(BadName):
+            await ask(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["no.mp4", "clip.mp4/x.mp4", "folder", "folder/no.mp4", "", "-/x.mp4", "CLIP.mp4", "clip"],
+)
+async def test_not_found(storage: Storage, path: str) -> None:
+    for likely in (None, range(10)):
+        with pytest.raises(NotFound):
+            await storage.open(path, lambda likely=likely: likely)  # type: ignore[misc]
+    with pytest.raises(NotFound):
+        await storage.reader(path, budget=1000)
+
+
+async def test_reserved_only_in_the_root(
+    storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        assert "-" not in await paths(storage, "")
+    assert await read(storage, "folder/-/x.mp4") == b"not in the root"
+    with pytest.raises(NotFound):
+        await storage.stat("-")
+    assert [record.getMessage() for record in caplog.records] == [
+        "Left out of the listing, rename it: '-' has a name that is kept for something else"
+    ]
+
+
+ODD = (
+    "hash#tag.mp4",
+    "question?.mp4",
+    "100%.mp4",
+    "%41.mp4",
+    'quo"te.mp4',
+    "a=1&b=2;c+d,e@f$g!h*i(j)k:l~m|n^o`p{q}[r].mp4",
+    " lead.mp4",
+    "-.mp4",
+    "two..dots.mp4",
+    "caf\u00e9.mp4",
+    "cafe\u0301.mp4",
+    "\U0001f3ac.mp4",
+    "n" * 251 + ".mp4",
+)
+
+
+async def test_odd_names(empty: Kept) -> None:
+    await asyncio.gather(*(empty.put(f"odd/{name}", name.encode()) for name in ODD))
+    assert await paths(empty.storage, "odd") == sorted(f"odd/{name}" for name in ODD)
+    for name in ODD:
+        assert await read(empty.storage, f"odd/{name}") == name.encode()
+
+
+async def test_what_no_path_can_name_is_left_out(
+    empty: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    await empty.put("odd/back\\slash.mp4", b"odd")
+    await empty.put("odd/good.mp4", b"good")
+    with caplog.at_level(logging.WARNING, "quart_video"):
+        for _ in range(2):
+            assert await paths(empty.storage, "odd") == ["odd/good.mp4"]
+    (record,) = caplog.records
+    assert "rename it" in record.getMessage()
+
+
+async def test_another_version(empty: Kept) -> None:
+    await empty.put("clip.mp4", b"clip")
+    before = await empty.storage.stat("clip.mp4")
+    assert await empty.storage.stat("clip.mp4") == before
+    await empty.put("clip.mp4", b"calm")
+    after = await empty.storage.stat("clip.mp4")
+    assert before.facts is not None
+    assert after.facts is not None
+    assert before.facts.version != after.facts.version
+
+
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+async def test_changed_after_it_was_opened(empty: Kept, how: str) -> None:
+    """What was described is sent, or nothing."""
+    await empty.put("clip.mp4", b"clip")
+    media = await empty.storage.open("clip.mp4")
+    await (empty.put("clip.mp4", b"calm") if how == "replaced" else empty.remove("clip.mp4"))
+    try:
+        await media.ready(0, 4)
+        assert b"".join([chunk async for chunk in media.chunks(0, 4)]) == b"clip"
+    except Changed:
+        pass
+    finally:
+        media.close()
+
+
+async def test_removed(empty: Kept) -> None:
+    await empty.put("folder/clip.mp4", b"clip")
+    await empty.put("folder/other.mp4", b"other")
+    await empty.remove("folder/clip.mp4")
+    assert await paths(empty.storage, "folder") == ["folder/other.mp4"]
+    with pytest.raises(NotFound):
+        await empty.storage.open("folder/clip.mp4")
+
+
+async def test_reader(storage: Storage) -> None:
+    reader = await storage.reader("folder/large.mp4", budget=1 << 30)
+
+    def everything() -> bytes:
+        with io.BufferedReader(reader) as file:
+            file.seek(100)
+            return file.read()
+
+    assert await asyncio.to_thread(everything) == LARGE[100:]
+
+
+async def test_reader_and_its_budget(storage: Storage) -> None:
+    reader = await storage.reader("folder/large.mp4", budget=1_000_000)
+    with pytest.raises(BudgetSpent):
+        await asyncio.to_thread(io.BufferedReader(reader).read)
+    reader.close()
+
+
+async def test_reader_of_what_is_replaced(empty: Kept) -> None:
+    await empty.put("clip.mp4", b"clip")
+    reader = await empty.storage.reader("clip.mp4", budget=1_000_000)
+    await empty.put("clip.mp4", b"another")
+    try:
+        assert await asyncio.to_thread(reader.read, 4) == b"clip"
+    except Changed:
+        pass
+    finally:
+        reader.close()
+
+
+async def test_the_root_may_be_empty(empty: Kept) -> None:
+    assert await empty.storage.list("") == []
+    assert await empty.storage.stat("") == Entry("")
+
+
+async def test_check(storage: Storage) -> None:
+    await storage.check()
+
+
+async def test_closed(storage: Storage) -> None:
+    media = await storage.open("clip.mp4")
+    await storage.aclose()
+    for ask in (storage.open, storage.stat, storage.list):
+        with pytest.raises(Unavailable):
+            await ask("folder")
+    assert b"".join([chunk async for chunk in media.chunks(0, 4)]) == b"clip"
+    media.close()
