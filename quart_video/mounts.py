@@ -20,7 +20,7 @@ from quart_video.limits import Gate, Limits
 from quart_video.media_types import extension
 from quart_video.settings import Settings, configured, resolve
 from quart_video.signals import Announcer
-from quart_video.storage.base import Storage
+from quart_video.storage.base import Signer, Storage
 from quart_video.storage.disk import Disk
 from quart_video.storage.local import LocalStorage
 from quart_video.storage.location import Location
@@ -41,6 +41,8 @@ class Library:
     health: Health
     hand_off: HandOff | None
     """How the server in front is told to send the media; ``None``: we send them."""
+    signer: Signer | None
+    """What clients are sent on to for the media; ``None``: we send them."""
     gate: Gate | None
     """Counts transfers; ``None``: there may be any number."""
 
@@ -105,6 +107,7 @@ class Mount:
                 ),
                 Health(str(settings.media_root), storage.check),
                 hand_off(settings.sendfile, root),
+                _signer(settings, storage),
                 _gate(settings),
             )
             if isinstance(settings.media_root, Location):
@@ -120,6 +123,11 @@ class Mount:
         await library.catalogue.aclose()
         if library.storage is not library.settings.media_root:
             await library.storage.aclose()
+
+
+def _signer(settings: Settings, storage: Storage) -> Signer | None:
+    redirects = settings.store_delivery == "redirect"
+    return storage if redirects and isinstance(storage, Signer) else None
 
 
 def _gate(settings: Settings) -> Gate | None:

@@ -77,6 +77,7 @@ async def watch(video: Video, library: Library) -> str:
         video=video,
         # A fragment that players seek to, without any script. What cannot be read is left out.
         source=video.url if start is None else f"{video.url}#t={start:g}",
+        expires=library.settings.store_expiry if library.signer else None,
     )
 
 

@@ -196,6 +196,18 @@ def handed_off(field: tuple[str, str], media_type: str, headers: http.Fields) ->
     return response
 
 
+def sent_on(url: str) -> Response:
+    """Send the client on to where the media can be fetched, for now.
+
+    Whoever keeps the address gives away what it leads to, and finds it expired one day.
+    """
+    response = current_app.response_class(current_app.response_class.data_body_class(b""))
+    fields = [("Location", url), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
+    response.headers = Headers([*fields, ("Content-Length", "0")])
+    response.status_code = 302
+    return response
+
+
 def apply(plan: http.Plan, response: Response, headers: Iterable[tuple[str, str]]) -> None:
     """Set status and fields of *response* as planned.
 

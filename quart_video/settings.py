@@ -182,6 +182,15 @@ def _sendfile(value: object) -> str:
     return value
 
 
+def _delivery(value: object) -> str:
+    if value in ("proxy", "redirect"):
+        return str(value)
+    raise ValueError('must be "proxy" or "redirect"')
+
+
+_WEEK = 7 * 24 * 60 * 60
+"""Seconds; no store signs an address for longer."""
+
 REQUIRED = object()
 """In the place of a default: there is none, the setting has to be given."""
 
@@ -334,6 +343,20 @@ class Settings:
         10.0,
         _seconds,
         "Seconds that an object store may take for an answer, and for the next bytes of a video.",
+    )
+    store_delivery: str = _setting(
+        "VIDEO_STORE_DELIVERY",
+        "proxy",
+        _delivery,
+        "Who sends what is in an object store: `proxy`, we do; `redirect`, the store does, and "
+        "clients are [sent on](../how_to_guides/object_storage.md#let-the-store-send-them) to it "
+        "with an address that works for some time.",
+    )
+    store_expiry: int = _setting(
+        "VIDEO_STORE_EXPIRY",
+        12 * 60 * 60,
+        _integer(60, _WEEK),
+        "Seconds for which such an address works, 60 to a week. Longer than anyone watches.",
     )
     sendfile: str = _setting(
         "VIDEO_SENDFILE",

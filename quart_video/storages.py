@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 
 from quart_video.settings import ConfigurationError, Settings
-from quart_video.storage.base import Storage
+from quart_video.storage.base import Signer, Storage
 from quart_video.storage.local import LocalStorage
 from quart_video.storage.location import Location
 
@@ -17,6 +17,16 @@ def open_storage(settings: Settings, *, reserved: Collection[str]) -> Storage:
     :param reserved: names in the root that are taken as absent.
     :raises ConfigurationError: it cannot be used; the message says what to do.
     """
+    storage = _open(settings, reserved)
+    if settings.store_delivery == "redirect" and not isinstance(storage, Signer):
+        raise ConfigurationError(
+            'VIDEO_STORE_DELIVERY is "redirect", and MEDIA_ROOT is no object store that clients '
+            'could be sent on to. Set VIDEO_STORE_DELIVERY to "proxy".'
+        )
+    return storage
+
+
+def _open(settings: Settings, reserved: Collection[str]) -> Storage:
     root = settings.media_root
     if isinstance(root, str):
         local = LocalStorage(root, threads=settings.read_threads, reserved=reserved)

@@ -26,9 +26,12 @@ from quart_video.responses import (
     http_errors,
     likely_range,
     media_response,
+    sent_on,
     settled,
 )
 from quart_video.settings import MAX_PAGE_SIZE
+from quart_video.storage.base import Media, Signer
+from quart_video.streaming import Transfer
 from quart_video.transfers import attend
 
 _STATIC = Path(__file__).parent / "static"
@@ -56,7 +59,10 @@ async def media(path: str) -> ResponseReturnValue:
     media_type = library.media_type(path)
     if media_type is None:
         return await _to_folder(library, path)
-    response = await _send(library, path, media_type, _disposition(library, path))
+    disposition = _disposition(library, path)
+    if library.signer is not None and not disposition:
+        return await _send_on(library, library.signer, path, media_type)
+    response = await _send(library, path, media_type, disposition)
     return await attend(response, library, path, media_type)
 
 
@@ -193,14 +199,33 @@ async def _answer(library: Library, path: str, media_type: str, headers: Fields)
     if library.hand_off is not None:
         media.close()
         return handed_off(library.hand_off.field(path), media_type, headers)
+    return _media_response(library, media, path, media_type, headers)
+
+
+def _media_response(
+    library: Library, media: Media, path: str, media_type: str, headers: Fields
+) -> Response:
     return media_response(
         media,
         media_type=media_type,
         headers=headers,
         name=path,
         stall_timeout=library.settings.stall_timeout,
-        open_range_limit=limit,
+        open_range_limit=library.settings.open_range_limit,
     )
+
+
+async def _send_on(
+    library: Library, signer: Signer, path: str, media_type: str
+) -> ResponseReturnValue:
+    """Send the client on to the store, unless there is nothing to fetch."""
+    with http_errors():
+        media = await library.storage.open(path)
+        response = _media_response(library, media, path, media_type, library.media_headers)
+        if not isinstance(response.response, Transfer):
+            return response  # HEAD, or a condition or range that we can answer as well
+        media.close()
+        return sent_on(await signer.presign("GET", path, seconds=library.settings.store_expiry))
 
 
 def _disposition(library: Library, path: str) -> Fields:

@@ -354,6 +354,20 @@ CASES = {
         remedy='as {"endpoint": "https://example.org"}',
         bad_environment=["", "null", "[]", '{"a": {}}'],
     ),
+    "store_delivery": Cases(
+        good=[("proxy", "proxy"), ("redirect", "redirect")],
+        environment=[("redirect", "redirect")],
+        bad=[None, "", "Redirect", "on", True, 302, []],
+        remedy='must be "proxy" or "redirect"',
+        bad_environment=["", "true", "302"],
+    ),
+    "store_expiry": Cases(
+        good=[(60, 60), (604_800, 604_800), ("3600", 3600)],
+        environment=[("3600", 3600)],
+        bad=[None, 59, 604_801, 60.5, True, "", "1h"],
+        remedy="must be a whole number from 60 to 604800",
+        bad_environment=["0", "null", ""],
+    ),
     "store_connections": Cases(
         good=[(1, 1), (10_000, 10_000), ("50", 50)],
         environment=[("50", 50)],
@@ -511,6 +525,8 @@ def test_defaults() -> None:
         store_options={},
         store_connections=200,
         store_timeout=10.0,
+        store_delivery="proxy",
+        store_expiry=43_200,
         sendfile="off",
     )
 
@@ -536,6 +552,8 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "store_options": ({"a": "1"}, {"a": "2"}, {"b": "1"}),
     "store_connections": (1, 2, 3),
     "store_timeout": (1, 2, 3),
+    "store_delivery": ("redirect", "proxy", "redirect"),
+    "store_expiry": (60, 61, 62),
 }
 
 

@@ -71,6 +71,33 @@ restart.addEventListener("click", () => {
   video.focus();
 });
 
+// Addresses that expire -------------------------------------------------------------------------
+
+// A browser that was sent on to an object store asks there again and again, and when the address
+// has expired, it waits for what never comes. To load anew gets it another.
+
+const expires = Number(video.dataset.qvExpires) * 1000; // NaN where nothing expires
+let since = performance.now();
+
+function isExpired() {
+  return performance.now() - since > expires;
+}
+
+/** Load the video anew, and go on where it was. */
+function again() {
+  const { currentTime, paused } = video;
+  tell(null);
+  video.load();
+  video.addEventListener("loadedmetadata", () => {
+    video.currentTime = currentTime;
+    if (!paused) video.play().catch(() => {});
+  }, { once: true });
+}
+
+video.addEventListener("loadstart", () => { since = performance.now(); });
+for (const type of ["seeking", "stalled", "waiting"])
+  video.addEventListener(type, () => { if (isExpired()) again(); });
+
 // What goes wrong -------------------------------------------------------------------------------
 
 const board = main.querySelector(".qv-problem");
@@ -101,7 +128,8 @@ function look() {
 }
 
 async function fail() {
-  tell(await diagnose());
+  if (isExpired()) again();
+  else tell(await diagnose());
 }
 
 video.addEventListener("error", fail);
@@ -109,10 +137,7 @@ video.addEventListener("loadeddata", look);
 if (video.error) fail();
 else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
 part("retry")?.addEventListener("click", () => {
-  const at = video.currentTime;
-  tell(null);
-  video.load();
-  video.addEventListener("loadedmetadata", () => { video.currentTime = at; }, { once: true });
+  again();
   video.focus();
 });
 

@@ -174,3 +174,16 @@ class Storage(Protocol):
 
     async def aclose(self) -> None:
         """Release threads and connections; opened media stay valid until they are closed."""
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """A storage that clients can fetch from without us, for as long as we let them."""
+
+    async def presign(self, method: str, path: str, *, seconds: int) -> str:
+        """Return a URL by which anyone may *method* the file at *path*.
+
+        :param seconds: for which it works.
+        :raises NotFound: the path cannot name a file that may be served.
+        :raises Unavailable: the storage cannot sign now.
+        """

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import Route
 
-from tests.e2e.harness import Server, Servers, wait_until
+from tests.e2e.chromium import NewPage
+from tests.e2e.harness import Server, Servers, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
 from tests.swift import KEY, REPLICAS, SECRET, SwiftBox
@@ -235,6 +241,121 @@ def test_a_store_that_does_not_let_us_in(
             assert secret not in log
     finally:
         server.stop()
+
+
+@pytest.fixture
+def redirecting(servers: Servers, cinema: SwiftBox) -> Server:
+    """Return a server that sends its clients on to the store."""
+    redirect = {"QUART_VIDEO_STORE_DELIVERY": "redirect", "QUART_VIDEO_STORE_EXPIRY": "600"}
+    return servers.server("uvicorn", **environment(cinema, cinema.port), **redirect)
+
+
+def fetch(url: str, *fields: tuple[str, str]) -> tuple[int, bytes]:
+    try:
+        with urlopen(Request(url, headers=dict(fields)), timeout=30) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        with error:
+            return error.code, b""
+
+
+def test_sent_on(redirecting: Server, cinema: SwiftBox) -> None:
+    reply = get(redirecting, URL, ("Range", "bytes=0-99"))
+    assert (reply.status, reply.body) == (302, b"")
+    assert reply["Cache-Control"] == "no-store"
+    assert reply["Location"].startswith(f"{cinema.endpoint}/{BUCKET}/film.mp4?")
+    assert "X-Amz-Expires=600&" in reply["Location"]
+    assert SECRET not in reply["Location"]
+    assert fetch(reply["Location"], ("Range", "bytes=5-99")) == (206, FILM[5:100])
+    # The address is for this object, for reading it, and for as long as it says.
+    other = reply["Location"].replace("film.mp4", "clip.mp4")
+    assert fetch(other)[0] == 403
+    assert fetch(reply["Location"].replace("Expires=600", "Expires=6000"))[0] == 403
+
+
+def test_what_is_not_sent_on(redirecting: Server) -> None:
+    client = Http1(redirecting.address, timeout=60)
+    try:
+        head = client.request("HEAD", URL)
+        assert (head.status, head["Content-Length"]) == (200, str(len(FILM)))
+        assert head["Accept-Ranges"] == "bytes"
+        for fields, status in (
+            ((("If-None-Match", head["ETag"]),), 304),
+            ((("If-Match", '"other"'),), 412),
+            ((("Range", f"bytes={len(FILM)}-"),), 416),
+        ):
+            assert client.request("GET", URL, fields).status == status
+        assert client.request("GET", "/videos/no.mp4").status == 404
+        saved = client.request("GET", "/videos/clip.mp4?download=1")
+        assert (saved.status, saved.body) == (200, b"clip")
+        assert saved["Content-Disposition"] == 'attachment; filename="clip.mp4"'
+    finally:
+        client.close()
+
+
+def test_the_tag_is_that_of_the_store(redirecting: Server) -> None:
+    """So whoever resumes a download with it is understood, by us and by the store."""
+    tag = get(redirecting, "/videos/-/api/videos/film.mp4").body
+    with urlopen(get(redirecting)["Location"], timeout=30) as answer:
+        assert json.loads(tag)["etag"] == answer.headers["ETag"]
+
+
+def test_curl_follows(redirecting: Server, tmp_path: Path) -> None:
+    target = tmp_path / "film.mp4"
+    target.write_bytes(FILM[:1_000_000])
+    command = [need_tool("curl"), "-sSfL", "-C", "-", "-o", str(target), redirecting.url + URL]
+    subprocess.run(command, check=True, timeout=60)
+    assert target.read_bytes() == FILM
+
+
+# Seconds that pass in the page at once, and what it takes for a frame to be on the screen.
+_LATER = """seconds => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 1000 * seconds;
+}"""
+_SHOW = """async second => {
+    const video = document.querySelector('video');
+    const frame = () => new Promise(done => video.requestVideoFrameCallback((_, is) => done(is)));
+    const shown = (async () => {
+        while (Math.abs((await frame()).mediaTime - second) > 0.2);
+    })();
+    video.currentTime = second;
+    await Promise.race([shown, new Promise((_, fail) =>
+        setTimeout(() => fail(new Error('not within 20 s')), 20000))]);
+    return video.error;
+}"""
+
+
+def test_the_page_gets_a_new_address_when_one_has_expired(
+    redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage
+) -> None:
+    """Chromium stays with the address it was sent on to, and waits when that has expired."""
+    cinema.put(BUCKET, "clock.mp4", film.read_bytes())
+    page = new_page()
+    seen: set[str] = set()
+    expired: set[str] = set()
+
+    def pass_on(route: Route) -> None:
+        seen.add(route.request.url)
+        if route.request.url in expired:
+            route.fulfill(status=403)
+        else:
+            route.continue_()
+
+    page.route(re.compile("X-Amz-Signature"), pass_on)
+    page.goto(redirecting.url + "/videos/-/watch/clock.mp4")
+    assert page.evaluate(_SHOW, 5.0) is None
+    assert len(seen) == 1
+    time.sleep(1.1)  # until then another address would be the same
+    expired |= seen
+    page.evaluate(_LATER, 601)
+    assert page.evaluate(_SHOW, 30.0) is None
+    assert len(seen) == 2
+
+
+def test_a_folder_cannot_redirect(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="VIDEO_STORE_DELIVERY is"):
+        Server("uvicorn", tmp_path, tmp_path, {"QUART_VIDEO_STORE_DELIVERY": "redirect"})
 
 
 def test_without_the_extra(tmp_path: Path) -> None:
