@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TypeVar, TypeVarTuple
@@ -23,6 +23,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _BATCH = 500
+_ATTEMPTS = 3
 
 
 class Catalogue:
@@ -68,8 +69,11 @@ class Catalogue:
         :raises Unavailable: the storage cannot answer now.
         """
         after = reading.after_of(query)
-        async with self._fresh(query.folder, recursive=query.recursive) as index:
-            return await _ask(index, reading.page, query, self._types, after, self._cache_of(index))
+        return await self._answer(
+            query.folder,
+            lambda connection: reading.page(connection, query, self._types, after, self._totals),
+            recursive=query.recursive,
+        )
 
     async def every(self, query: Query) -> AsyncIterator[Item]:
         """Yield all that a query finds, from its first page to its last.
@@ -78,17 +82,13 @@ class Catalogue:
         :raises Unavailable: the storage cannot answer now.
         """
         query = replace(query, limit=_BATCH, cursor=None)
-        async with self._fresh(query.folder, recursive=query.recursive) as index:
-            while True:
-                after = reading.after_of(query)
-                page = await _ask(
-                    index, reading.page, query, self._types, after, self._cache_of(index)
-                )
-                for item in page.items:
-                    yield item
-                if page.next_cursor is None:
-                    return
-                query = replace(query, cursor=page.next_cursor)
+        while True:
+            page = await self.page(query)
+            for item in page.items:
+                yield item
+            if page.next_cursor is None:
+                return
+            query = replace(query, cursor=page.next_cursor)
 
     async def find(self, path: str) -> Item:
         """Return the video at *path*.
@@ -99,8 +99,9 @@ class Catalogue:
         entry = await self._storage.stat(path)
         if entry.is_folder or extension(entry.name) not in self._types:
             raise NotFound(f"{path!r} is no video")
-        async with self._fresh(entry.folder, at_once=True) as index:
-            item = await _ask(index, reading.item, path)
+        item = await self._answer(
+            entry.folder, lambda connection: reading.item(connection, path), at_once=True
+        )
         if item is None or item.entry.facts != entry.facts:  # it has changed in place
             return Item(entry, () if item is None else item.captions)
         return item
@@ -111,8 +112,9 @@ class Catalogue:
         :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.
         """
-        async with self._fresh(path.rpartition("/")[0]) as index:
-            return await _ask(index, reading.neighbours, path)
+        return await self._answer(
+            path.rpartition("/")[0], lambda connection: reading.neighbours(connection, path)
+        )
 
     async def set_durations(self, durations: Iterable[tuple[str, str, float | None]]) -> None:
         """Note how long videos last, for as long as they stay the version they are.
@@ -134,25 +136,35 @@ class Catalogue:
         await self._gatherer.aclose()
         self._index.close()
 
-    def _cache_of(self, index: Index) -> reading.TotalsCache:
-        return self._totals if index is self._index else reading.TotalsCache()
-
-    @asynccontextmanager
-    async def _fresh(
-        self, folder: str, *, recursive: bool = False, at_once: bool = False
-    ) -> AsyncIterator[Index]:
-        """Give an index that is right about a folder, and about those below it if asked to."""
+    async def _answer(
+        self,
+        folder: str,
+        question: Callable[[sqlite3.Connection], T],
+        *,
+        recursive: bool = False,
+        at_once: bool = False,
+    ) -> T:
+        """Ask the index, when it is right about a folder, and about those below if *recursive*."""
         self.start()
         try:
-            await self._gatherer.freshen(folder, at_once=at_once)
-            if recursive:
-                await self._gatherer.freshen_below(folder)
+            for _ in range(_ATTEMPTS):
+                opened = self._index.opened
+                await self._gatherer.freshen(folder, at_once=at_once)
+                if recursive:
+                    await self._gatherer.freshen_below(folder)
+                with suppress(NotFound):
+                    answer = await self._index.read(question)
+                    if opened == self._index.opened:
+                        return answer
+                # It has gone in between, and nothing is in the one that took its place.
         except (ThroughLink, Busy):
             pass
-        else:
-            yield self._index
-            return
-        # Behind a link, or while the index is locked: one for this answer alone.
+        return await self._answer_apart(folder, question, recursive=recursive)
+
+    async def _answer_apart(
+        self, folder: str, question: Callable[[sqlite3.Connection], T], *, recursive: bool
+    ) -> T:
+        """Ask an index made for this question alone: behind a link, or while ours is locked."""
         index = Index(None)
         try:
             await index.write(writing.put_way, folder)
@@ -160,16 +172,9 @@ class Catalogue:
             await gatherer.read(folder)
             if recursive:
                 await gatherer.fill(folder)
-            yield index
+            return await index.read(question)
         finally:
             index.close()
-
-
-async def _ask(index: Index, function: Callable[[sqlite3.Connection, *Ts], T], *args: *Ts) -> T:
-    try:
-        return await index.read(function, *args)
-    except Busy as error:
-        raise Unavailable(f"the index of videos cannot be used: {error}") from error
 
 
 def _place(cache: str, name: str, types: Mapping[str, str]) -> str:

@@ -66,6 +66,7 @@ class Gatherer:
         self._storage = storage
         self._index = index
         self._types = types
+        self._opened = 0
         self._seen: OrderedDict[str, float] = OrderedDict()
         """When a folder was last found to be as the index has it; the oldest first."""
         self._due: dict[str, float] = {}
@@ -81,23 +82,18 @@ class Gatherer:
         :raises Unavailable: the storage cannot answer now.
         :raises Busy: the index cannot be written to now.
         """
-        is_fresh = self._is_fresh(folder)
-        if is_fresh and not at_once:
+        if self._is_fresh(folder) and not at_once:
             return
         split_path(folder)
         known = await self._index.read(reading.deepest, folder)
-        if is_fresh and known.path == folder:
-            if await self._has_changed(known):
-                await self.read(folder)
-            return
         while known.path != folder and not known.is_link:
-            await self._look_once(known)
+            await self._look_once(known, at_once=True)
             above, known = known, await self._index.read(reading.deepest, folder)
             if known.path == above.path:
                 raise NotFound(f"{folder!r} is no folder")
         if known.is_link:
             raise ThroughLink
-        await self._look_once(known)
+        await self._look_once(known, at_once=at_once)
 
     async def freshen_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
@@ -223,10 +219,17 @@ class Gatherer:
         return await self._index.run(take_shelf, folder, fingerprint, entries, self._types)
 
     def _is_fresh(self, folder: str) -> bool:
+        if self._opened != self._index.opened:
+            self._opened = self._index.opened
+            self._seen.clear()
+            self._due.clear()
         return monotonic() < self._seen.get(folder, -FRESH) + FRESH
 
-    async def _look_once(self, known: reading.FolderState) -> None:
-        if not self._is_fresh(known.path):
+    async def _look_once(self, known: reading.FolderState, *, at_once: bool) -> None:
+        if self._is_fresh(known.path):
+            if at_once and (known.entries is None or await self._has_changed(known)):
+                await self.read(known.path)
+        else:
             running = self._start("look", known.path, self._look, known)
             await asyncio.shield(running.task)
 

@@ -50,6 +50,8 @@ class Index:
         self.folder = folder
         self._database: Database | None = None
         self._checked = 0.0
+        self.opened = 0
+        """How many databases there have been: what was known of another one does not count."""
         self._lock = threading.Lock()
         # One that writes, so that this process does not wait for itself at the file.
         self._writer = Threads(1)
@@ -114,6 +116,7 @@ class Index:
                 logger.info("The index of videos in %r has gone, and is made anew", self.folder)
                 self._database.close()
             self._database = self._open()
+            self.opened += 1
             return self._database
 
     def _open(self) -> Database:
@@ -124,9 +127,11 @@ class Index:
         except (OSError, sqlite3.Error) as error:
             if _code(error) in _BUSY:
                 raise Busy(str(error)) from error
-            return self._in_memory(error)
+            self._in_memory(error)
+            return Database(None)
 
-    def _in_memory(self, error: Exception) -> Database:
+    def _in_memory(self, error: Exception) -> None:
+        """Have the next database be one in memory."""
         logger.warning(
             "The index of videos cannot be kept in %r: %s. It is in memory for now, and made anew "
             'at each start. Set app.config["VIDEO_CACHE"] to a folder that can be written to, on '
@@ -135,7 +140,6 @@ class Index:
             error,
         )
         self.folder = None
-        return Database(None)
 
     def _mend(self, database: Database, error: sqlite3.Error) -> None:
         """Have something to use next time.
@@ -153,13 +157,13 @@ class Index:
                 database.close()
             elif code in _UNUSABLE:
                 database.close()
-                self._database = self._in_memory(error)
+                self._in_memory(error)
             else:
                 logger.warning("The index of videos is made anew: %s", error, exc_info=code == _BUG)
                 try:
                     replace(database)
                 except OSError as failure:
-                    self._database = self._in_memory(failure)
+                    self._in_memory(failure)
 
 
 def _code(error: Exception) -> int | None:

@@ -176,7 +176,10 @@ class Way(Enum):
     FOLDERS = "folder f CROSS JOIN video v ON v.folder = f.id"
     """Folder by folder, each by name."""
     ORDER = "video v CROSS JOIN folder f ON f.id = v.folder"
-    """All there are, in the order of a column."""
+    """All there are, to be sorted."""
+    ALONG = "video v INDEXED BY {index} CROSS JOIN folder f ON f.id = v.folder"
+    """All there are, in the order of a column, to the end of the page. SQLite would rather sort all
+    where it has a condition that it takes for one that few rows fulfil."""
     MATCHES = (
         "search CROSS JOIN video v ON v.id = search.rowid CROSS JOIN folder f ON f.id = v.folder"
     )
@@ -196,6 +199,8 @@ class Extent:
     asked."""
     lasting: int | None
     """Those that last as long as asked for, in the same way; ``None``: any will do."""
+    has_orders: bool
+    """Whether there are indexes of the columns yet."""
 
 
 def way(segment: Segment, extent: Extent) -> Way:
@@ -206,7 +211,9 @@ def way(segment: Segment, extent: Extent) -> Way:
         return Way.MATCHES
     if extent.lasting is not None and extent.lasting <= FEW:
         return Way.ORDER
-    return Way.FOLDERS if segment.column is None else Way.ORDER
+    if segment.column is None:
+        return Way.FOLDERS
+    return Way.ALONG if extent.has_orders else Way.ORDER
 
 
 def count_way(extent: Extent) -> Way:
@@ -266,11 +273,12 @@ def _select(how: Way, segment: Segment, condition: Condition, limit: int) -> Sta
         order = ", ".join(name + down for name in _BY_NAME)
     else:
         order = ", ".join([segment.column + down, *_BY_NAME])
+    tables = how.value.format(index=f"video_{(segment.column or '').removeprefix('v.')}")
     sql = (
         "SELECT json_group_array(json_array(path, name, size, modified, version, captions, "
         "duration, number)) FROM (SELECT f.path AS path, v.name AS name, v.size AS size, "
         "v.modified AS modified, v.version AS version, v.captions AS captions, "
-        f"v.duration AS duration, {segment.number} AS number FROM {how.value} "
+        f"v.duration AS duration, {segment.number} AS number FROM {tables} "
         f"WHERE {condition.sql} ORDER BY {order} LIMIT ?)"
     )
     return Statement(sql, (*condition.values, limit))
@@ -313,9 +321,10 @@ def tallied(scope: Scope, types: Sequence[str] | None) -> Statement:
     condition = scope.condition(seek=True)
     if types is not None:
         condition &= Condition(f"t.type IN ({', '.join('?' * len(types))})", tuple(types))
+    tables = "tally t" if scope.is_all else "folder f CROSS JOIN tally t ON t.folder = f.id"
     return Statement(
         "SELECT coalesce(sum(t.videos), 0), coalesce(sum(t.size), 0) "
-        f"FROM folder f CROSS JOIN tally t ON t.folder = f.id WHERE {condition.sql}",
+        f"FROM {tables} WHERE {condition.sql}",
         condition.values,
     )
 

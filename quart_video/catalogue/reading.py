@@ -276,13 +276,14 @@ class _Listing:
 
     def _extent(self, match: str) -> plan.Extent:
         if self._inside <= plan.FEW:
-            return plan.Extent(self._inside, None, None)
+            return plan.Extent(self._inside, None, None, has_orders=False)
         matches = lasting = None
         if self._has_search:
             matches = self._counted(plan.matching(match))
         if self._lengths != (None, None):
             lasting = self._counted(plan.lasting(*self._lengths))
-        return plan.Extent(self._inside, matches, lasting)
+        has_orders = schema.has_orders(self._connection)
+        return plan.Extent(self._inside, matches, lasting, has_orders=has_orders)
 
     def folders(self) -> tuple[Entry, ...]:
         """Return the folders in this one whose names match."""

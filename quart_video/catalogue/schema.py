@@ -99,6 +99,12 @@ def has_search(connection: sqlite3.Connection) -> bool:
     return found.fetchone() is not None
 
 
+def has_orders(connection: sqlite3.Connection) -> bool:
+    """Say whether there are indexes to sort by."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'video_duration'")
+    return found.fetchone() is not None
+
+
 def _signed(number: int) -> int:
     """Return what SQLite reads of 32 bits."""
     return number - (1 << 32) if number >= 1 << 31 else number

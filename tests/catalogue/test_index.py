@@ -174,6 +174,7 @@ class TestModel:
         tree = Tree(search=search)
         for change in [files, *trees]:
             tree.put(change)
+            writing.complete(tree.connection)
             if change is files:
                 tree.last({**dict.fromkeys([*files][::2], 1.5), **durations})
             folders = sorted(tree.folders())

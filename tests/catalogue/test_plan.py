@@ -1,0 +1,90 @@
+"""No listing looks at more than it has to: what SQLite says of each statement."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from quart_video.catalogue import SORTS, Query, Sort, plan, reading, schema, writing
+from quart_video.catalogue.rows import take_shelf
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import Entry, FileFacts
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[sqlite3.Connection]:
+    """Return an index of some folders, with videos of all lengths, sizes and times."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.create(connection)
+    folders = [f"folder {number}" for number in range(20)]
+    shelves = [take_shelf("", None, [Entry(folder) for folder in folders], VIDEO_TYPES)]
+    for folder in folders:
+        entries = [
+            Entry(f"{folder}/clip {number}.mp4", FileFacts(number * 7 % 50, number, "v"))
+            for number in range(50)
+        ]
+        shelves.append(take_shelf(folder, None, entries, VIDEO_TYPES))
+    writing.put(connection, shelves)
+    writing.set_durations(
+        connection,
+        [(f"{folder}/clip {n}.mp4", "v", n / 2) for folder in folders for n in range(40)],
+    )
+    writing.complete(connection)
+    yield connection
+    connection.close()
+
+
+def explained(connection: sqlite3.Connection, query: Query) -> list[str]:
+    """Answer a query, and return what SQLite says of how it came by it."""
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    after = reading.after_of(query)
+    assert reading.page(connection, query, VIDEO_TYPES, after, reading.TotalsCache()).total
+    connection.set_trace_callback(None)
+    plans: list[str] = []
+    for statement in statements:
+        if not statement.startswith("--"):  # what the full-text index asks itself
+            rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+            plans += [str(row[3]) for row in rows]
+    return plans
+
+
+ALL = {"recursive": True}
+ASKED: list[tuple[int, dict[str, Any]]] = [
+    (0, ALL),
+    (0, {**ALL, "q": "clip"}),
+    (0, {**ALL, "q": "4 clip", "folder": "folder 2"}),
+    (0, {**ALL, "min_duration": 1.0, "max_duration": 5.0}),
+    (0, {**ALL, "type": "mp4"}),
+    (0, {"folder": "folder 2"}),
+    (5000, {"folder": "folder 2"}),
+    (5000, {**ALL, "q": "4 clip", "folder": "folder 2"}),
+]
+
+
+@pytest.mark.parametrize("sort", [None, *SORTS])
+@pytest.mark.parametrize(("few", "asked"), ASKED, ids=str)
+def test_no_table_is_scanned(
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, Any],
+    sort: Sort | None,
+    few: int,
+) -> None:
+    monkeypatch.setattr(plan, "FEW", few)
+    query = Query(**asked, sort=sort, limit=5)
+    first = reading.page(connection, query, VIDEO_TYPES, None, reading.TotalsCache())
+    for cursor in (None, first.next_cursor):
+        for line in explained(connection, replace(query, cursor=cursor)):
+            assert not line.startswith("SCAN") or _is_cheap(line), line
+
+
+def _is_cheap(line: str) -> bool:
+    """Say whether a scan is one along an order, which ends with the page, or of what was chosen."""
+    along = ("v USING INDEX video_", "f USING INDEX sqlite_autoindex_folder_2", "search VIRTUAL")
+    few = ("state", "sqlite_master", "t", "(subquery")
+    return line.removeprefix("SCAN ").startswith((*along, *few))
