@@ -219,6 +219,7 @@ class _Listing:
         self._scope = plan.Scope(row[0], row[1], row[2], query.recursive)
         self._words = searched(query.q)
         self._types = extensions_of(query.type, types) if query.type else None
+        self._is_hopeless = self._words is None or self._types == ()
         self._lengths = (_micro(query.min_duration), _micro(query.max_duration))
         self._parts = plan.segments(query.order, self._words or (), self._scope)
         self._has_search = bool(self._words) and schema.has_search(connection)
@@ -230,7 +231,7 @@ class _Listing:
     def rows(self, after: plan.Place | None, limit: int) -> list[_Row]:
         """Return the first rows after a place."""
         found: list[_Row] = []
-        if self._words is None:
+        if self._is_hopeless:
             return found
         start = plan.start_of(self._parts, self._query.order, after)
         for part in self._parts[start:]:
@@ -251,7 +252,7 @@ class _Listing:
 
     def totals(self) -> Totals:
         """Return how much there is on all pages."""
-        if self._words is None:
+        if self._is_hopeless:
             return Totals(0, 0)
         if not self._words and self._lengths == (None, None):
             return self._totals(plan.tallied(self._scope, self._types))
