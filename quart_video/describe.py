@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from quart import url_for
 
@@ -20,47 +20,90 @@ _PARAMETERS = [field for field in fields(ListingQuery) if field.name != "cursor"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What stands before and behind a path in the addresses of one route, as escaped."""
+
+    before: str
+    behind: str
+
+    @classmethod
+    def of(cls, endpoint: str, name: str = "path", **values: Any) -> _Address:
+        """Ask ``url_for``, once for all paths: fifty videos have three hundred addresses."""
+        url: str = url_for(endpoint, **{**values, name: _PATH})
+        before, _, behind = url.partition(_PATH)
+        return cls(before, behind)
+
+    def __call__(self, escaped: str) -> str:
+        return f"{self.before}{escaped}{self.behind}"
+
+
+class Describer:
+    """Describes what a page or a listing has, all of it below the mount of the current request."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._media = _Address.of(".media")
+        self._download = _Address.of(".media", download=1) if library.settings.downloads else None
+        self._watch = _Address.of(".watch")
+        self._api_video = _Address.of(".api_video")
+        self._captions = _Address.of(".captions")
+        self._gallery = _Address.of(".gallery", "folder")
+        self._api_videos = _Address.of(".api_videos", "folder")
+
+    def video(self, item: Item) -> Video:
+        """Describe one video."""
+        entry = item.entry
+        assert entry.facts is not None
+        name, path = entry.name, entry.path
+        escaped = _escape(path)
+        return Video(
+            name=name,
+            title=title_of(name),
+            path=path,
+            folder=entry.folder,
+            size=entry.facts.size,
+            duration=item.duration,
+            modified=iso_time(entry.facts.modified_ns),
+            media_type=self._library.media_type(name) or "",
+            etag=str(EntityTag(entry.facts.version)),
+            url=self._media(escaped),
+            download_url=self._download(escaped) if self._download else None,
+            watch_url=self._watch(escaped),
+            api_url=self._api_video(escaped),
+            captions=[
+                CaptionTrack(
+                    url=self._captions(_escape(caption.path)),
+                    label=caption.label,
+                    language=caption.language,
+                )
+                for caption in item.captions
+            ],
+        )
+
+    def folder(self, path: str) -> Folder:
+        """Describe one folder below the root."""
+        return Folder(
+            name=path.rpartition("/")[2],
+            path=path,
+            url=self._gallery(_escape(path)),
+            api_url=self._api_videos(quote_plus(path, safe=_SAFE_IN_QUERIES)),
+        )
+
+
+# As Werkzeug escapes them; a test compares.
+_SAFE_IN_PATHS = "!$&'()*+,/:;=@"
+_SAFE_IN_QUERIES = "!$'()*,/:;?@"
+_PATH = "0a1b2c3d4e5f"  # in the place of a path, to find it again in an address
+
+
+def _escape(path: str) -> str:
+    return quote(path, safe=_SAFE_IN_PATHS)
+
+
 def video(item: Item, library: Library) -> Video:
     """Describe one video."""
-    entry = item.entry
-    assert entry.facts is not None
-    return Video(
-        name=entry.name,
-        title=title_of(entry.name),
-        path=entry.path,
-        folder=entry.folder,
-        size=entry.facts.size,
-        duration=item.duration,
-        modified=iso_time(entry.facts.modified_ns),
-        media_type=library.media_type(entry.path) or "",
-        etag=str(EntityTag(entry.facts.version)),
-        url=url_for(".media", path=entry.path),
-        download_url=_download_url(entry.path, library),
-        watch_url=url_for(".watch", path=entry.path),
-        api_url=url_for(".api_video", path=entry.path),
-        captions=[
-            CaptionTrack(
-                url=url_for(".captions", path=caption.path),
-                label=caption.label,
-                language=caption.language,
-            )
-            for caption in item.captions
-        ],
-    )
-
-
-def _download_url(path: str, library: Library) -> str | None:
-    return url_for(".media", path=path, download=1) if library.settings.downloads else None
-
-
-def folder(path: str, name: str) -> Folder:
-    """Describe one folder."""
-    return Folder(
-        name=name,
-        path=path,
-        url=gallery_url(path),
-        api_url=url_for(".api_videos", folder=path),
-    )
+    return Describer(library).video(item)
 
 
 def gallery_url(path: str) -> str:
@@ -71,10 +114,11 @@ def gallery_url(path: str) -> str:
 
 def listing(page: Page, query: ListingQuery, library: Library) -> Listing:
     """Describe a page of a listing."""
+    describer = Describer(library)
     return Listing(
         folder=query.folder,
-        folders=[folder(entry.path, entry.name) for entry in page.folders],
-        videos=[video(item, library) for item in page.items],
+        folders=[describer.folder(entry.path) for entry in page.folders],
+        videos=[describer.video(item) for item in page.items],
         total=page.total,
         total_size=page.total_size,
         scanning=page.scanning,
@@ -114,8 +158,17 @@ def parameters(query: ListingQuery) -> dict[str, Any]:
 def crumbs(path: str, title: str) -> list[Folder]:
     """Describe the folders from the root, which is called *title*, down to the one at *path*."""
     names = path.split("/") if path else []
-    below = [folder("/".join(names[: n + 1]), name) for n, name in enumerate(names)]
-    return [folder("", title), *below]
+    below = [_folder("/".join(names[: n + 1]), name) for n, name in enumerate(names)]
+    return [_folder("", title), *below]
+
+
+def _folder(path: str, name: str) -> Folder:
+    return Folder(
+        name=name,
+        path=path,
+        url=gallery_url(path),
+        api_url=url_for(".api_videos", folder=path),
+    )
 
 
 def iso_time(modified_ns: int) -> str:

@@ -6,8 +6,10 @@ absolute paths on this server that include the mount's prefix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -90,6 +92,32 @@ class Listing:
     """Give this as ``cursor`` for the next page; ``None`` on the last."""
     next_url: str | None
     """The next page; ``None`` on the last."""
+
+
+def as_json(model: Video | Listing) -> dict[str, Any]:
+    """Return a model as a dictionary, as ``dataclasses.asdict`` does in ten times the time."""
+    return _PLAIN[type(model)](model)
+
+
+def _plain(kind: type, **lists: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    """Make what turns models of one kind into dictionaries.
+
+    :param lists: names of the fields that hold models, and what turns those.
+    """
+    names = [field.name for field in fields(kind)]
+    values = attrgetter(*names)
+
+    def plain(model: Any) -> dict[str, Any]:
+        row = dict(zip(names, values(model), strict=True))
+        for name, inner in lists.items():
+            row[name] = [inner(each) for each in row[name]]
+        return row
+
+    return plain
+
+
+_video = _plain(Video, captions=_plain(CaptionTrack))
+_PLAIN = {Video: _video, Listing: _plain(Listing, folders=_plain(Folder), videos=_video)}
 
 
 @dataclass(frozen=True, slots=True)

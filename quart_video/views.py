@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from quart_video import catalogue, describe, m3u, pages
 from quart_video.files import make_conditional, send_from_directory
 from quart_video.http import Fields, content_disposition
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
-from quart_video.models import GalleryQuery, Listing, ListingQuery, Video
+from quart_video.models import GalleryQuery, Listing, ListingQuery, Video, as_json
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
 from quart_video.responses import (
@@ -82,7 +82,7 @@ async def api_videos() -> ResponseReturnValue:
     library = await current_library()
     query = _query(_QUERY)
     page = await _page(library, query)
-    return await _fresh(asdict(describe.listing(page, query, library)))
+    return await _fresh(as_json(describe.listing(page, query, library)))
 
 
 @document_querystring(ListingQuery)
@@ -100,7 +100,7 @@ async def playlist() -> ResponseReturnValue:
 async def api_video(path: str) -> ResponseReturnValue:
     """Describe one video."""
     library = await current_library()
-    return await _fresh(asdict(describe.video(await _item(library, path), library)))
+    return await _fresh(as_json(describe.video(await _item(library, path), library)))
 
 
 @answers("text/vtt", "The text track.", ranges=True)
