@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-import zlib
 from datetime import UTC, datetime, timedelta
 
 from quart_video.texts import ENGLISH, Texts
@@ -87,5 +87,6 @@ def parse_time(text: str) -> float | None:
 
 def drawing(path: str) -> str:
     """Return the classes of the drawing that stands for the video at *path*: always the same."""
-    chosen = zlib.crc32(path.encode(errors="surrogatepass"))
-    return f"qv-tint-{chosen % _TINTS} qv-shape-{chosen // _TINTS % _SHAPES}"
+    name = path.encode(errors="surrogatepass")
+    tint, shape = hashlib.blake2b(name, digest_size=2).digest()
+    return f"qv-tint-{tint % _TINTS} qv-shape-{shape % _SHAPES}"

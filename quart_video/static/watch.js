@@ -62,7 +62,7 @@ video.addEventListener("timeupdate", () => {
   if (!video.paused && Math.abs(video.currentTime - kept) >= KEEP_EVERY) keepPosition();
 });
 video.addEventListener("pause", keepPosition);
-video.addEventListener("ended", keepPosition);
+video.addEventListener("ended", () => keep(page, 0));
 addEventListener("pagehide", () => { if (video.played.length) keepPosition(); });
 restart.addEventListener("click", () => {
   video.currentTime = 0;
@@ -179,11 +179,11 @@ function nameOf(track) {
 function firstCaptions() {
   const wanted = setting("captions");
   if (wanted === "off") return -1;
-  const as_left = [...tracks].findIndex((track) => nameOf(track) === wanted);
-  if (as_left >= 0) return as_left;
+  const asLeft = [...tracks].findIndex((track) => nameOf(track) === wanted);
+  if (asLeft >= 0) return asLeft;
+  const primary = (tag) => tag.split("-")[0].toLowerCase();
   for (const language of navigator.languages) {
-    const main_part = (tag) => tag.split("-")[0].toLowerCase();
-    const same = [...tracks].findIndex((track) => main_part(track.language) === main_part(language));
+    const same = [...tracks].findIndex((track) => primary(track.language) === primary(language));
     if (same >= 0) return same;
   }
   return 0;

@@ -36,8 +36,14 @@ def come_back(page: Page) -> Response:
 
 
 def announced(page: Page, words: str) -> None:
-    """Wait until a screen reader has been told."""
-    page.locator("[role=status]").filter(has_text=words).wait_for(state="attached")
+    """Come back until a screen reader is told; the server looks for what is new now and then."""
+    told = page.locator("[role=status]").filter(has_text=words)
+    for _ in range(60):
+        if told.count():
+            return
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        page.wait_for_timeout(300)
+    pytest.fail(f"not told: {words}")
 
 
 def test_videos_come_and_go(page: Page, folder: Path) -> None:

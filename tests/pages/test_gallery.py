@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from quart import Quart
 
+from quart_video import describe
 from tests.pages.conftest import Browser, Put, browsing
 from tests.pages.document import Element
 
@@ -41,7 +43,7 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     assert ten.one("h3").text == "Drone 10"
     assert [badge.text for badge in ten.all("span", class_="qv-badge")] == ["MOV"]
     facts = ten.one("p", class_="qv-facts")
-    assert facts.one("span").text == "4.2 MB"
+    assert facts.all("bdi")[0].text == "4.2 MB"
     assert facts.one("time").text == "22 Nov 2025"
     assert ten.one("time")["datetime"] == "2025-11-22T13:15:00Z"
 
@@ -250,3 +252,34 @@ async def test_filters_stay_on_the_way(browser: Browser, put: Put) -> None:
     for text in ("Newest", "List"):
         assert titles(await browser.open(page.link(text)["href"])) == ["b"]
     assert titles(await browser.open(page.one("form", role="search").submit(q="b"))) == ["b"]
+
+
+async def test_a_library_that_is_still_read_says_so(
+    browser: Browser, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("clip.mp4")
+    listing = describe.listing
+    monkeypatch.setattr(
+        describe, "listing", lambda *arguments: replace(listing(*arguments), scanning=True)
+    )
+    for query, told in (("", False), ("?recursive=1", True), ("?q=none&recursive=1", True)):
+        page = await browser.open(f"/videos/{query}")
+        assert ("still being read" in page.one("main").text) is told
+
+
+async def test_durations_are_shown_and_sorted_by(
+    browser: Browser, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("clip.mp4")
+    assert "Longest" not in (await browser.open("/videos/")).one("details").text
+    video = describe.video
+    monkeypatch.setattr(
+        describe, "video", lambda *arguments: replace(video(*arguments), duration=3723.4)
+    )
+    page = await browser.open("/videos/")
+    badges = page.one("li", class_="qv-card").all("span", class_="qv-badge")
+    assert [badge.text for badge in badges] == ["MP4", "Duration: 1:02:03"]
+    page = await browser.open(page.link("Longest")["href"])
+    assert chosen_sort(page) == "Longest"
+    watch = await browser.open("/videos/-/watch/clip.mp4")
+    assert "1:02:03" in watch.one("dl", class_="qv-details").text

@@ -173,6 +173,15 @@ def test_the_style_sheet_stays_inside_its_own_pages() -> None:
         assert f"{name}:" in sheet
 
 
+def test_every_variable_is_documented() -> None:
+    root = (PACKAGE / "static" / "quart-video.css").read_text().partition("@media")[0]
+    guide = (PACKAGE.parent / "docs" / "how_to_guides" / "templates.md").read_text()
+    variables = re.findall(r"(?m)^  (--qv-[\w-]+):", root)
+    assert len(variables) > 10
+    for name in variables:
+        assert f"`{name}`" in guide
+
+
 @pytest.mark.parametrize(("url", "script"), [("/", "gallery"), ("/-/watch/A film 1.mp4", "watch")])
 async def test_a_page_is_small(browser: Browser, put: Put, url: str, script: str) -> None:
     for number in range(1, 80):
