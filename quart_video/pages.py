@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -68,13 +69,17 @@ def _sorts(listing: Listing, query: GalleryQuery) -> tuple[str, ...]:
     )
 
 
-async def watch(video: Video, library: Library) -> str:
-    """Make the page that plays a video, from the time that the address names."""
+async def watch(video: Video, neighbours: Mapping[str, Video], library: Library) -> str:
+    """Make the page that plays a video, from the time that the address names.
+
+    :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
+    """
     start = parse_time(request.args.get("t", ""))
     return await render_template(
         "quart_video/watch.html",
         **_common(library, Texts(library.settings.texts), video.folder),
         video=video,
+        neighbours=neighbours,
         # A fragment that players seek to, without any script. What cannot be read is left out.
         source=video.url if start is None else f"{video.url}#t={start:g}",
         expires=library.settings.store_expiry if library.signer else None,

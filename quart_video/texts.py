@@ -126,6 +126,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "size_and_bytes": "{size} ({bytes})",
         "changed": "Changed",
         "length": "Duration",
+        "neighbours": "Previous and next video",
+        "prev": "Previous",
+        "next": "Next",
         # The list of keys.
         "keys_heading": "Keys of the player",
         "keys_on": "Use these keys",
@@ -139,6 +142,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "key_fullscreen": "Full screen",
         "key_captions": "Captions off or on",
         "key_speed": "Slower or faster",
+        "key_neighbours": "Previous or next video",
         "key_help": "Show these keys",
         # Errors.
         "error_400": "This address does not work",

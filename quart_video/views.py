@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import aclosing
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +29,6 @@ from quart_video.responses import (
     sent_on,
     settled,
 )
-from quart_video.settings import MAX_PAGE_SIZE
 from quart_video.storage.base import Media, Signer
 from quart_video.streaming import Transfer
 from quart_video.transfers import attend
@@ -70,8 +69,17 @@ async def media(path: str) -> ResponseReturnValue:
 async def watch(path: str) -> ResponseReturnValue:
     """Page that plays a video."""
     library = await current_library()
-    video = describe.video(await _item(library, path), library)
-    return await _fresh(await pages.watch(video, library))
+    item = await _item(library, path)
+    with http_errors():
+        beside = await library.catalogue.neighbours(path)
+    neighbours = {"prev": beside.previous, "next": beside.next}
+    return await _fresh(
+        await pages.watch(
+            describe.video(item, library),
+            {rel: describe.video(each, library) for rel, each in neighbours.items() if each},
+            library,
+        )
+    )
 
 
 @document_querystring(ListingQuery)
@@ -149,22 +157,25 @@ def _bad_query(error: Exception, *problems: str) -> BadRequest:
     return result
 
 
+def _listed(library: Library, query: ListingQuery) -> catalogue.Query:
+    """Say in the terms of the catalogue what a query asks for."""
+    return catalogue.Query(
+        folder=query.folder,
+        q=query.q,
+        recursive=query.recursive,
+        type=query.type,
+        min_duration=query.min_duration,
+        max_duration=query.max_duration,
+        sort=query.sort,
+        limit=query.limit or library.settings.page_size,
+        cursor=query.cursor,
+    )
+
+
 async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
     try:
         with http_errors():
-            return await library.catalogue.page(
-                catalogue.Query(
-                    folder=query.folder,
-                    q=query.q,
-                    recursive=query.recursive,
-                    type=query.type,
-                    min_duration=query.min_duration,
-                    max_duration=query.max_duration,
-                    sort=query.sort,
-                    limit=query.limit or library.settings.page_size,
-                    cursor=query.cursor,
-                )
-            )
+            return await library.catalogue.page(_listed(library, query))
     except catalogue.BadCursor as error:
         raise _bad_query(error, str(error)) from error
 
@@ -172,14 +183,13 @@ async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
 async def _items(library: Library, query: ListingQuery, most: int) -> list[catalogue.Item]:
     """Return what is on all pages of a listing."""
     found: list[catalogue.Item] = []
-    cursor: str | None = None
-    while len(found) < most:
-        page = await _page(library, replace(query, limit=MAX_PAGE_SIZE, cursor=cursor))
-        found += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return found[:most]
+    with http_errors():
+        async with aclosing(library.catalogue.every(_listed(library, query))) as items:
+            async for item in items:
+                found.append(item)
+                if len(found) == most:
+                    break
+    return found
 
 
 async def _item(library: Library, path: str) -> catalogue.Item:

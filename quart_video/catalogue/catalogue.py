@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
@@ -75,7 +75,7 @@ class Catalogue:
             recursive=query.recursive,
         )
 
-    async def every(self, query: Query) -> AsyncIterator[Item]:
+    async def every(self, query: Query) -> AsyncGenerator[Item, None]:
         """Yield all that a query finds, from its first page to its last.
 
         :raises NotFound: there is no such folder.

@@ -264,6 +264,10 @@ function fullscreen() {
   else video.webkitEnterFullscreen?.();
 }
 
+function follow(direction) {
+  main.querySelector(`a[rel=${direction}]`)?.click();
+}
+
 function showHelp() {
   keysBox.checked = setting("keys") !== "off";
   help.showModal();
@@ -281,6 +285,8 @@ const KEYS = {
   c: () => showCaptions(noteCaptions() < 0 ? shown : -1),
   "<": () => changeSpeed(-1),
   ">": () => changeSpeed(1),
+  P: () => follow("prev"),
+  N: () => follow("next"),
 };
 for (let digit = 0; digit < 10; digit++)
   KEYS[digit] = () => { if (video.duration) video.currentTime = (video.duration * digit) / 10; };
@@ -329,4 +335,6 @@ if ("mediaSession" in navigator) {
   on("seekbackward", ({ seekOffset }) => seek(-(seekOffset ?? 10)));
   on("seekforward", ({ seekOffset }) => seek(seekOffset ?? 10));
   on("seekto", ({ seekTime }) => { video.currentTime = seekTime; });
+  for (const [action, direction] of [["previoustrack", "prev"], ["nexttrack", "next"]])
+    if (main.querySelector(`a[rel=${direction}]`)) on(action, () => follow(direction));
 }

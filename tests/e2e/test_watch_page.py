@@ -368,6 +368,23 @@ def test_the_player_tells_the_system_what_it_plays(page: Page) -> None:
     assert metadata == {"title": "clock", "artist": "Videos", "album": "film"}
 
 
+def test_keys_lead_to_the_videos_beside_it(
+    hypercorn: Server, new_page: NewPage, folder: Path, film: Path
+) -> None:
+    for number in (1, 2, 3):
+        os.link(film, folder / f"Part {number}.mp4")
+    page = new_page(base_url=hypercorn.url)
+    page.goto("/videos/-/watch/of-one-test/Part%202.mp4")
+    ready(page)
+    press(page, "n")  # without Shift, it is nobody's
+    press(page, "Shift+N")
+    page.wait_for_url("**/Part%203.mp4")
+    ready(page)
+    press(page, "Shift+N")  # there is none
+    press(page, "Shift+P")
+    page.wait_for_url("**/Part%202.mp4")
+
+
 def test_a_picture_in_a_picture_where_there_is_one(page: Page) -> None:
     offered = page.get_by_role("button", name="Picture in picture").is_visible()
     assert offered is page.evaluate("document.pictureInPictureEnabled")

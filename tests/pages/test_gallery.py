@@ -18,6 +18,11 @@ def titles(page: Element) -> list[str]:
     return [card.one("h3").text for card in page.all("li", class_="qv-card")]
 
 
+def badges(card: Element) -> list[str]:
+    inside = card.one("p", class_="qv-badges").children
+    return [child.text for child in inside if isinstance(child, Element)]
+
+
 def chosen_sort(page: Element) -> str:
     return page.one("details", class_="qv-menu").one("a", aria_current="true").text
 
@@ -37,15 +42,14 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     assert [a.text for a in page.all("a", class_="qv-folder")] == ["travel"]
     two, ten = page.all("li", class_="qv-card")
     assert [a["href"] for a in two.all("a")] == ["/videos/-/watch/Drone_2.mp4"]
-    assert two.one("a")["title"] == "Drone_2.mp4"
     assert two.one("h3").text == "Drone 2"
-    assert [badge.text for badge in two.all("span", class_="qv-badge")] == ["MP4", "CC"]
+    assert badges(two) == ["MP4", "CC"]
     assert ten.one("h3").text == "Drone 10"
-    assert [badge.text for badge in ten.all("span", class_="qv-badge")] == ["MOV"]
+    assert badges(ten) == ["MOV"]
     facts = ten.one("p", class_="qv-facts")
     assert facts.all("bdi")[0].text == "4.2 MB"
     assert facts.one("time").text == "22 Nov 2025"
-    assert ten.one("time")["datetime"] == "2025-11-22T13:15:00Z"
+    assert ten.one("time")["datetime"] == "2025-11-22"
 
 
 async def test_the_title_is_a_setting(make_app: Callable[..., Quart], put: Put) -> None:
@@ -277,8 +281,7 @@ async def test_durations_are_shown_and_sorted_by(
         describe, "video", lambda *arguments: replace(video(*arguments), duration=3723.4)
     )
     page = await browser.open("/videos/")
-    badges = page.one("li", class_="qv-card").all("span", class_="qv-badge")
-    assert [badge.text for badge in badges] == ["MP4", "Duration: 1:02:03"]
+    assert badges(page.one("li", class_="qv-card")) == ["MP4", "Duration: 1:02:03"]
     page = await browser.open(page.link("Longest")["href"])
     assert chosen_sort(page) == "Longest"
     watch = await browser.open("/videos/-/watch/clip.mp4")

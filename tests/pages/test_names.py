@@ -50,7 +50,7 @@ async def test_a_video_of_any_name(browser: Browser, put: Put, name: str) -> Non
     gallery = await browser.open("/videos/")
     assert_inert(gallery)
     card = gallery.one("li", class_="qv-card")
-    assert card.one("a")["title"] == f"{name}.mp4"
+    assert card.one("a").get("title") == (f"{name}.mp4" if len(name) > 36 else None)
     assert card.one("h3").one("bdi").text == " ".join(name.split())
 
     watch = await browser.open(card.one("a")["href"])

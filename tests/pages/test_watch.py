@@ -108,3 +108,28 @@ async def test_what_needs_javascript_is_hidden_without(browser: Browser, put: Pu
     for control in page.one("main").all("button") + page.one("main").all("select"):
         labels = [label for label in page.all("label") if control in label.all()]
         assert control in behind or any("hidden" in e for e in [control, *labels]), control.text
+
+
+async def test_the_videos_beside_it(browser: Browser, put: Put) -> None:
+    for name in ("Part 1", "Part 2", "Part 10"):
+        put(f"series/{name}.mp4")
+    put("series/more/Part 3.mp4")
+
+    async def beside(name: str) -> list[tuple[str, str, str]]:
+        page = await browser.open(f"/videos/-/watch/series/{name}.mp4")
+        found = page.all("a", class_="qv-beside")
+        return [(a["rel"], a.one("b").text, a["href"]) for a in found]
+
+    base = "/videos/-/watch/series/Part%20"
+    assert await beside("Part 1") == [("next", "Part 2", f"{base}2.mp4")]
+    assert await beside("Part 2") == [
+        ("prev", "Part 1", f"{base}1.mp4"),
+        ("next", "Part 10", f"{base}10.mp4"),
+    ]
+    assert await beside("Part 10") == [("prev", "Part 2", f"{base}2.mp4")]
+
+
+async def test_alone_it_has_none_beside(browser: Browser, put: Put) -> None:
+    put("Nile.mp4")
+    page = await browser.open("/videos/-/watch/Nile.mp4")
+    assert not page.all("nav", aria_label="Previous and next video")
