@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -93,9 +94,8 @@ def new_page(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def folder(site: Site) -> Iterator[Path]:
-    """Return a folder of the site's that is empty before and gone after: ``of-one-test``."""
-    path = site.root / "of-one-test"
-    path.mkdir()
+    """Return a new folder of the site's, which no server knows anything of yet."""
+    path = Path(mkdtemp(prefix="test-", dir=site.root))
     yield path
     shutil.rmtree(path)
 

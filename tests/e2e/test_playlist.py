@@ -15,7 +15,7 @@ def test_a_player_plays_all_of_it(hypercorn: Server, film: Path, folder: Path) -
     (folder / "three.txt").touch()
     player = [need_tool("mpv"), "--no-config", "--vo=null", "--ao=null", "--untimed"]
     player += ["--frames=3", "--msg-level=all=info", "--term-playing-msg=now:${media-title}:"]
-    url = f"{hypercorn.url}/videos/-/playlist.m3u?folder=of-one-test"
+    url = f"{hypercorn.url}/videos/-/playlist.m3u?folder={folder.name}"
     played = subprocess.run([*player, url], capture_output=True, text=True, check=False, timeout=60)
     assert played.returncode == 0, played.stdout + played.stderr
     assert played.stdout.count("now:") == 2

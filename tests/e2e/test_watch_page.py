@@ -110,7 +110,7 @@ def test_captions_begin_in_the_language_of_the_visitor(
     shown = {}
     for locale in ("de-AT", "fr-FR", "en-US", "ja-JP"):
         page = new_page(base_url=hypercorn.url, locale=locale)
-        page.goto("/videos/-/watch/of-one-test/a.mp4")
+        page.goto(f"/videos/-/watch/{folder.name}/a.mp4")
         menu = page.locator("[data-qv-captions]")
         menu.wait_for()
         shown[locale] = menu.locator("option:checked").inner_text()
@@ -320,7 +320,7 @@ def test_what_no_browser_plays_is_offered_for_download(
 ) -> None:
     (folder / "no video.mp4").write_bytes(os.urandom(5000))
     page = new_page(base_url=hypercorn.url)
-    page.goto("/videos/-/watch/of-one-test/no%20video.mp4")
+    page.goto(f"/videos/-/watch/{folder.name}/no%20video.mp4")
     assert "This browser cannot play this type of video" in alert(page)
     with page.expect_download() as download:
         page.get_by_role("alert").get_by_role("link", name="Download").click()
@@ -334,15 +334,15 @@ def test_sound_without_a_picture_is_told(
     command = [need_tool("ffmpeg"), "-nostdin", "-loglevel", "error", *sound]
     subprocess.run(command, check=True, timeout=60)
     page = new_page(base_url=hypercorn.url)
-    page.goto("/videos/-/watch/of-one-test/sound.mp4")
+    page.goto(f"/videos/-/watch/{folder.name}/sound.mp4")
     assert "This browser shows no picture of this video" in alert(page)
 
 
 def test_a_video_that_has_gone_is_told(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
     (folder / "gone.mp4").write_bytes(os.urandom(5000))
     page = new_page(base_url=hypercorn.url)
-    page.route("**/videos/of-one-test/gone.mp4", lambda route: route.fulfill(status=404))
-    page.goto("/videos/-/watch/of-one-test/gone.mp4")
+    page.route(f"**/videos/{folder.name}/gone.mp4", lambda route: route.fulfill(status=404))
+    page.goto(f"/videos/-/watch/{folder.name}/gone.mp4")
     assert "The video is not there any more" in alert(page)
 
 
@@ -374,7 +374,7 @@ def test_keys_lead_to_the_videos_beside_it(
     for number in (1, 2, 3):
         os.link(film, folder / f"Part {number}.mp4")
     page = new_page(base_url=hypercorn.url)
-    page.goto("/videos/-/watch/of-one-test/Part%202.mp4")
+    page.goto(f"/videos/-/watch/{folder.name}/Part%202.mp4")
     ready(page)
     press(page, "n")  # without Shift, it is nobody's
     press(page, "Shift+N")
@@ -398,10 +398,10 @@ def test_any_name(
 ) -> None:
     os.link(film, folder / name)
     page = new_page(base_url=hypercorn.url)
-    page.goto(f"/videos/-/watch/of-one-test/{quote(name)}")
+    page.goto(f"/videos/-/watch/{folder.name}/{quote(name)}")
     ready(page)
     leave_at(page, 23)
-    page.goto("/videos/of-one-test/")
+    page.goto(f"/videos/{folder.name}/")
     assert int(page.get_by_role("progressbar").get_attribute("value") or 0) > 50
     page.locator(".qv-card a").click()
     settled(page, "Math.abs(video.currentTime - 23) < 2")
