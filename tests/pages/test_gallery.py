@@ -286,3 +286,12 @@ async def test_durations_are_shown_and_sorted_by(
     assert chosen_sort(page) == "Longest"
     watch = await browser.open("/videos/-/watch/clip.mp4")
     assert "1:02:03" in watch.one("dl", class_="qv-details").text
+
+
+async def test_a_folder_is_there_as_soon_as_it_is_asked_for(browser: Browser, put: Put) -> None:
+    """Even if the one above was looked at just before, so that nobody looks again by itself."""
+    for number in range(3):
+        await browser.open("/videos/")
+        put(f"new {number}/deep/clip.mp4")
+        await browser.open(f"/videos/-/watch/new {number}/deep/clip.mp4")
+        assert titles(await browser.open(f"/videos/new {number}/deep/")) == ["clip"]
