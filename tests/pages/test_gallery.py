@@ -276,9 +276,9 @@ async def test_durations_are_shown_and_sorted_by(
 ) -> None:
     put("clip.mp4")
     assert "Longest" not in (await browser.open("/videos/")).one("details").text
-    video = describe.video
+    video = describe.Describer.video
     monkeypatch.setattr(
-        describe, "video", lambda *arguments: replace(video(*arguments), duration=3723.4)
+        describe.Describer, "video", lambda *given: replace(video(*given), duration=3723.4)
     )
     page = await browser.open("/videos/")
     assert badges(page.one("li", class_="qv-card")) == ["MP4", "Duration: 1:02:03"]
