@@ -2,7 +2,15 @@
 
 from quart_video.blueprint import VideoBlueprint, video_bp
 from quart_video.files import MissingFileError, make_conditional, send_file, send_from_directory
-from quart_video.models import CaptionTrack, Folder, Listing, ListingQuery, Video
+from quart_video.media import AudioTrack, Chapter, Details, TextTrack
+from quart_video.models import (
+    CaptionTrack,
+    Folder,
+    FullVideo,
+    Listing,
+    ListingQuery,
+    Video,
+)
 from quart_video.settings import ConfigurationError, Settings
 from quart_video.signals import (
     MediaTransfer,
@@ -14,9 +22,13 @@ from quart_video.storage.memory import MemoryStorage
 from quart_video.streaming import Outcome
 
 __all__ = [
+    "AudioTrack",
     "CaptionTrack",
+    "Chapter",
     "ConfigurationError",
+    "Details",
     "Folder",
+    "FullVideo",
     "Listing",
     "ListingQuery",
     "MediaTransfer",
@@ -24,6 +36,7 @@ __all__ = [
     "MissingFileError",
     "Outcome",
     "Settings",
+    "TextTrack",
     "Video",
     "VideoBlueprint",
     "__version__",

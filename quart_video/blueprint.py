@@ -12,10 +12,12 @@ from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
 from werkzeug.exceptions import HTTPException
 
-from quart_video import openapi, pages, settings, views
+from quart_video import derived, openapi, pages, settings, views
+from quart_video.cli import prepare_command
 from quart_video.converters import CONVERTERS
 from quart_video.cors import cors_fields
 from quart_video.mounts import Mount, app_state, current_library
+from quart_video.survey import survey
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
@@ -26,7 +28,10 @@ _ROUTES = (
     ("/-/api/videos", views.api_videos),
     ("/-/api/videos/<quart_video_file:path>", views.api_video),
     ("/-/playlist.m3u", views.playlist),
-    ("/-/captions/<quart_video_file:path>", views.captions),
+    ("/-/captions/<quart_video_file:path>", derived.captions),
+    ("/-/chapters/<quart_video_file:path>", derived.chapters),
+    ("/-/poster/<quart_video_file:path>", derived.poster),
+    ("/-/storyboard/<quart_video_file:path>", derived.storyboard),
     ("/-/health", views.health),
     ("/-/static/<quart_video_file:filename>", views.static),
 )
@@ -60,6 +65,7 @@ class VideoBlueprint(Blueprint):
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
         self.register_error_handler(HTTPException, pages.error)
         self.after_request(_finish)
+        self.cli.add_command(prepare_command)
         tag_blueprint(self, ["Videos"])
 
     def _mount(self, setup: BlueprintSetupState) -> None:
@@ -71,7 +77,9 @@ class VideoBlueprint(Blueprint):
         app.url_map.converters.update(CONVERTERS)
 
         async def start() -> None:
-            (await mount.library(app)).catalogue.start()
+            library = await mount.library(app)
+            library.catalogue.start()
+            mount.accompany(survey(library))
 
         app.before_serving(start)
         app.after_serving(mount.close)

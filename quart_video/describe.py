@@ -10,11 +10,14 @@ from urllib.parse import quote, quote_plus
 
 from quart import url_for
 
-from quart_video.catalogue import Item, Page, title_of
+from quart_video import inside
+from quart_video.catalogue import Caption, Item, Page, title_of
 from quart_video.http import EntityTag
 from quart_video.m3u import Track
+from quart_video.media import WIDTHS, Subject
 from quart_video.models import CaptionTrack, Folder, Listing, ListingQuery, Video
 from quart_video.mounts import Library
+from quart_video.storage.base import Entry
 
 _PARAMETERS = [field for field in fields(ListingQuery) if field.name != "cursor"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,6 +51,8 @@ class Describer:
         self._watch = _Address.of(".watch")
         self._api_video = _Address.of(".api_video")
         self._captions = _Address.of(".captions")
+        widths = WIDTHS if library.studio else ()
+        self._posters = [_Address.of(".poster", v=_TAG, w=width) for width in widths]
         self._gallery = _Address.of(".gallery", "folder")
         self._api_videos = _Address.of(".api_videos", "folder")
 
@@ -57,6 +62,7 @@ class Describer:
         assert entry.facts is not None
         name, path = entry.name, entry.path
         escaped = _escape(path)
+        posters = self._pictures(path, inside.poster_subject(self._library, item))
         return Video(
             name=name,
             title=title_of(name),
@@ -72,38 +78,54 @@ class Describer:
             watch_url=self._watch(escaped),
             api_url=self._api_video(escaped),
             captions=[
-                CaptionTrack(
-                    url=self._captions(_escape(caption.path)),
-                    label=caption.label,
-                    language=caption.language,
-                )
-                for caption in item.captions
+                self.caption(caption) for caption in inside.captions_shown(self._library, item)
             ],
+            poster_url=posters[0] if posters else None,
+            poster_srcset=", ".join(
+                f"{url} {width}w" for url, width in zip(posters, WIDTHS, strict=True)
+            )
+            if posters
+            else None,
         )
 
-    def folder(self, path: str) -> Folder:
-        """Describe one folder below the root."""
+    def caption(self, caption: Caption) -> CaptionTrack:
+        """Describe a caption file."""
+        marks = caption.marks
+        return CaptionTrack(
+            url=self._captions(_escape(caption.path)),
+            label=marks.label,
+            language=marks.language,
+            forced=marks.forced,
+            sdh=marks.sdh,
+        )
+
+    def _pictures(self, path: str, source: Subject) -> list[str]:
+        """Return the addresses of a picture in all widths; *source* is what it is made of."""
+        tag, escaped = source.tag, _escape(path)
+        return [address(escaped).replace(_TAG, tag) for address in self._posters]
+
+    def folder(self, path: str, image: Entry | None = None) -> Folder:
+        """Describe one folder below the root; *image* is one that shows it."""
+        source = image and inside.image_subject(self._library, image)
+        posters = self._pictures(path, source) if source else []
         return Folder(
             name=path.rpartition("/")[2],
             path=path,
             url=self._gallery(_escape(path)),
             api_url=self._api_videos(quote_plus(path, safe=_SAFE_IN_QUERIES)),
+            poster_url=posters[0] if posters else None,
         )
 
 
 # As Werkzeug escapes them; a test compares.
 _SAFE_IN_PATHS = "!$&'()*+,/:;=@"
 _SAFE_IN_QUERIES = "!$'()*,/:;?@"
+_TAG = "5e4d3c2b1a0f"  # in the place of a version
 _PATH = "0a1b2c3d4e5f"  # in the place of a path, to find it again in an address
 
 
 def _escape(path: str) -> str:
     return quote(path, safe=_SAFE_IN_PATHS)
-
-
-def video(item: Item, library: Library) -> Video:
-    """Describe one video."""
-    return Describer(library).video(item)
 
 
 def gallery_url(path: str) -> str:
@@ -117,7 +139,10 @@ def listing(page: Page, query: ListingQuery, library: Library) -> Listing:
     describer = Describer(library)
     return Listing(
         folder=query.folder,
-        folders=[describer.folder(entry.path) for entry in page.folders],
+        folders=[
+            describer.folder(entry.path, page.folder_posters.get(entry.path))
+            for entry in page.folders
+        ],
         videos=[describer.video(item) for item in page.items],
         total=page.total,
         total_size=page.total_size,

@@ -7,13 +7,14 @@ absolute paths on this server that include the mount's prefix.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from quart_video.catalogue import Sort
+from quart_video.media import Details
 from quart_video.settings import MAX_PAGE_SIZE
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
@@ -26,7 +27,14 @@ class CaptionTrack:
     url: str
     label: str
     language: str | None
-    """BCP 47 tag, ``None`` where the file's name does not tell."""
+    """BCP 47 tag, ``None`` where nothing tells."""
+    forced: bool = False
+    """Only what has to be read by those who understand the sound: foreign dialogue, signs."""
+    sdh: bool = False
+    """For the deaf and hard of hearing: sounds are told, too."""
+    default: bool = False
+    """Whether to show it from the start, as the request's ``Accept-Language`` has it. Only told of
+    a video asked for by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,25 @@ class Video:
     api_url: str
     """This JSON."""
     captions: list[CaptionTrack]
+    """Of a listing, the files beside the video alone."""
+    poster_url: str | None
+    """A picture of it, 320 pixels wide; a transparent one for as long as there is none. ``None``
+    without the extra ``media``."""
+    poster_srcset: str | None
+    """The same in two sizes, for ``<img srcset>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FullVideo(Video):
+    """One video, with what is inside it."""
+
+    details: Details | None
+    """``None`` where nobody has looked yet or the file is broken, and without the extra
+    ``media``."""
+    storyboard_url: str | None
+    """WebVTT that names, for each time, a part of a picture with many small ones."""
+    chapters_url: str | None
+    """WebVTT for ``<track kind="chapters">``; ``None`` where there are no chapters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +98,8 @@ class Folder:
     """A page that lists it."""
     api_url: str
     """JSON that lists it."""
+    poster_url: str | None = None
+    """A picture that lies in it as ``poster.jpg``, ``folder.jpg`` or the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +146,11 @@ def _plain(kind: type, **lists: Callable[[Any], Any]) -> Callable[[Any], dict[st
 
 
 _video = _plain(Video, captions=_plain(CaptionTrack))
-_PLAIN = {Video: _video, Listing: _plain(Listing, folders=_plain(Folder), videos=_video)}
+_PLAIN: dict[type, Callable[[Any], dict[str, Any]]] = {
+    FullVideo: asdict,
+    Video: _video,
+    Listing: _plain(Listing, folders=_plain(Folder), videos=_video),
+}
 
 
 @dataclass(frozen=True, slots=True)

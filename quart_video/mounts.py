@@ -5,10 +5,11 @@ Nothing of it is kept on the blueprint, which may be registered several times, i
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from quart import Quart, current_app, request
 
@@ -17,6 +18,7 @@ from quart_video.handoff import HandOff, hand_off
 from quart_video.health import Health
 from quart_video.http import Fields
 from quart_video.limits import Gate, Limits
+from quart_video.media import FolderCache, MemoryCache, Studio, available
 from quart_video.media_types import extension
 from quart_video.settings import Settings, configured, resolve
 from quart_video.signals import Announcer
@@ -43,6 +45,10 @@ class Library:
     """How the server in front is told to send the media; ``None``: we send them."""
     signer: Signer | None
     """What clients are sent on to for the media; ``None``: we send them."""
+    name: str
+    """Tells this library from all others that share a cache."""
+    studio: Studio | None
+    """Looks into videos; ``None``: nobody does."""
     gate: Gate | None
     """Counts transfers; ``None``: there may be any number."""
 
@@ -85,6 +91,11 @@ class Mount:
         self._arguments = arguments
         self._options = options
         self._library: Library | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def change(self, **arguments: object) -> None:
+        """Give settings by name that go before all others; what is open already keeps its own."""
+        self._arguments = {**self._arguments, **arguments}
 
     async def library(self, app: Quart) -> Library:
         """Return what this mount serves; the configuration of *app* is read on the first call.
@@ -95,19 +106,20 @@ class Mount:
             settings = resolve(self._arguments, self._options, app.config)
             storage = open_storage(settings, reserved=_OWN_NAMES)
             root = storage.root if isinstance(storage, LocalStorage) else ""
-            cache = settings.cache or os.path.join(app.instance_path, "quart-video")
+            # What a storage of the app's own holds, only the app knows: nothing of it is kept.
+            cache: str | None = settings.cache or os.path.join(app.instance_path, "quart-video")
+            if storage is settings.media_root:  # of the app's own: nothing tells it from others
+                cache = None
+            name = storage_name(settings)
             self._library = Library(
                 settings,
                 storage,
-                Catalogue(
-                    storage,
-                    settings.types,
-                    cache=None if storage is settings.media_root else cache,
-                    name=storage_name(settings),
-                ),
+                Catalogue(storage, settings.types, cache=cache, name=name),
                 Health(str(settings.media_root), storage.check),
                 hand_off(settings.sendfile, root),
                 _signer(settings, storage),
+                name,
+                _studio(settings, cache),
                 _gate(settings),
             )
             if isinstance(settings.media_root, Location):
@@ -115,12 +127,23 @@ class Mount:
                 await self._library.health.failure()
         return self._library
 
+    def accompany(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have *work* done in the background, until the library is closed."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def close(self) -> None:
         """Release what the library holds; it opens again when it is asked for."""
         library, self._library = self._library, None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if library is None:
             return
         await library.catalogue.aclose()
+        if library.studio is not None:
+            await library.studio.aclose()
         if library.storage is not library.settings.media_root:
             await library.storage.aclose()
 
@@ -128,6 +151,17 @@ class Mount:
 def _signer(settings: Settings, storage: Storage) -> Signer | None:
     redirects = settings.store_delivery == "redirect"
     return storage if redirects and isinstance(storage, Signer) else None
+
+
+def _studio(settings: Settings, cache: str | None) -> Studio | None:
+    most = settings.media_processes
+    if most is None:
+        most = max(1, (os.cpu_count() or 1) // 2)
+    if most == 0 or not available():
+        return None
+    if cache is None:
+        return Studio(MemoryCache(), most=most)
+    return Studio(FolderCache(os.path.join(cache, "media"), settings.cache_size), most=most)
 
 
 def _gate(settings: Settings) -> Gate | None:

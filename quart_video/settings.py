@@ -8,6 +8,7 @@ gives.
 
 from __future__ import annotations
 
+import codecs
 import math
 import os
 import re
@@ -115,6 +116,13 @@ def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
             raise ValueError(f"{error}, or None") from None
 
     return parse_unless_none
+
+
+def _encoding(value: object) -> str:
+    if isinstance(value, str):
+        with suppress(LookupError, ValueError):
+            return codecs.lookup(value).name
+    raise ValueError('must be the name of an encoding, as "cp1251"')
 
 
 _EXTENSION = re.compile(r"\.[^\s./\\]{1,20}")
@@ -307,6 +315,34 @@ class Settings:
         _optional(_path),
         "Folder for the index of the videos, which is made if it is missing. All of it may be "
         "deleted at any time: it is made anew. `None`: `quart-video` in the app's instance folder.",
+    )
+    cache_size: int = _setting(
+        "VIDEO_CACHE_SIZE",
+        10 * 1000**3,
+        _integer(1_000_000, 10**15),
+        "Bytes of posters, storyboards and the like that `VIDEO_CACHE` may hold. What has not been "
+        "used for longest goes first.",
+    )
+    media_processes: int | None = _setting(
+        "VIDEO_MEDIA_PROCESSES",
+        None,
+        _optional(_integer(0, 64)),
+        "Processes that look into videos at once, with the extra `media`, over all workers of a "
+        "machine. `None`: half as many as there are processors. 0: none, as without the extra.",
+    )
+    survey: bool = _setting(
+        "VIDEO_SURVEY",
+        True,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether all videos are looked into one after the other when nothing else is to be done, "
+        "so that listings show, sort and filter by how long they last.",
+    )
+    caption_encoding: str | None = _setting(
+        "VIDEO_CAPTION_ENCODING",
+        None,
+        _optional(_encoding),
+        "Encoding of caption files that are not UTF-8 and do not tell, as `cp1251`. `None`: it is "
+        "guessed.",
     )
     cors_origins: tuple[str, ...] = _setting(
         "VIDEO_CORS_ORIGINS",

@@ -14,11 +14,11 @@ from quart_schema.validation import QuerystringValidationError
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
-from quart_video import catalogue, describe, m3u, pages
+from quart_video import catalogue, closeup, describe, inside, m3u, pages
 from quart_video.files import make_conditional, send_from_directory
 from quart_video.http import Fields, content_disposition
-from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, extension
-from quart_video.models import GalleryQuery, Listing, ListingQuery, Video, as_json
+from quart_video.media_types import extension
+from quart_video.models import FullVideo, GalleryQuery, Listing, ListingQuery, as_json
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
 from quart_video.responses import (
@@ -61,7 +61,7 @@ async def media(path: str) -> ResponseReturnValue:
     disposition = _disposition(library, path)
     if library.signer is not None and not disposition:
         return await _send_on(library, library.signer, path, media_type)
-    response = await _send(library, path, media_type, disposition)
+    response = await send(library, path, media_type, disposition)
     return await attend(response, library, path, media_type)
 
 
@@ -69,17 +69,16 @@ async def media(path: str) -> ResponseReturnValue:
 async def watch(path: str) -> ResponseReturnValue:
     """Page that plays a video."""
     library = await current_library()
-    item = await _item(library, path)
+    video = await _full_video(library, path)
     with http_errors():
         beside = await library.catalogue.neighbours(path)
-    neighbours = {"prev": beside.previous, "next": beside.next}
-    return await _fresh(
-        await pages.watch(
-            describe.video(item, library),
-            {rel: describe.video(each, library) for rel, each in neighbours.items() if each},
-            library,
-        )
-    )
+    describer = describe.Describer(library)
+    neighbours = {
+        rel: describer.video(each)
+        for rel, each in {"prev": beside.previous, "next": beside.next}.items()
+        if each
+    }
+    return await _in_language(await _fresh(await pages.watch(video, neighbours, library)))
 
 
 @document_querystring(ListingQuery)
@@ -103,20 +102,12 @@ async def playlist() -> ResponseReturnValue:
     return await _fresh((text, {"Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8"}))
 
 
-@document_response(Video)
+@document_response(FullVideo)
 @answers("application/json", "The video.")
 async def api_video(path: str) -> ResponseReturnValue:
-    """Describe one video."""
+    """Describe one video, and what is inside it."""
     library = await current_library()
-    return await _fresh(as_json(describe.video(await _item(library, path), library)))
-
-
-@answers("text/vtt", "The text track.", ranges=True)
-async def captions(path: str) -> ResponseReturnValue:
-    """Text track of a video, as WebVTT."""
-    if extension(path) != CAPTION_EXTENSION:
-        raise HTTPNotFound("There is nothing at this address.")
-    return await _send(await current_library(), path, f"{CAPTION_TYPE}; charset=utf-8")
+    return await _in_language(await _fresh(as_json(await _full_video(library, path))))
 
 
 @hide
@@ -192,12 +183,20 @@ async def _items(library: Library, query: ListingQuery, most: int) -> list[catal
     return found
 
 
-async def _item(library: Library, path: str) -> catalogue.Item:
+async def find(library: Library, path: str) -> catalogue.Item:
+    """Return the video at *path*.
+
+    :raises werkzeug.exceptions.NotFound: there is none.
+    """
     with http_errors():
         return await library.catalogue.find(path)
 
 
-async def _send(library: Library, path: str, media_type: str, fields: Fields = ()) -> Response:
+async def send(library: Library, path: str, media_type: str, fields: Fields = ()) -> Response:
+    """Answer with a file of the library.
+
+    :raises werkzeug.exceptions.NotFound: there is none.
+    """
     headers = (*library.media_headers, *fields)
     with http_errors():
         return await settled(lambda: _answer(library, path, media_type, headers))
@@ -259,7 +258,24 @@ async def _to_folder(library: Library, path: str) -> ResponseReturnValue:
     return redirect(describe.gallery_url(path), 308)
 
 
-async def _fresh(content: ResponseReturnValue) -> ResponseReturnValue:
+async def _full_video(library: Library, path: str) -> FullVideo:
+    item = await find(library, path)
+    details = await inside.details_of(library, item)
+    captions = (
+        *inside.captions_shown(library, item),
+        *await inside.captions_elsewhere(library, item),
+    )
+    languages = [tag for tag, _ in request.accept_languages if tag != "*"]
+    return closeup.full_video(item, details, captions, languages, library)
+
+
+async def _in_language(response: Response) -> Response:
+    """Note that what was chosen depends on the languages that the client speaks."""
+    response.vary.add("Accept-Language")
+    return response
+
+
+async def _fresh(content: ResponseReturnValue) -> Response:
     """Answer with something that is made anew each time, and sent only where it differs."""
     response = await make_conditional(content)
     response.headers.setdefault("Cache-Control", "no-cache")

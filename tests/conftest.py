@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +12,7 @@ from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
 from tests import swift
+from tests.media.films import BY_NAME
 from tests.swift import SwiftBox
 
 settings.register_profile(
@@ -25,9 +27,20 @@ settings.load_profile("quart-video")
 
 @pytest.fixture(autouse=True, scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the apps of the tests from writing into the folders of the tests."""
+    """Keep the apps of the tests from writing into the folders of the tests.
+
+    They do not look into videos, either: most that are there are none.
+    """
     folder = str(tmp_path_factory.mktemp("cache"))
-    Quart.default_config = ImmutableDict({**Quart.default_config, "VIDEO_CACHE": folder})
+    ours = {"VIDEO_CACHE": folder, "VIDEO_MEDIA_PROCESSES": 0}
+    Quart.default_config = ImmutableDict({**Quart.default_config, **ours})
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Make a real video by its name in :mod:`tests.media.films`, once."""
+    folder = tmp_path_factory.mktemp("films")
+    return lambda name: BY_NAME[name].make(folder)
 
 
 @pytest.fixture(scope="session")

@@ -219,16 +219,26 @@ class TestApi:
                     "url": "/videos/-/captions/clip%201.vtt",
                     "label": "Captions",
                     "language": None,
+                    "forced": False,
+                    "sdh": False,
+                    "default": False,
                 },
                 {
                     "url": "/videos/-/captions/clip%201.en.vtt",
                     "label": "English",
                     "language": "en",
+                    "forced": False,
+                    "sdh": False,
+                    "default": False,
                 },
             ],
+            "poster_url": None,
+            "poster_srcset": None,
         }
         alone = await call(app, "/videos/-/api/videos/clip 1.mp4")
-        assert json.loads(alone.body) == first
+        first["captions"][0]["default"] = True
+        inside = {"details": None, "storyboard_url": None, "chapters_url": None}
+        assert json.loads(alone.body) == first | inside
 
     async def test_parameters(self, app: Quart) -> None:
         assert paths(await listing(app, "folder=series")) == []

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quart import Blueprint, Quart, url_for
 
-from quart_video import VideoBlueprint, describe
-from quart_video.catalogue import Caption, Item, Page
+from quart_video import VideoBlueprint, describe, inside
+from quart_video.catalogue import Caption, Item, Marks, Page
 from quart_video.models import ListingQuery, as_json
 from quart_video.mounts import current_library
 from quart_video.storage.base import Entry, FileFacts
@@ -26,15 +26,23 @@ PATHS = st.lists(
 
 def make_apps(root: Path) -> dict[str, Quart]:
     plain = Quart("plain")
-    plain.register_blueprint(VideoBlueprint(media_root=str(root)))
+    plain.register_blueprint(VideoBlueprint(media_root=str(root), media_processes=1))
     nested = Quart("nested")
     outer = Blueprint("outer", "outer", url_prefix="/über & so")
     outer.register_blueprint(
-        VideoBlueprint("films", media_root=str(root), downloads=False, url_prefix="/films")
+        VideoBlueprint(
+            "films",
+            media_root=str(root),
+            media_processes=1,
+            downloads=False,
+            url_prefix="/films",
+        )
     )
     nested.register_blueprint(outer)
     hosted = Quart("hosted")
-    hosted.register_blueprint(VideoBlueprint(media_root=str(root)), url_prefix="/<lang>/v")
+    hosted.register_blueprint(
+        VideoBlueprint(media_root=str(root), media_processes=1), url_prefix="/<lang>/v"
+    )
 
     @hosted.url_value_preprocessor
     def take(_: Any, values: dict[str, Any] | None) -> None:
@@ -61,8 +69,9 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
     @given(PATHS)
     def compare(names: list[str]) -> None:
         path = "/".join(names)
-        item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, None, "Captions"),), 1.5)
-        page = Page((Entry(path),), (item,), 1, 1, scanning=False, next_cursor="x")
+        item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, Marks()),), 1.5)
+        image = Entry("a.jpg", FileFacts(1, 2, "w"))
+        page = Page((Entry(path),), {path: image}, (item,), 1, 1, scanning=False, next_cursor="x")
         query = ListingQuery(q="a&b", folder=path)
         listing = describe.listing(page, query, library)
         (video,), (folder,) = listing.videos, listing.folders
@@ -74,6 +83,12 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
             assert video.download_url == url_for(".media", path=path, download=1)
         else:
             assert video.download_url is None
+        tag = inside.subject_of(library, item).tag
+        assert video.poster_url == url_for(".poster", path=path, v=tag, w=320)
+        wide = url_for(".poster", path=path, v=tag, w=640)
+        assert video.poster_srcset == f"{video.poster_url} 320w, {wide} 640w"
+        tag = inside.image_subject(library, image).tag
+        assert folder.poster_url == url_for(".poster", path=path, v=tag, w=320)
         assert folder.url == url_for(".gallery", folder=path)
         assert folder.api_url == url_for(".api_videos", folder=path)
         assert as_json(listing) == asdict(listing)
@@ -82,4 +97,6 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
     async with app.test_request_context(ADDRESSES[kind], root_path="/behind"):
         library = await current_library()
         compare()
+        assert library.studio
+        await library.studio.aclose()
         await library.catalogue.aclose()

@@ -7,23 +7,33 @@ decides is pure.
 Rule 3: nothing of SQLite runs on the event loop.
 """
 
-from quart_video.catalogue.captions import Caption
+from quart_video.catalogue.captions import CAPTION_FOLDERS, Caption, Marks, captions_in_folder
 from quart_video.catalogue.catalogue import Catalogue
 from quart_video.catalogue.cursor import BadCursor
 from quart_video.catalogue.facts import SORTS, Item, Neighbours, Page, Query, Sort
+from quart_video.catalogue.languages import normalise_tag, preferred
 from quart_video.catalogue.natural import natural_key
-from quart_video.catalogue.titles import title_of
+from quart_video.catalogue.posters import IMAGE_EXTENSIONS, poster_of_folder
+from quart_video.catalogue.titles import stem_of, title_of
 
 __all__ = [
+    "CAPTION_FOLDERS",
+    "IMAGE_EXTENSIONS",
     "SORTS",
     "BadCursor",
     "Caption",
     "Catalogue",
     "Item",
+    "Marks",
     "Neighbours",
     "Page",
     "Query",
     "Sort",
+    "captions_in_folder",
     "natural_key",
+    "normalise_tag",
+    "poster_of_folder",
+    "preferred",
+    "stem_of",
     "title_of",
 ]

@@ -103,7 +103,7 @@ class Catalogue:
             entry.folder, lambda connection: reading.item(connection, path), at_once=True
         )
         if item is None or item.entry.facts != entry.facts:  # it has changed in place
-            return Item(entry, () if item is None else item.captions)
+            return Item(entry, ()) if item is None else replace(item, entry=entry, duration=None)
         return item
 
     async def neighbours(self, path: str) -> Neighbours:
@@ -124,6 +124,17 @@ class Catalogue:
         """
         try:
             await self._index.write(writing.set_durations, list(durations))
+        except Busy as error:
+            raise Unavailable(f"the index of videos cannot be used: {error}") from error
+
+    async def unmeasured(self, after: int, limit: int) -> list[reading.Unmeasured]:
+        """Return videos in the index of which nobody has said how long they last.
+
+        :param after: the number of the last one that is known, 0 at first.
+        :raises Unavailable: the index cannot be read now.
+        """
+        try:
+            return await self._index.read(reading.unmeasured, after, limit)
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
 

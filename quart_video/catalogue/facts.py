@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -70,6 +71,8 @@ class Item:
     captions: tuple[Caption, ...]
     duration: float | None = None
     """Seconds; ``None`` where it is not known."""
+    poster: Entry | None = None
+    """An image beside it that shows what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Page:
     folders: tuple[Entry, ...]
     """Folders directly in the queried one whose names match, in natural order whatever the sort.
     Only on the first page, and not in a recursive listing, which shows what is in them."""
+    folder_posters: Mapping[str, Entry]
+    """Images that show those folders, by the paths of the folders that have one."""
     items: tuple[Item, ...]
     total: int
     """How many videos match, on all pages together."""

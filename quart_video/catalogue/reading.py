@@ -15,7 +15,7 @@ from quart_video.catalogue import plan, schema
 from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, encode_cursor
 from quart_video.catalogue.facts import Item, Neighbours, Page, Query
 from quart_video.catalogue.natural import folder_bytes, name_bytes
-from quart_video.catalogue.rows import unpack
+from quart_video.catalogue.rows import unpack, unpack_image
 from quart_video.catalogue.words import searched
 from quart_video.storage.base import Entry, FileFacts, NotFound
 from quart_video.storage.names import join
@@ -42,6 +42,16 @@ class Batch:
     folders: Sequence[FolderState]
     last: bytes
     """Where the batch ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A video of which nobody has said how long it lasts."""
+
+    number: int
+    """Goes up from one to the next."""
+    path: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +155,10 @@ def page(
     more = len(shown) > query.limit
     del shown[query.limit :]
     totals = listing.totals()
+    folders = () if query.recursive or query.cursor is not None else listing.folders()
     return Page(
-        folders=() if query.recursive or query.cursor is not None else listing.folders(),
+        folders=tuple(entry for entry, _ in folders),
+        folder_posters={entry.path: poster for entry, poster in folders if poster},
         items=tuple(map(_item, shown)),
         total=totals.number,
         total_size=totals.size,
@@ -159,6 +171,18 @@ def item(connection: sqlite3.Connection, path: str) -> Item | None:
     """Return what the index knows of the video at *path*."""
     folder, _, name = path.rpartition("/")
     return _one(connection, "v.key = ?", "v.key", folder, name_bytes(name))
+
+
+def unmeasured(connection: sqlite3.Connection, after: int, limit: int) -> list[Unmeasured]:
+    """Return videos of unknown duration, those with numbers above *after*."""
+    rows = connection.execute(
+        "SELECT v.id, f.path, v.name, v.version FROM video v CROSS JOIN folder f "
+        "ON f.id = v.folder WHERE v.duration IS NULL AND v.id > ? ORDER BY v.id LIMIT ?",
+        (after, limit),
+    )
+    return [
+        Unmeasured(number, join(folder, name), version) for number, folder, name, version in rows
+    ]
 
 
 def neighbours(connection: sqlite3.Connection, path: str) -> Neighbours:
@@ -178,7 +202,7 @@ def _one(
     connection: sqlite3.Connection, condition: str, order: str, folder: str, key: bytes
 ) -> Item | None:
     row = connection.execute(
-        "SELECT f.path, v.name, v.size, v.modified, v.version, v.captions, v.duration "
+        "SELECT f.path, v.name, v.size, v.modified, v.version, v.beside, v.duration "
         "FROM folder f CROSS JOIN video v ON v.folder = f.id "
         f"WHERE f.path = ? AND {condition} ORDER BY {order} LIMIT 1",
         (folder, key),
@@ -187,11 +211,13 @@ def _one(
 
 
 def _item(row: _Row) -> Item:
-    folder, name, size, modified, version, captions, duration = row[:7]
+    folder, name, size, modified, version, beside, duration = row[:7]
+    captions, poster = unpack(folder, beside)
     return Item(
         Entry(join(folder, name), FileFacts(size, modified, version)),
-        unpack(folder, captions),
+        captions,
         None if duration is None else duration / _MICRO,
+        poster,
     )
 
 
@@ -286,19 +312,22 @@ class _Listing:
         has_orders = schema.has_orders(self._connection)
         return plan.Extent(self._inside, matches, lasting, has_orders=has_orders)
 
-    def folders(self) -> tuple[Entry, ...]:
-        """Return the folders in this one whose names match."""
+    def folders(self) -> tuple[tuple[Entry, Entry | None], ...]:
+        """Return the folders in this one whose names match, each with the image that shows it."""
         if self._words is None:
             return ()
         start = len(self._scope.words) + 1
         names = " AND ".join(["parent = ?", *["instr(substr(words, ?), ?)"] * len(self._words)])
         values = [value for word in self._words for value in (start, f" {word}")]
         rows = self._connection.execute(
-            "SELECT json_group_array(json_array(path, is_link)) FROM "
-            f"(SELECT path, is_link FROM folder WHERE {names} ORDER BY key)",
+            "SELECT json_group_array(json_array(path, is_link, poster)) FROM "
+            f"(SELECT path, is_link, poster FROM folder WHERE {names} ORDER BY key)",
             (self._scope.id, *values),
         )
-        return tuple(Entry(path, None, bool(link)) for path, link in json.loads(rows.fetchone()[0]))
+        return tuple(
+            (Entry(path, None, bool(link)), unpack_image(path, poster))
+            for path, link, poster in json.loads(rows.fetchone()[0])
+        )
 
     def is_unfinished(self) -> bool:
         """Say whether folders at or below this one are still to be read."""

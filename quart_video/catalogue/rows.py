@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from time import sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from quart_video.catalogue.captions import UNKNOWN_LABEL, Caption, captions_by_stem
+from quart_video.catalogue.captions import Caption, Marks, captions_by_stem
 from quart_video.catalogue.cursor import LARGEST
-from quart_video.catalogue.languages import label_of
 from quart_video.catalogue.natural import name_bytes
+from quart_video.catalogue.posters import IMAGE_EXTENSIONS, poster_of_folder, posters_by_stem
 from quart_video.catalogue.titles import stem_of
 from quart_video.catalogue.words import words_of
-from quart_video.media_types import CAPTION_EXTENSION, extension
-from quart_video.storage.base import Entry
+from quart_video.media_types import CAPTION_EXTENSIONS, extension
+from quart_video.storage.base import Entry, FileFacts
 from quart_video.storage.names import join
 
 _SLICE = 250  # rows; a few milliseconds of work
@@ -43,7 +43,8 @@ class VideoRow(NamedTuple):
     version: str
     type: str
     words: str
-    captions: str | None
+    beside: str | None
+    """What lies beside it, as :func:`pack` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Shelf:
     folders: Sequence[FolderRow]
     videos: Sequence[VideoRow]
     """In natural order."""
+    poster: str | None = None
+    """An image of the folder itself, as :func:`pack_image` writes it."""
 
     def tally(self) -> list[tuple[str, int, int]]:
         """Return type, number and bytes of the videos of each type."""
@@ -78,6 +81,7 @@ def take_shelf(
     folders: list[FolderRow] = []
     videos: list[tuple[Entry, str]] = []
     captions: list[Entry] = []
+    images: list[Entry] = []
     for entry in entries:
         name = entry.name
         if entry.is_folder:
@@ -86,9 +90,11 @@ def take_shelf(
         suffix = extension(name)
         if suffix in extensions:
             videos.append((entry, suffix))
-        if suffix == CAPTION_EXTENSION:
+        if suffix in CAPTION_EXTENSIONS:
             captions.append(entry)
-    own = _captions(captions, [video for video, _ in videos])
+        elif suffix in IMAGE_EXTENSIONS:
+            images.append(entry)
+    beside = _beside([video for video, _ in videos], captions, images)
     rows: list[VideoRow] = []
     for start in range(0, len(videos), _SLICE):
         rows += [
@@ -100,7 +106,7 @@ def take_shelf(
                 facts.version,
                 suffix,
                 words_of(name),
-                pack(own.get(stem_of(name), ())) if own else None,
+                beside.get(stem_of(name)) if beside else None,
             )
             for video, suffix in videos[start : start + _SLICE]
             if video.facts
@@ -114,27 +120,53 @@ def take_shelf(
         len(entries),
         [*{row.path: row for row in folders}.values()],
         sorted({row.key: row for row in rows}.values()),
+        pack_image(poster_of_folder(images)) if images else None,
     )
 
 
-def _captions(captions: list[Entry], videos: list[Entry]) -> dict[str, tuple[Caption, ...]]:
-    if not captions:
+def _beside(videos: list[Entry], captions: list[Entry], images: list[Entry]) -> dict[str, str]:
+    """Return what lies beside the videos, by their names without extension."""
+    if not captions and not images:
         return {}
-    return captions_by_stem(captions, videos, {stem_of(video.name) for video in videos})
+    stems = {stem_of(video.name) for video in videos}
+    own = captions_by_stem(captions, videos, stems)
+    posters = posters_by_stem(images, stems)
+    return {stem: pack(own.get(stem, ()), posters.get(stem)) for stem in {*own, *posters}}
 
 
-def pack(captions: Sequence[Caption]) -> str | None:
-    """Write captions that lie beside their video, as names and languages."""
-    if not captions:
-        return None
-    return json.dumps([(track.path.rpartition("/")[2], track.language) for track in captions])
+def pack(captions: Sequence[Caption], poster: Entry | None) -> str:
+    """Write what lies beside a video, by names."""
+    tracks = [
+        (each.path.rpartition("/")[2], each.marks.language, each.marks.forced, each.marks.sdh)
+        for each in captions
+    ]
+    return json.dumps([tracks, _image(poster)])
 
 
-def unpack(folder: str, packed: str | None) -> tuple[Caption, ...]:
+def unpack(folder: str, packed: str | None) -> tuple[tuple[Caption, ...], Entry | None]:
     """Read what :func:`pack` wrote of a video in *folder*."""
     if packed is None:
-        return ()
-    return tuple(
-        Caption(join(folder, name), language, label_of(language) if language else UNKNOWN_LABEL)
-        for name, language in json.loads(packed)
-    )
+        return (), None
+    tracks, image = json.loads(packed)
+    captions = (Caption(join(folder, name), Marks(*marks)) for name, *marks in tracks)
+    return tuple(captions), _entry(folder, image)
+
+
+def pack_image(image: Entry | None) -> str | None:
+    """Write which image shows a folder."""
+    return None if image is None else json.dumps(_image(image))
+
+
+def unpack_image(folder: str, packed: str | None) -> Entry | None:
+    """Read what :func:`pack_image` wrote of *folder*."""
+    return None if packed is None else _entry(folder, json.loads(packed))
+
+
+def _image(image: Entry | None) -> list[Any] | None:
+    if image is None or image.facts is None:
+        return None
+    return [image.name, image.facts.size, image.facts.modified_ns, image.facts.version]
+
+
+def _entry(folder: str, image: list[Any] | None) -> Entry | None:
+    return None if image is None else Entry(join(folder, image[0]), FileFacts(*image[1:]))

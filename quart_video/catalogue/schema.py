@@ -20,11 +20,12 @@ CREATE TABLE folder (
   words TEXT NOT NULL,       -- of the whole path
   is_link INTEGER NOT NULL,  -- what is in it stands elsewhere, too, and only there
   fingerprint TEXT,          -- of the storage, when it was read
-  entries INTEGER            -- how many it had then; NULL: it is still to be read
+  entries INTEGER,           -- how many it had then; NULL: it is still to be read
+  poster TEXT                -- JSON, as rows.pack_image makes it
 );
 CREATE INDEX folder_children ON folder (parent, key);
 CREATE INDEX folder_unread ON folder (key) WHERE entries IS NULL;
-INSERT INTO folder VALUES (1, NULL, '', x'', '', 0, NULL, NULL);
+INSERT INTO folder VALUES (1, NULL, '', x'', '', 0, NULL, NULL, NULL);
 
 CREATE TABLE video (
   id INTEGER PRIMARY KEY,
@@ -36,7 +37,7 @@ CREATE TABLE video (
   version TEXT NOT NULL,
   type TEXT NOT NULL,        -- the extension with its dot
   words TEXT NOT NULL,       -- of the name
-  captions TEXT,             -- JSON, as rows.pack makes it
+  beside TEXT,               -- JSON, as rows.pack makes it
   duration INTEGER           -- microseconds; NULL: not known, or not of this version
 );
 CREATE UNIQUE INDEX video_place ON video (folder, key);

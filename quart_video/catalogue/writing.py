@@ -28,6 +28,7 @@ class _Folder:
     key: bytes
     words: str
     is_new: bool
+    poster: str | None
 
 
 def put(connection: sqlite3.Connection, shelves: Iterable[Shelf]) -> None:
@@ -39,20 +40,22 @@ def put(connection: sqlite3.Connection, shelves: Iterable[Shelf]) -> None:
     arrived: list[tuple[int, VideoRow]] = []
     for shelf in shelves:
         row = connection.execute(
-            "SELECT id, key, words, entries IS NULL FROM folder WHERE path = ?", (shelf.path,)
+            "SELECT id, key, words, entries IS NULL, poster FROM folder WHERE path = ?",
+            (shelf.path,),
         ).fetchone()
         if row is None:
             continue
         folder = _Folder(*row)
         changed |= _put_folders(connection, folder, shelf) | folder.is_new
+        changed |= folder.poster != shelf.poster
         fresh = shelf.videos if folder.is_new else _changed(connection, folder, shelf.videos)
         if fresh is not None:
             changed = True
             arrived += [(folder.id, video) for video in fresh]
             _put_tally(connection, folder.id, shelf)
         connection.execute(
-            "UPDATE folder SET fingerprint = ?, entries = ? WHERE id = ?",
-            (shelf.fingerprint, shelf.entries, folder.id),
+            "UPDATE folder SET fingerprint = ?, entries = ?, poster = ? WHERE id = ?",
+            (shelf.fingerprint, shelf.entries, shelf.poster, folder.id),
         )
     _add_videos(connection, arrived)
     if changed:
@@ -81,17 +84,17 @@ def fill(connection: sqlite3.Connection, shelves: Iterable[Shelf], gone: Iterabl
 def differs(connection: sqlite3.Connection, shelf: Shelf) -> bool:
     """Say whether :func:`put` would change anything."""
     row = connection.execute(
-        "SELECT id, fingerprint, entries FROM folder WHERE path = ?", (shelf.path,)
+        "SELECT id, fingerprint, entries, poster FROM folder WHERE path = ?", (shelf.path,)
     ).fetchone()
-    if row is None or row[1:] != (shelf.fingerprint, shelf.entries):
+    if row is None or row[1:] != (shelf.fingerprint, shelf.entries, shelf.poster):
         return True
     folders = connection.execute("SELECT path, is_link FROM folder WHERE parent = ?", row[:1])
     videos = connection.execute(
-        "SELECT key, size, modified, version, captions FROM video WHERE folder = ? ORDER BY key",
+        "SELECT key, size, modified, version, beside FROM video WHERE folder = ? ORDER BY key",
         row[:1],
     )
     return dict(folders) != {row.path: row.is_link for row in shelf.folders} or list(videos) != [
-        (row.key, row.size, row.modified, row.version, row.captions) for row in shelf.videos
+        (row.key, row.size, row.modified, row.version, row.beside) for row in shelf.videos
     ]
 
 
@@ -196,14 +199,14 @@ def _changed(
     known = {
         key: (number, facts)
         for number, key, *facts in connection.execute(
-            "SELECT id, key, size, modified, version, captions FROM video WHERE folder = ?",
+            "SELECT id, key, size, modified, version, beside FROM video WHERE folder = ?",
             (folder.id,),
         )
     }
     fresh, other = [], []
     for video in videos:
         number, facts = known.pop(video.key, (None, None))
-        now = [video.size, video.modified, video.version, video.captions]
+        now = [video.size, video.modified, video.version, video.beside]
         if number is None:
             fresh.append(video)
         elif facts != now:
@@ -212,7 +215,7 @@ def _changed(
         return None
     _remove_videos(connection, [number for number, _ in known.values()])
     connection.executemany(
-        "UPDATE video SET size = ?, modified = ?, version = ?, captions = ?, "
+        "UPDATE video SET size = ?, modified = ?, version = ?, beside = ?, "
         "duration = CASE version WHEN ? THEN duration END WHERE id = ?",
         other,
     )
@@ -239,7 +242,7 @@ def _add_videos(connection: sqlite3.Connection, videos: Sequence[tuple[int, Vide
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM video").fetchone()
     for part in _parts(videos):
         connection.execute(
-            "INSERT INTO video (folder, key, name, size, modified, version, type, words, captions) "
+            "INSERT INTO video (folder, key, name, size, modified, version, type, words, beside) "
             f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?)'] * len(part))}",
             [*chain.from_iterable((folder, *video) for folder, video in part)],
         )

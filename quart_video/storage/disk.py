@@ -143,6 +143,15 @@ class OpenFile:
     async def ready(self, start: int, stop: int) -> None:
         """Do nothing: what is open can be read."""
 
+    def fileno(self) -> int:
+        """Return the descriptor, which another process may be given to read from.
+
+        :raises ValueError: the file is closed.
+        """
+        if self._descriptor < 0:
+            raise ValueError(f"{self._name!r} is closed")
+        return self._descriptor
+
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes: at once those in the page cache, the others by way of a thread."""
         pace = Pace.for_range(stop - start)

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from quart_video.catalogue import Caption
-from quart_video.catalogue.captions import captions_by_stem
+from quart_video.catalogue.captions import (
+    Caption,
+    Marks,
+    captions_by_stem,
+    captions_in_folder,
+)
 from quart_video.storage.base import Entry
 from tests.catalogue.shelves import facts
 
@@ -39,7 +43,7 @@ OWN = {
         ["clip.VTT", "clip.en.Vtt"],
         [("clip.VTT", None), ("clip.en.Vtt", "en")],
     ),
-    "no language": ("clip.mp4", ["clip.mp4"], ["clip.2.vtt", "clip.forced.vtt"], []),
+    "no language": ("clip.mp4", ["clip.mp4"], ["clip.2.vtt", "clip.trailer.vtt"], []),
     "another name": ("clip.mp4", ["clip.mp4"], ["clips.vtt", "Clip.vtt", "clip .en.vtt"], []),
     "two tags": ("clip.mp4", ["clip.mp4"], ["clip.en.de.vtt"], []),
     "beside a number, the shorter": (
@@ -88,7 +92,7 @@ def test_own(
     name = video.rpartition("/")[2]
     stem = name.rpartition(".")[0]
     found = captions_by_stem(entries(*captions), entries(*videos), {stem})
-    assert [(caption.path, caption.language) for caption in found.get(stem, ())] == own
+    assert [(caption.path, caption.marks.language) for caption in found.get(stem, ())] == own
 
 
 def test_several_at_once() -> None:
@@ -98,6 +102,62 @@ def test_several_at_once() -> None:
         {"a", "b"},
     )
     assert found == {
-        "a": (Caption("a.vtt", None, "Captions"),),
-        "b": (Caption("b.en.vtt", "en", "English"),),
+        "a": (Caption("a.vtt", Marks()),),
+        "b": (Caption("b.en.vtt", Marks("en")),),
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "marks", "label"),
+    [
+        ("clip.vtt", Marks(), "Captions"),
+        ("clip.forced.srt", Marks(forced=True), "Captions (forced)"),
+        ("clip.en.forced.srt", Marks("en", forced=True), "English (forced)"),
+        ("clip.forced.en.srt", Marks("en", forced=True), "English (forced)"),
+        ("clip.FOREIGN.de.ass", Marks("de", forced=True), "Deutsch (forced)"),
+        ("clip.en.sdh.srt", Marks("en", sdh=True), "English (SDH)"),
+        ("clip.en.cc.vtt", Marks("en", sdh=True), "English (SDH)"),
+        ("clip.cc.vtt", Marks(sdh=True), "Captions (SDH)"),
+        ("clip.en.hi.vtt", Marks("en", sdh=True), "English (SDH)"),
+        ("clip.hi.vtt", Marks("hi"), "हिन्दी"),
+        ("clip.hi.hi.vtt", Marks("hi", sdh=True), "हिन्दी (SDH)"),
+        ("clip.eng.srt", Marks("en"), "English"),
+        ("clip.ger.forced.sdh.srt", Marks("de", forced=True, sdh=True), "Deutsch (forced, SDH)"),
+    ],
+)
+def test_what_a_name_tells(name: str, marks: Marks, label: str) -> None:
+    found = captions_by_stem(entries(name), entries("clip.mp4"), {"clip"})
+    assert found == {"clip": (Caption(name, marks),)}
+    assert marks.label == label
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clip.en.de.srt",
+        "clip.forced.forced.srt",
+        "clip.sdh.cc.srt",
+        "clip.en.forced.sdh.hi.srt",
+        "clip.en.trailer.srt",
+    ],
+)
+def test_other_words_are_no_marks(name: str) -> None:
+    assert not captions_by_stem(entries(name), entries("clip.mp4"), {"clip"})
+
+
+SUBS = ["Subs/clip.en.srt", "Subs/2_English.srt", "Subs/3_German.forced.srt", "Subs/other.srt"]
+
+
+def test_a_folder_for_captions_of_several_videos() -> None:
+    found = captions_in_folder("clip", entries(*SUBS), alone=False)
+    assert found == (Caption("Subs/clip.en.srt", Marks("en")),)
+
+
+def test_a_folder_for_captions_of_one_video() -> None:
+    found = captions_in_folder("clip", entries(*SUBS), alone=True)
+    assert found == (
+        Caption("Subs/other.srt", Marks()),
+        Caption("Subs/3_German.forced.srt", Marks("de", forced=True)),
+        Caption("Subs/2_English.srt", Marks("en")),
+        Caption("Subs/clip.en.srt", Marks("en")),
+    )

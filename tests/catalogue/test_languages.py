@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quart_video.catalogue.languages import label_of, normalise_tag
+from quart_video.catalogue.languages import label_of, language_of, normalise_tag, preferred
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,9 @@ from quart_video.catalogue.languages import label_of, normalise_tag
         ("en", "en"),
         ("EN", "en"),
         ("gsw", "gsw"),
+        ("eng", "en"),
+        ("GER", "de"),
+        ("deu-ch", "de-CH"),
         ("pt-br", "pt-BR"),
         ("PT-BR", "pt-BR"),
         ("zh-hant", "zh-Hant"),
@@ -92,3 +95,40 @@ def test_long_tags_take_linear_time() -> None:
 )
 def test_label(tag: str, label: str) -> None:
     assert label_of(tag) == label
+
+
+@pytest.mark.parametrize(
+    ("word", "tag"),
+    [
+        ("English", "en"),
+        ("BRAZILIAN", "pt-BR"),
+        ("fre", "fr"),
+        ("pt-br", "pt-BR"),
+        ("Commentary", None),
+        ("subtitle", None),
+        ("e", None),
+    ],
+)
+def test_a_word_names_a_language(word: str, tag: str | None) -> None:
+    assert language_of(word) == tag
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted", "index"),
+    [
+        ([], ["en"], None),
+        ([None, "de", "en"], ["en"], 2),
+        ([None, "de", "en"], [], None),
+        (["de", "en"], ["fr"], None),
+        (["en", "en-GB"], ["en-gb"], 1),
+        (["en-US", "de"], ["en-GB", "de"], 0),
+        (["pt-BR", "pt"], ["pt"], 1),
+        (["de", "fr"], ["es", "fr", "de"], 1),
+        (["en", "en"], ["EN"], 0),
+        ([None], [""], None),
+    ],
+)
+def test_the_language_that_suits_best(
+    tags: list[str | None], wanted: list[str], index: int | None
+) -> None:
+    assert preferred(tags, wanted) == index

@@ -9,6 +9,7 @@ from quart_video.catalogue import (
     BadCursor,
     Caption,
     Item,
+    Marks,
     Query,
     Sort,
 )
@@ -261,10 +262,10 @@ async def test_captions_come_from_the_folder_of_each_video() -> None:
     listing = await page(storage, recursive=True)
     assert {item.entry.path: item.captions for item in listing.items} == {
         "clip.mp4": (
-            Caption("clip.VTT", None, "Captions"),
-            Caption("clip.en.vtt", "en", "English"),
+            Caption("clip.VTT", Marks()),
+            Caption("clip.en.vtt", Marks("en")),
         ),
-        "a/clip.mp4": (Caption("a/clip.de.vtt", "de", "Deutsch"),),
+        "a/clip.mp4": (Caption("a/clip.de.vtt", Marks("de")),),
         "a/b.mp4": (),
     }
 
@@ -280,7 +281,7 @@ async def test_other_types() -> None:
     async with catalogue_of(storage, {".mp3": "audio/mpeg"}) as catalogue:
         listing = await catalogue.page(Query())
     assert paths(listing) == ["a.mp3", "c.mp3"]
-    assert listing.items[1].captions == (Caption("c.vtt", None, "Captions"),)
+    assert listing.items[1].captions == (Caption("c.vtt", Marks()),)
 
 
 async def test_caption_files_can_be_listed_themselves() -> None:
@@ -312,14 +313,14 @@ async def test_find() -> None:
     storage = shelves("a/clip.mp4", "a/clip.en.vtt", "a/clip.2.vtt", "a/clip.2.mp4", "b/c/d.mp4")
     async with catalogue_of(storage) as catalogue:
         assert await catalogue.find("a/clip.mp4") == Item(
-            Entry("a/clip.mp4", facts()), (Caption("a/clip.en.vtt", "en", "English"),)
+            Entry("a/clip.mp4", facts()), (Caption("a/clip.en.vtt", Marks("en")),)
         )
 
 
 async def test_find_in_the_root() -> None:
     async with catalogue_of(shelves("clip.MP4", "clip.vtt")) as catalogue:
         item = await catalogue.find("clip.MP4")
-    assert item.captions == (Caption("clip.vtt", None, "Captions"),)
+    assert item.captions == (Caption("clip.vtt", Marks()),)
 
 
 async def test_what_is_found_is_what_is_there() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quart_video.catalogue import Caption, Item
+from quart_video.catalogue import Caption, Item, Marks
 from quart_video.storage.base import NotFound
 from quart_video.storage.local import LocalStorage
 from tests.catalogue.shelves import catalogue_of, page, paths
@@ -35,9 +35,7 @@ async def test_a_folder(storage: LocalStorage) -> None:
     listing = await page(storage)
     assert paths(listing) == ["clip 2.mp4", "clip 10.mp4", "z.mp4"]
     assert [entry.path for entry in listing.folders] == ["a"]
-    assert listing.items[0].captions == (
-        Caption("clip 2.pt-br.vtt", "pt-BR", "Português (Brasil)"),
-    )
+    assert listing.items[0].captions == (Caption("clip 2.pt-br.vtt", Marks("pt-BR")),)
 
 
 async def test_the_whole_tree(storage: LocalStorage) -> None:
@@ -48,7 +46,7 @@ async def test_the_whole_tree(storage: LocalStorage) -> None:
 async def test_find(storage: LocalStorage) -> None:
     item = await found(storage, "clip 2.mp4")
     assert item.entry.facts == (await storage.stat("clip 2.mp4")).facts
-    assert [caption.language for caption in item.captions] == ["pt-BR"]
+    assert [caption.marks.language for caption in item.captions] == ["pt-BR"]
 
 
 @pytest.mark.parametrize("path", [".hidden.mp4", "../x.mp4", "a", "", "a/", "out/x.mp4", "\0.mp4"])

@@ -18,6 +18,7 @@ NOT_RUN = {
     ("README", "$ pip install quart-video"): "needs a network; `make wheel` does it",
     ("README", "$ git clone <this repository> && cd quart-video"): "is how these tests are here",
     ("how_to_guides/object_storage", "$ pip install quart-video[cloud]"): "needs a network",
+    ("how_to_guides/inside", '$ pip install "quart-video[media]"'): "needs a network",
     (TUTORIAL, "$ python3 -m venv .venv"): "needs a network; `make wheel` does it",
     (TUTORIAL, "$ pip install pytest pytest-asyncio"): "needs a network",
 }

@@ -1,0 +1,194 @@
+"""The views of what is made out of videos: posters, storyboards, captions and chapters.
+
+What is not there yet is made while the client waits, for a while. An address that names the version
+it is of is answered with what may be kept for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from quart import Response, request, url_for
+from quart.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as HTTPNotFound
+from werkzeug.exceptions import ServiceUnavailable
+
+from quart_video import inside
+from quart_video.catalogue import IMAGE_EXTENSIONS, poster_of_folder
+from quart_video.files import make_conditional
+from quart_video.media import (
+    STORYBOARD,
+    Failed,
+    Product,
+    Subject,
+    caption,
+    chapters_vtt,
+    decode_storyboard,
+    picture,
+    sheet,
+    storyboard_vtt,
+    text,
+)
+from quart_video.media import poster as poster_out_of
+from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
+from quart_video.mounts import Library, current_library
+from quart_video.openapi import answers
+from quart_video.responses import http_errors
+from quart_video.storage.base import Changed, Entry, StorageError
+from quart_video.views import find, send
+
+PATIENCE = 20.0
+"""Seconds that a client waits for something to be made; then it goes on in the background."""
+
+_VTT = f"{CAPTION_TYPE}; charset=utf-8"
+_KEEP = 365 * 86_400  # seconds
+_WIDTHS = {"320": 320, "640": 640}
+# Seen through, so that what the page shows in its place can be seen.
+_PLACEHOLDER = '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"/>'
+
+
+@answers("image/*", "The picture, or a transparent one for as long as there is none.")
+async def poster(path: str) -> ResponseReturnValue:
+    """Picture of a video, 320 or 640 pixels wide, as WebP or JPEG."""
+    library = await current_library()
+    form = "webp" if _takes_webp() else "jpeg"
+    width = _WIDTHS.get(request.args.get("w", ""), 320)
+    if library.media_type(path) is None:
+        image = await _image_in(library, path)
+        subject, product = inside.image_subject(library, image), picture(width, form)
+    else:
+        item = await find(library, path)
+        subject = inside.poster_subject(library, item)
+        product = poster_out_of(width, form) if item.poster is None else picture(width, form)
+    try:
+        data = await _get(library, subject, product)
+    except (Failed, HTTPNotFound, ServiceUnavailable, StorageError):
+        response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        response = await _kept(library, subject, data, f"image/{form}")
+    response.vary.add("Accept")
+    return response
+
+
+@answers(CAPTION_TYPE, "The track.")
+async def storyboard(path: str) -> ResponseReturnValue:
+    """WebVTT that names, for each time, a part of a sheet of small pictures; or that sheet."""
+    library = await current_library()
+    subject = inside.subject_of(library, await find(library, path))
+    number = request.args.get("sheet")
+    try:
+        if number is not None:
+            data = await _get(library, subject, sheet(_number(number)))
+            return await _kept(library, subject, data, "image/jpeg")
+        board = decode_storyboard(await _get(library, subject, STORYBOARD))
+    except (Failed, ValueError) as error:
+        raise HTTPNotFound("There is no storyboard of this video.") from error
+    track = storyboard_vtt(
+        board, lambda sheet: url_for(".storyboard", path=path, sheet=sheet, v=subject.tag)
+    )
+    return await _kept(library, subject, track.encode(), _VTT)
+
+
+@answers(CAPTION_TYPE, "The track.")
+async def chapters(path: str) -> ResponseReturnValue:
+    """Chapters of a video, as WebVTT."""
+    library = await current_library()
+    item = await find(library, path)
+    details = await inside.details_of(library, item, patience=PATIENCE)
+    if details is None:
+        raise HTTPNotFound("The chapters of this video are not known.")
+    track = chapters_vtt(details.chapters)
+    return await _kept(library, inside.subject_of(library, item), track.encode(), _VTT)
+
+
+@answers(CAPTION_TYPE, "The text track.", ranges=True)
+async def captions(path: str) -> ResponseReturnValue:
+    """Text track, as WebVTT: a file beside a video, or a track inside it."""
+    library = await current_library()
+    try:
+        if library.media_type(path) is not None:
+            subject = inside.subject_of(library, await find(library, path))
+            product = text(_number(request.args.get("track", "")))
+            data = await _get(library, subject, product)
+            return await _kept(library, subject, data, _VTT)
+        if library.studio is not None and extension(path) in CAPTION_EXTENSIONS:
+            subject = await _caption_subject(library, path)
+            product = caption(extension(path), library.settings.caption_encoding)
+            data = await _get(library, subject, product)
+            return await _kept(library, subject, data, _VTT)
+    except (Failed, ValueError) as error:
+        if extension(path) != CAPTION_EXTENSION:
+            raise HTTPNotFound("There are no captions at this address.") from error
+    if extension(path) != CAPTION_EXTENSION:
+        raise HTTPNotFound("There is nothing at this address.")
+    return await send(library, path, _VTT)  # as it is
+
+
+async def _image_in(library: Library, folder: str) -> Entry:
+    """Return the image that shows a folder.
+
+    :raises werkzeug.exceptions.NotFound: there is none, or no such folder.
+    """
+    with http_errors():
+        entries = await library.storage.list(folder)
+    images = (each for each in entries if extension(each.name) in IMAGE_EXTENSIONS and each.facts)
+    image = poster_of_folder(images)
+    if image is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    return image
+
+
+async def _caption_subject(library: Library, path: str) -> Subject:
+    with http_errors():
+        entry = await library.storage.stat(path)
+    if entry.facts is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    return inside.subject(library, path, entry.facts.version)
+
+
+async def _get(library: Library, subject: Subject, product: Product) -> bytes:
+    """Return what has been made, or is made now.
+
+    :raises Failed: it cannot be made.
+    :raises werkzeug.exceptions.NotFound: the file has gone, or nothing can be made here.
+    :raises werkzeug.exceptions.ServiceUnavailable: not now.
+    """
+    if library.studio is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    try:
+        with http_errors():
+            async with asyncio.timeout(PATIENCE):
+                return await library.studio.get(subject, product)
+    except TimeoutError as error:
+        library.studio.later(subject, product)
+        raise ServiceUnavailable("It is being made. Try again soon.", retry_after=5) from error
+    except Changed as error:
+        raise ServiceUnavailable("The video has changed. Try again.", retry_after=1) from error
+
+
+async def _kept(library: Library, subject: Subject, data: bytes, media_type: str) -> Response:
+    """Answer with *data*: for ever, where the address names the version it was made of."""
+    response = await make_conditional((data, {"Content-Type": media_type}))
+    whose = "private" if library.settings.max_age is None else "public"
+    named = request.args.get("v") == subject.tag
+    response.headers["Cache-Control"] = (
+        f"{whose}, max-age={_KEEP}, immutable" if named else "no-cache"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _takes_webp() -> bool:
+    # Not for "image/*", which says nothing of a type that came late.
+    return "image/webp" in (kind for kind, quality in request.accept_mimetypes if quality > 0)
+
+
+def _number(value: str) -> int:
+    """Read a small number.
+
+    :raises ValueError: it is none.
+    """
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise ValueError(f"{value!r} is no number")
+    return int(value)

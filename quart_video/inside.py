@@ -1,0 +1,113 @@
+"""What is inside the videos of a library: what the studio is asked for, and what it is told of.
+
+Nothing here waits for long. What is not known yet is looked for in the background, and is there
+the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+from quart_video.catalogue import (
+    CAPTION_FOLDERS,
+    Caption,
+    Item,
+    Query,
+    captions_in_folder,
+    stem_of,
+)
+from quart_video.media import DETAILS, Details, Failed, Subject, decode_details
+from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, extension
+from quart_video.mounts import Library
+from quart_video.storage.base import Entry, StorageError, Unavailable
+
+GLANCE = 1.5
+"""Seconds that a page waits for the details of its one video. Mostly it takes a hundredth."""
+
+
+def subject(library: Library, path: str, version: str) -> Subject:
+    """Name a file of *library* in one version."""
+    return Subject(f"{library.name}\0{path}", version, lambda: library.storage.open(path))
+
+
+def subject_of(library: Library, item: Item) -> Subject:
+    """Name a video."""
+    assert item.entry.facts is not None
+    return subject(library, item.entry.path, item.entry.facts.version)
+
+
+def poster_subject(library: Library, item: Item) -> Subject:
+    """Name what the poster of a video is made of: an image beside it, or itself."""
+    return subject_of(library, item) if item.poster is None else image_subject(library, item.poster)
+
+
+def image_subject(library: Library, image: Entry) -> Subject:
+    """Name an image."""
+    assert image.facts is not None
+    return subject(library, image.path, image.facts.version)
+
+
+def captions_shown(library: Library, item: Item) -> tuple[Caption, ...]:
+    """Return the caption files beside a video that can be shown: without a studio, WebVTT alone."""
+    if library.studio is not None:
+        return item.captions
+    return tuple(each for each in item.captions if extension(each.path) == CAPTION_EXTENSION)
+
+
+async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...]:
+    """Return the captions of a video that lie in folders for captions beside it."""
+    if library.studio is None:
+        return ()
+    entry = item.entry
+    stem = stem_of(entry.name)
+    query = Query(folder=entry.folder, limit=1)
+    found: list[Caption] = []
+    with suppress(StorageError):
+        page = await library.catalogue.page(query)
+        for folder in page.folders:
+            if folder.name.lower() not in CAPTION_FOLDERS:
+                continue
+            inner = await library.storage.list(folder.path)
+            found += captions_in_folder(stem, _captions(inner), alone=page.total == 1)
+            for own in inner:
+                if own.is_folder and own.name == stem:
+                    entries = _captions(await library.storage.list(own.path))
+                    found += captions_in_folder(stem, entries, alone=True)
+    return tuple(found)
+
+
+def _captions(entries: Iterable[Entry]) -> list[Entry]:
+    return [
+        entry
+        for entry in entries
+        if not entry.is_folder and extension(entry.name) in CAPTION_EXTENSIONS
+    ]
+
+
+async def details_of(
+    library: Library, item: Item, *, patience: float | None = None
+) -> Details | None:
+    """Return what is inside a video, ``None`` where that is not known, or not yet.
+
+    :param patience: seconds to wait, :data:`GLANCE` if ``None``; after them it is looked for in the
+        background.
+    """
+    if library.studio is None:
+        return None
+    video = subject_of(library, item)
+    try:
+        async with asyncio.timeout(GLANCE if patience is None else patience):
+            details = decode_details(await library.studio.get(video, DETAILS))
+    except TimeoutError:
+        library.studio.later(video, DETAILS)
+        return None
+    except (Failed, StorageError, ValueError):
+        return None
+    if details.duration is not None and details.duration != item.duration:
+        with suppress(Unavailable):
+            await library.catalogue.set_durations(
+                [(item.entry.path, video.version, details.duration)]
+            )
+    return details

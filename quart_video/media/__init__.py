@@ -1,0 +1,62 @@
+"""What is inside each video: details, posters, storyboards, captions and chapters.
+
+Rule 1: the server never looks into a file. Child processes do, with bounded time and memory, and
+what a file does to one of them costs that file one failed job.
+Rule 2: nothing is ever made in the course of a listing.
+Rule 3: whatever is kept can be deleted at any time.
+"""
+
+from importlib.util import find_spec
+
+from quart_video.media.cache import Cache, FolderCache, MemoryCache
+from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
+from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
+from quart_video.media.studio import (
+    DETAILS,
+    STORYBOARD,
+    Product,
+    Studio,
+    Subject,
+    caption,
+    picture,
+    poster,
+    sheet,
+    text,
+)
+from quart_video.media.tasks import WIDTHS, Failed
+from quart_video.media.vtt import chapters_vtt
+
+__all__ = [
+    "DETAILS",
+    "STORYBOARD",
+    "WIDTHS",
+    "AudioTrack",
+    "Cache",
+    "Chapter",
+    "Details",
+    "Failed",
+    "FolderCache",
+    "MemoryCache",
+    "Product",
+    "Storyboard",
+    "Studio",
+    "Subject",
+    "TextTrack",
+    "available",
+    "caption",
+    "chapters_vtt",
+    "decode_details",
+    "decode_storyboard",
+    "picture",
+    "poster",
+    "sheet",
+    "storyboard_vtt",
+    "text",
+]
+
+_EXTRA = ("av", "PIL", "charset_normalizer", "pysubs2")
+
+
+def available() -> bool:
+    """Say whether the extra ``media`` is installed."""
+    return all(find_spec(name) for name in _EXTRA)

@@ -1,0 +1,240 @@
+"""Where derived things are kept: in a folder that all workers share, or in memory.
+
+Keyed by what they are made of, so nothing in here is ever out of date, and all of it can be deleted
+at any time. Each thing is written whole or not at all. What has not been used for longest goes
+first.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Protocol
+
+from quart_video.storage.base import StorageError
+from quart_video.storage.disk import Disk
+
+logger = logging.getLogger("quart_video")
+
+_STEP = 20  # the folder is looked over each time this part of what it may hold has been added
+_LOWER = 0.9  # part of what it may hold that is left then
+_USED = 3600.0  # seconds within which another use is not noted
+_SWEEPING = 1  # number of the lock
+
+
+class Cache(Protocol):
+    """What is kept, by key and name. Nothing of it raises: what cannot be kept is made again."""
+
+    async def read(self, key: str, name: str) -> bytes | None:
+        """Return what was written, ``None`` where it is not there."""
+
+    async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
+        """Keep *blobs* by their names, in this order."""
+
+    async def remove(self, key: str, name: str) -> None:
+        """Forget one thing."""
+
+    async def lock(self, number: int) -> bool:
+        """Try to take a lock that the other processes with this cache see."""
+
+    async def unlock(self, number: int) -> None:
+        """Give a lock back."""
+
+    def close(self) -> None:
+        """Let threads and files go."""
+
+
+class FolderCache:
+    """A cache in a folder; in memory, for what cannot be written there.
+
+    :param root: path of the folder, made where it is not there.
+    :param most: bytes that it may hold.
+    """
+
+    def __init__(self, root: str, most: int) -> None:
+        self._root = root
+        self._most = most
+        self._disk = Disk(2)
+        self._added = most  # what is there already is not known: the first writing looks
+        self._locks: int | None = None
+        self._spare = MemoryCache()
+        self._told = False
+
+    async def read(self, key: str, name: str) -> bytes | None:
+        """Return what was written, ``None`` where it is not there."""
+        with suppress(StorageError):
+            found = await self._disk.run(self._read, self._folder(key), name)
+            if found is not None:
+                return found
+        return await self._spare.read(key, name)
+
+    async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
+        """Keep *blobs*; where the folder does not take them the log is told, once."""
+        try:
+            await self._disk.run(self._write, self._folder(key), blobs)
+            self._added += sum(len(blob) for blob in blobs.values())
+            if self._added > self._most // _STEP:
+                self._added = 0
+                await self._disk.run(self._sweep, self._root)
+        except StorageError as error:
+            await self._spare.write(key, blobs)
+            if not self._told:
+                self._told = True
+                logger.warning(
+                    "VIDEO_CACHE cannot be written, so little is kept, and in memory: %s", error
+                )
+
+    async def remove(self, key: str, name: str) -> None:
+        """Forget one thing."""
+        await self._spare.remove(key, name)
+        with suppress(StorageError):
+            await self._disk.run(os.unlink, os.path.join(self._folder(key), name))
+
+    async def lock(self, number: int) -> bool:
+        """Try to take a lock; where the folder has none to give, everyone gets all."""
+        try:
+            return await self._disk.run(self._lock, self._root, number)
+        except StorageError:
+            return True
+
+    async def unlock(self, number: int) -> None:
+        """Give a lock back."""
+        if self._locks is not None:
+            with suppress(StorageError):
+                await self._disk.run(self._unlock, self._root, number)
+
+    def close(self) -> None:
+        """Let the threads and all locks go."""
+        self._disk.close()
+        if self._locks is not None:
+            os.close(self._locks)
+            self._locks = None
+
+    def _folder(self, key: str) -> str:
+        return os.path.join(self._root, key[:2], key)
+
+    def _read(self, folder: str, name: str) -> bytes | None:
+        try:
+            with open(os.path.join(folder, name), "rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            return None
+        with suppress(OSError):
+            if time.time() - os.stat(folder).st_mtime > _USED:
+                os.utime(folder)
+        return data
+
+    def _write(self, folder: str, blobs: Mapping[str, bytes]) -> None:
+        for name, blob in blobs.items():
+            draft = os.path.join(folder, f".{name}.{secrets.token_hex(4)}")
+            try:
+                os.makedirs(folder, mode=0o700, exist_ok=True)
+                with open(draft, "xb") as file:
+                    file.write(blob)
+                os.replace(draft, os.path.join(folder, name))
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(draft)
+                raise
+
+    def _sweep(self, root: str) -> None:
+        """Delete what has not been used for longest, if there is too much."""
+        if not self._lock(root, _SWEEPING):
+            return
+        try:
+            found = []
+            total = 0
+            for folder in _folders(root):
+                with suppress(OSError):
+                    used = os.stat(folder).st_mtime
+                    size = sum(entry.stat().st_size for entry in os.scandir(folder))
+                    found.append((used, folder, size))
+                    total += size
+            if total <= self._most:
+                return
+            for _, folder, size in sorted(found):
+                shutil.rmtree(folder, ignore_errors=True)
+                total -= size
+                if total <= self._most * _LOWER:
+                    break
+        finally:
+            self._unlock(root, _SWEEPING)
+
+    def _lock(self, root: str, number: int) -> bool:
+        # Locks of bytes of one file: there need not be a file for each, nor anything in it.
+        if self._locks is None:
+            os.makedirs(root, mode=0o700, exist_ok=True)
+            self._locks = os.open(
+                os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+            )
+        try:
+            fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
+
+    def _unlock(self, _: str, number: int) -> None:
+        if self._locks is not None:
+            fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, number)
+
+
+def _folders(root: str) -> list[str]:
+    found = []
+    with suppress(OSError), os.scandir(root) as rows:
+        for row in rows:
+            if len(row.name) == 2 and row.is_dir(follow_symlinks=False):
+                with suppress(OSError), os.scandir(row.path) as keys:
+                    found += [key.path for key in keys if key.is_dir(follow_symlinks=False)]
+    return found
+
+
+class MemoryCache:
+    """A cache for where there is no folder: it holds little, for one process.
+
+    :param most: bytes that it may hold.
+    """
+
+    def __init__(self, most: int = 64 * 1024 * 1024) -> None:
+        self._most = most
+        self._size = 0
+        self._blobs: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    async def read(self, key: str, name: str) -> bytes | None:
+        """Return what was written, ``None`` where it is not there."""
+        if (key, name) not in self._blobs:
+            return None
+        self._blobs.move_to_end((key, name))
+        return self._blobs[key, name]
+
+    async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
+        """Keep *blobs*."""
+        for name, blob in blobs.items():
+            await self.remove(key, name)
+            self._blobs[key, name] = blob
+            self._size += len(blob)
+        while self._size > self._most:
+            _, blob = self._blobs.popitem(last=False)
+            self._size -= len(blob)
+
+    async def remove(self, key: str, name: str) -> None:
+        """Forget one thing."""
+        self._size -= len(self._blobs.pop((key, name), b""))
+
+    async def lock(self, _: int) -> bool:
+        """Take a lock that no other process could have."""
+        return True
+
+    async def unlock(self, _: int) -> None:
+        """Give a lock back."""
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._blobs.clear()
+        self._size = 0

@@ -1,0 +1,105 @@
+"""What is known of the inside of a video, and how that is kept as JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """A sound track."""
+
+    codec: str
+    language: str | None
+    """As the file has it, mostly three letters (ISO 639-2): ``eng``."""
+    title: str | None
+    channels: int | None
+    sample_rate: int | None
+    """Samples a second."""
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextTrack:
+    """A track of captions inside the file."""
+
+    index: int
+    """Number of the stream in the file."""
+    codec: str
+    language: str | None
+    """As the file has it, mostly three letters (ISO 639-2): ``eng``."""
+    title: str | None
+    default: bool
+    forced: bool
+    """Only what has to be read by those who understand the sound: foreign dialogue, signs."""
+    sdh: bool
+    """For the deaf and hard of hearing: sounds are told, too."""
+    supported: bool
+    """Whether it is text, which can be shown; some tracks are made of pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter; times are seconds from the start."""
+
+    start: float
+    stop: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is inside a video. ``None`` is what the file does not tell."""
+
+    container: str
+    """``mp4``, ``mov``, ``matroska``, ``webm``, ``avi``, ``mpegts``, ``ogg``, ``flv`` ..."""
+    duration: float | None
+    """Seconds."""
+    width: int | None
+    """Pixels as shown: upright, and with square pixels."""
+    height: int | None
+    rotation: int
+    """Degrees that the picture is turned clockwise for showing, already counted in width and
+    height: 0, 90, 180 or 270."""
+    frame_rate: float | None
+    """Pictures a second, on average."""
+    video_codec: str | None
+    """Name of the codec as FFmpeg has it: ``h264``, ``hevc``, ``av1``, ``vp9`` ..."""
+    audio_codec: str | None
+    """That of the sound track that plays by itself."""
+    codecs: str | None
+    """RFC 6381, for ``canPlayType`` and the like: ``avc1.64001f, mp4a.40.2``. ``None`` where one of
+    the codecs has no such name."""
+    bit_rate: int | None
+    """Bits a second, on average, of all together."""
+    hdr: str | None
+    """``pq`` (HDR10), ``hlg`` or ``dolby-vision``; ``None``: the usual range."""
+    audio_tracks: tuple[AudioTrack, ...]
+    text_tracks: tuple[TextTrack, ...]
+    chapters: tuple[Chapter, ...]
+    title: str | None
+    """As it is written inside the file."""
+    date: str | None
+    """As it is written inside the file, mostly ISO 8601."""
+
+
+def encode_details(details: Details) -> bytes:
+    """Write *details* as JSON."""
+    return json.dumps(asdict(details), ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def decode_details(data: bytes) -> Details:
+    """Read what :func:`encode_details` wrote.
+
+    :raises ValueError: it is something else, from another version of this package perhaps.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(data)
+        fields["audio_tracks"] = tuple(AudioTrack(**track) for track in fields["audio_tracks"])
+        fields["text_tracks"] = tuple(TextTrack(**track) for track in fields["text_tracks"])
+        fields["chapters"] = tuple(Chapter(**chapter) for chapter in fields["chapters"])
+        return Details(**fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError("not the details of a video") from error

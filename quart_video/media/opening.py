@@ -1,0 +1,62 @@
+"""Open a file with libav, in a child process, and in a way that no file can lead it elsewhere.
+
+Some formats name other files and addresses. The demuxers of those are left out, and libav may use
+no protocol but the one descriptor it is given.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from quart_video.media.lending import BLOCK, Borrowed
+
+_FORMATS = (
+    "aac,aiff,asf,asf_o,avi,caf,dv,flac,flv,gxf,h264,hevc,ivf,live_flv,m4v,matroska,mov,mp3,mpeg,"
+    "mpegts,mpegvideo,mxf,nsv,nut,obu,ogg,rm,swf,vc1,w64,wav,webm,wtv,wv"
+)
+_HEAD = 64  # bytes in which Matroska tells whether it is WebM
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file of a task."""
+
+    descriptor: int
+    lent: int | None
+    """Its size, where *descriptor* is a socket that its bytes come from; else ``None``."""
+
+    def file(self) -> Any:
+        """Return a binary file to read from the start of."""
+        if self.lent is not None:
+            borrowed = Borrowed(os.dup(self.descriptor), self.lent)
+            return io.BufferedReader(borrowed, BLOCK)  # which reads all that is asked for
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        return open(os.dup(self.descriptor), "rb")  # the caller closes it
+
+    def head(self) -> bytes:
+        """Return the first bytes."""
+        if self.lent is None:
+            return os.pread(self.descriptor, _HEAD, 0)
+        with self.file() as file:
+            return bytes(file.read(_HEAD))
+
+    def open(self) -> InputContainer:
+        """Open it with libav.
+
+        :raises Exception: anything, for a file that is broken.
+        """
+        options = {"format_whitelist": _FORMATS, "protocol_whitelist": "fd"}
+        if self.lent is None:
+            os.lseek(self.descriptor, 0, os.SEEK_SET)
+            where: Any = "fd:"
+            options["fd"] = str(self.descriptor)
+        else:
+            where = self.file()
+        container: InputContainer = av.open(where, "r", options=options, metadata_errors="replace")
+        return container

@@ -1,0 +1,124 @@
+"""What is kept, and for how long."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from quart_video.media import Cache, FolderCache, MemoryCache
+
+KEYS = [f"{number:032x}" for number in range(100)]
+
+
+@pytest.fixture(params=["folder", "memory"])
+def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Cache:
+    return FolderCache(str(tmp_path / "a/b"), 10**6) if request.param == "folder" else MemoryCache()
+
+
+async def test_what_is_written_is_read(cache: Cache) -> None:
+    assert await cache.read(KEYS[0], "a") is None
+    await cache.write(KEYS[0], {"a": b"one", "b": b""})
+    await cache.write(KEYS[1], {"a": b"two"})
+    await cache.write(KEYS[0], {"a": b"three"})
+    assert await cache.read(KEYS[0], "a") == b"three"
+    assert await cache.read(KEYS[0], "b") == b""
+    assert await cache.read(KEYS[1], "a") == b"two"
+    await cache.remove(KEYS[0], "a")
+    await cache.remove(KEYS[0], "a")
+    assert await cache.read(KEYS[0], "a") is None
+    cache.close()
+
+
+async def test_memory_holds_no_more_than_it_may() -> None:
+    cache = MemoryCache(most=100)
+    for key in KEYS[:10]:
+        await cache.write(key, {"a": bytes(30)})
+        await cache.read(KEYS[0], "a")
+    kept = [key for key in KEYS[:10] if await cache.read(key, "a")]
+    assert kept == [KEYS[0], KEYS[8], KEYS[9]]
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+async def test_a_folder_holds_no_more_than_it_may_and_the_oldest_goes_first(
+    tmp_path: Path,
+) -> None:
+    cache = FolderCache(str(tmp_path), 100_000)
+    for number, key in enumerate(KEYS):
+        await cache.write(key, {"a": bytes(4000), "b": bytes(1000)})
+        os.utime(tmp_path / key[:2] / key, (number + 10, number + 10))
+        assert await cache.read(KEYS[0], "a")  # which is a use, a long time after the last
+    assert _size(tmp_path) <= 110_000
+    kept = [key for key in KEYS if await cache.read(key, "b")]
+    assert KEYS[0] in kept
+    assert kept[1:] == KEYS[-len(kept) + 1 :]
+    cache.close()
+
+
+async def test_deleting_it_does_no_harm(tmp_path: Path) -> None:
+    cache = FolderCache(str(tmp_path / "cache"), 10**6)
+    await cache.write(KEYS[0], {"a": b"one"})
+    assert await cache.lock(7)
+    shutil.rmtree(tmp_path / "cache")
+    assert await cache.read(KEYS[0], "a") is None
+    await cache.write(KEYS[0], {"a": b"two"})
+    assert await cache.read(KEYS[0], "a") == b"two"
+    await cache.unlock(7)
+    cache.close()
+
+
+async def test_a_folder_that_cannot_be_written_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    cache = FolderCache(str(tmp_path / "file/cache"), 10**6)
+    for _ in range(3):
+        await cache.write(KEYS[0], {"a": b"one"})
+        assert await cache.read(KEYS[0], "a") == b"one"
+        assert await cache.lock(1)
+        await cache.unlock(1)
+    assert caplog.text.count("VIDEO_CACHE") == 1
+    cache.close()
+
+
+async def test_nothing_is_left_of_a_writing_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    cache = FolderCache(str(tmp_path), 10**6)
+    monkeypatch.setattr(os, "replace", full)
+    await cache.write(KEYS[0], {"a": b"one"})
+    assert _size(tmp_path) == 0
+    cache.close()
+
+
+async def test_other_processes_see_the_locks(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from quart_video.media import FolderCache\n"
+        "cache = FolderCache(sys.argv[1], 10**6)\n"
+        "print(asyncio.run(cache.lock(int(sys.argv[2]))))\n"
+        "cache.close()\n"
+    )
+
+    def elsewhere(number: int) -> str:
+        command = [sys.executable, "-c", program, str(tmp_path), str(number)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    cache = FolderCache(str(tmp_path), 10**6)
+    number = (1 << 60) + 5
+    assert await cache.lock(number)
+    assert elsewhere(number) == "False"
+    assert elsewhere(number + 1) == "True"
+    await cache.unlock(number)
+    assert elsewhere(number) == "True"
+    cache.close()
