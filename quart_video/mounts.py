@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from quart import Quart, current_app, request
 
-from quart_video.catalogue import Catalogue
+from quart_video.catalogue import FRESH, Catalogue
 from quart_video.handoff import HandOff, hand_off
 from quart_video.health import Health
 from quart_video.http import Fields
@@ -111,10 +111,12 @@ class Mount:
             if storage is settings.media_root:  # of the app's own: nothing tells it from others
                 cache = None
             name = storage_name(settings)
+            is_remote = isinstance(settings.media_root, Location)
+            fresh = settings.store_refresh if is_remote else None
             self._library = Library(
                 settings,
                 storage,
-                Catalogue(storage, settings.types, cache=cache, name=name),
+                Catalogue(storage, settings.types, cache=cache, name=name, fresh=fresh),
                 Health(str(settings.media_root), storage.check),
                 hand_off(settings.sendfile, root),
                 _signer(settings, storage),
@@ -122,7 +124,7 @@ class Mount:
                 _studio(settings, cache),
                 _gate(settings),
             )
-            if isinstance(settings.media_root, Location):
+            if is_remote:
                 # Not there now, it may be later: the app starts, and the log is told.
                 await self._library.health.failure()
         return self._library

@@ -380,6 +380,13 @@ class Settings:
         _seconds,
         "Seconds that an object store may take for an answer, and for the next bytes of a video.",
     )
+    store_refresh: float = _setting(
+        "VIDEO_STORE_REFRESH",
+        60.0,
+        _seconds,
+        "Seconds after which it is looked again what an object store has: in a folder when that is "
+        "asked for, in all of it in the background. What is new shows up within this time.",
+    )
     store_delivery: str = _setting(
         "VIDEO_STORE_DELIVERY",
         "proxy",

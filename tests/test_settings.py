@@ -403,6 +403,13 @@ CASES = {
         remedy="must be a whole number from 1 to 10000",
         bad_environment=["0", "null", ""],
     ),
+    "store_refresh": Cases(
+        good=[(1, 1.0), (0.5, 0.5), ("300", 300.0)],
+        environment=[("300", 300.0)],
+        bad=[None, 0, -1, True, "", "soon", math.inf, math.nan],
+        remedy="must be a number of seconds above 0",
+        bad_environment=["0", "null", ""],
+    ),
     "store_timeout": Cases(
         good=[(1, 1.0), (0.5, 0.5), ("30", 30.0)],
         environment=[("30", 30.0), ("2.5", 2.5)],
@@ -557,6 +564,7 @@ def test_defaults() -> None:
         store_options={},
         store_connections=200,
         store_timeout=10.0,
+        store_refresh=60.0,
         store_delivery="proxy",
         store_expiry=43_200,
         sendfile="off",
@@ -588,6 +596,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "store_options": ({"a": "1"}, {"a": "2"}, {"b": "1"}),
     "store_connections": (1, 2, 3),
     "store_timeout": (1, 2, 3),
+    "store_refresh": (1, 2, 3),
     "store_delivery": ("redirect", "proxy", "redirect"),
     "store_expiry": (60, 61, 62),
 }

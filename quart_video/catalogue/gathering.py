@@ -18,7 +18,7 @@ from typing import Any
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.rows import Shelf, take_shelf
-from quart_video.storage.base import Denied, NotFound, Storage, StorageError
+from quart_video.storage.base import Denied, NotFound, Storage, StorageError, Walker
 from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
@@ -60,9 +60,20 @@ class Gatherer:
     """Reads folders of a storage into an index, as often as needed and no more.
 
     :param types: media types of the videos by extension.
+    :param fresh: seconds for which what was seen is taken for what is there.
     """
 
-    def __init__(self, storage: Storage, index: Index, types: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        index: Index,
+        types: Mapping[str, str],
+        *,
+        fresh: float = FRESH,
+    ) -> None:
+        self.fresh = fresh
+        self.walker = storage if isinstance(storage, Walker) else None
+        """The storage, if it is to be read in one go, and not folder by folder."""
         self._storage = storage
         self._index = index
         self._types = types
@@ -104,6 +115,8 @@ class Gatherer:
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, 16 * _POLL)
+        if self.walker is not None:
+            return  # it is read as a whole, again and again
         if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
             return
         running = self._start("sweep", folder, self.sweep)
@@ -151,6 +164,27 @@ class Gatherer:
             if len(batch.folders) < _BATCH:
                 return
             after = batch.last
+
+    async def survey(self, walker: Walker) -> None:
+        """Read all folders in one go.
+
+        :raises CannotWalk: that cannot be done.
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        shelves: list[Shelf] = []
+        rows = 0
+        async for folder, entries in walker.walk():
+            take = (folder, None, entries, self._types)
+            if len(entries) <= _INLINE:
+                shelves.append(take_shelf(*take))
+            else:
+                shelves.append(await self._index.run(take_shelf, *take))
+            rows += 1 + len(entries)
+            if rows >= _ROWS:
+                await self._index.write(writing.take_over, shelves)
+                shelves, rows = [], 0
+        await self._index.write(writing.take_over, shelves)
 
     async def fill(self, folder: str) -> bool:
         """Read the folders at or below *folder* that have not been read, and those in them.
@@ -223,7 +257,7 @@ class Gatherer:
             self._opened = self._index.opened
             self._seen.clear()
             self._due.clear()
-        return monotonic() < self._seen.get(folder, -FRESH) + FRESH
+        return monotonic() < self._seen.get(folder, -self.fresh) + self.fresh
 
     async def _look_once(self, known: reading.FolderState, *, at_once: bool) -> None:
         if self._is_fresh(known.path):
@@ -249,7 +283,9 @@ class Gatherer:
             fingerprint = await self._storage.fingerprint(known.path)
         except NotFound:
             return True
-        return fingerprint is None or fingerprint != known.fingerprint
+        if fingerprint is None:
+            return self.walker is None
+        return fingerprint != known.fingerprint
 
     async def _read_again(self, folder: str) -> None:
         """Read a big folder for what does not show in its fingerprint: files that grew."""
@@ -261,7 +297,7 @@ class Gatherer:
         now = monotonic()
         if len(self._due) > _REMEMBERED:
             self._due = {path: due for path, due in self._due.items() if due > now}
-        self._due[folder] = now + max(FRESH, (now - began) / SHARE)
+        self._due[folder] = now + max(self.fresh, (now - began) / SHARE)
 
     def _start(
         self, kind: str, folder: str, function: Callable[..., Coroutine[Any, Any, None]], *args: Any

@@ -15,7 +15,7 @@ from time import monotonic
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.gathering import SHARE, Gatherer
 from quart_video.catalogue.index import Busy, Index
-from quart_video.storage.base import StorageError
+from quart_video.storage.base import CannotWalk, StorageError, Walker
 
 logger = logging.getLogger("quart_video")
 
@@ -96,13 +96,16 @@ class Scan:
 
     async def _go_on(self) -> None:
         try:
-            if await self._index.read(reading.unread, "", 1):
+            walker = self._gatherer.walker
+            if walker is not None and monotonic() >= self._again:
+                await self._survey(walker)
+            elif await self._index.read(reading.unread, "", 1):
                 if monotonic() >= self._retry:
                     await self._fill()
             elif not self._is_complete:
                 await self._index.write(writing.complete)
                 self._is_complete = True
-            elif monotonic() >= self._again:
+            elif walker is None and monotonic() >= self._again:
                 began = monotonic()
                 await self._read_all()
                 self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
@@ -120,6 +123,22 @@ class Scan:
         # What has just been read need not be read again for a while.
         self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
         logger.info("Looked through the folders for videos in %.1f s", monotonic() - began)
+
+    async def _survey(self, walker: Walker) -> None:
+        began = monotonic()
+        self._again = began + _RETRY
+        try:
+            await self._gatherer.survey(walker)
+        except CannotWalk as error:
+            logger.warning("Videos are looked for folder by folder, which takes longer: %s", error)
+            self._gatherer.walker = None
+            self._again = 0.0
+            return
+        await self._index.write(writing.complete)
+        self._is_complete = True
+        seconds = monotonic() - began
+        self._again = began + seconds + max(self._gatherer.fresh, seconds)
+        logger.debug("Looked through all that is stored for videos in %.1f s", seconds)
 
     async def _read_all(self) -> None:
         """Read every folder, so slowly that it is not noticed.

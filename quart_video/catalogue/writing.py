@@ -19,6 +19,10 @@ from quart_video.catalogue.rows import FolderRow, Shelf, VideoRow
 from quart_video.catalogue.words import words_of
 from quart_video.storage.names import join
 
+_INSERT_FOLDER = (
+    "INSERT INTO folder (parent, path, key, words, is_link, entries) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
 _ROWS = 256  # in one statement; a multiple of four, thrice
 
 
@@ -79,6 +83,29 @@ def fill(connection: sqlite3.Connection, shelves: Iterable[Shelf], gone: Iterabl
     put(connection, shelves)
     for path in gone:
         forget(connection, path)
+
+
+def take_over(connection: sqlite3.Connection, shelves: Iterable[Shelf]) -> None:
+    """Write of some folders what is not in the index as it is, and the way to them if need be."""
+    other = [shelf for shelf in shelves if differs(connection, shelf)]
+    for shelf in other:
+        _make_way(connection, shelf.path)
+    if other:
+        put(connection, other)
+
+
+def _make_way(connection: sqlite3.Connection, path: str) -> None:
+    """Write a folder, and those that it is in, as unread where they are not known."""
+    row = connection.execute("SELECT 1 FROM folder WHERE path = ?", (path,)).fetchone()
+    if row is not None:
+        return
+    above, _, name = path.rpartition("/")
+    _make_way(connection, above)
+    (known,) = connection.execute("SELECT id, key, words FROM folder WHERE path = ?", (above,))
+    parent = _Folder(known[0], known[1], known[2], is_new=False)
+    folder = FolderRow(path, name_bytes(name), words_of(name), is_link=False)
+    connection.execute(_INSERT_FOLDER, _new_folder(parent, folder))
+    _count_up(connection)
 
 
 def differs(connection: sqlite3.Connection, shelf: Shelf) -> bool:
@@ -159,10 +186,7 @@ def _put_folders(connection: sqlite3.Connection, folder: _Folder, shelf: Shelf) 
         _drop(connection, folder_bytes(path))
         del known[path]
     fresh = [row for path, row in found.items() if path not in known]
-    connection.executemany(
-        "INSERT INTO folder (parent, path, key, words, is_link, entries) VALUES (?, ?, ?, ?, ?, ?)",
-        [_new_folder(folder, row) for row in fresh],
-    )
+    connection.executemany(_INSERT_FOLDER, [_new_folder(folder, row) for row in fresh])
     return bool(gone or fresh)
 
 

@@ -176,6 +176,24 @@ class Storage(Protocol):
         """Release threads and connections; opened media stay valid until they are closed."""
 
 
+class CannotWalk(StorageError):
+    """All there is cannot be listed in one go; folder by folder it can."""
+
+
+@runtime_checkable
+class Walker(Protocol):
+    """A storage for which to list all there is takes less than to list folder by folder."""
+
+    def walk(self) -> AsyncIterator[tuple[str, Sequence[Entry]]]:
+        """Yield each folder, with what :meth:`Storage.list` would return of it.
+
+        What is in a folder comes before it, and the root comes last.
+
+        :raises CannotWalk: some of it may have been yielded already.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
+
 @runtime_checkable
 class Signer(Protocol):
     """A storage that clients can fetch from without us, for as long as we let them."""

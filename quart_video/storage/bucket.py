@@ -37,6 +37,9 @@ _ASKING = 32
 _LISTING = 300.0
 """Seconds for all pages of the listing of one folder, which come one after the other."""
 
+_PAGE = 1000
+"""Objects that are listed at once, which is what stores send at once."""
+
 # What the HTTP client is told, and not the store.
 _CLIENT_OPTIONS = {
     "allow_http",
@@ -284,6 +287,21 @@ class Bucket:
         async with self._ask(f"the folder {prefix!r}", seconds=_LISTING):
             result = await obstore.list_with_delimiter_async(self._store, prefix or None)
         return [_object(meta) for meta in result["objects"]], result["common_prefixes"]
+
+    async def pages(self, prefix: str) -> AsyncIterator[Sequence[Object]]:
+        """Yield all objects below *prefix*, in the order of their keys.
+
+        :raises OddKey: there is a key that obstore cannot list.
+        :raises Unavailable: the store cannot answer now.
+        """
+        with _errors("the list of all objects"):
+            stream = aiter(obstore.list(self._store, prefix or None, chunk_size=_PAGE))
+        while True:
+            async with self._ask("the list of all objects"):
+                page = await anext(stream, None)
+            if page is None:
+                return
+            yield [_object(meta) for meta in page]
 
     async def holds(self, prefix: str) -> bool:
         """Say whether there is any object below *prefix*.

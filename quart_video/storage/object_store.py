@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from functools import partial
 from hashlib import blake2b
 from time import monotonic
 
 from quart_video.storage.base import (
+    CannotWalk,
     Denied,
     Entry,
     FileFacts,
@@ -18,9 +19,10 @@ from quart_video.storage.base import (
     Unavailable,
     nothing,
 )
-from quart_video.storage.bucket import Bucket, NothingThere, Object, Refused
+from quart_video.storage.bucket import Bucket, NothingThere, Object, OddKey, Refused
 from quart_video.storage.object_media import ObjectMedia
 from quart_video.storage.reader import BlockReader
+from quart_video.storage.tree import Tree
 from quart_video.storage.visible import VisibleNames
 
 _FAR = 2**60  # bytes; whoever asks for as many asks for all
@@ -87,6 +89,22 @@ class ObjectStorage:
         if above != folder or path == folder or not self._names.shows(folder, name):
             return None
         return Entry(path, facts_of(found) if isinstance(found, Object) else None)
+
+    async def walk(self) -> AsyncIterator[tuple[str, Sequence[Entry]]]:
+        """Yield each folder with its entries, out of one listing of all keys.
+
+        As keys are sorted, all that is in a folder comes in a row.
+        """
+        tree = Tree(self._names)
+        try:
+            async for page in self._bucket.pages(""):
+                for found in page:
+                    for folder in tree.add(found.key, facts_of(found)):
+                        yield folder
+        except OddKey as error:
+            raise CannotWalk(str(error)) from error
+        for folder in tree.end():
+            yield folder
 
     async def fingerprint(self, folder: str) -> str | None:  # noqa: ARG002
         """Tell nothing: a store keeps nothing of a folder as such."""

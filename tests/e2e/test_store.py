@@ -55,6 +55,7 @@ def environment(box: SwiftBox, port: int, bucket: str = BUCKET, **options: str) 
         "QUART_MEDIA_ROOT": f"s3://{bucket}",
         "QUART_VIDEO_STORE_OPTIONS": json.dumps(box.options(**endpoint, **options)),
         "QUART_VIDEO_STORE_TIMEOUT": "2",
+        "QUART_VIDEO_STORE_REFRESH": "0.1",
     }
 
 
@@ -241,6 +242,20 @@ def test_a_store_that_does_not_let_us_in(
             assert secret not in log
     finally:
         server.stop()
+
+
+def test_what_comes_and_goes(server: Server, cinema: SwiftBox) -> None:
+    """Both in a folder that is asked for, and in what nobody asks for but by a search."""
+
+    def found(query: str) -> bool:
+        return b"fresh.mp4" in get(server, f"/videos/-/api/videos?{query}").body
+
+    assert not found("folder=")
+    for query in ("folder=late", "q=fresh&recursive=true"):
+        cinema.put(BUCKET, "late/fresh.mp4", b"fresh")
+        wait_until(lambda query=query: found(query), 20, "it is there")  # type: ignore[misc]
+        cinema.remove(BUCKET, "late/fresh.mp4")
+        wait_until(lambda query=query: not found(query), 20, "it is gone")  # type: ignore[misc]
 
 
 @pytest.fixture

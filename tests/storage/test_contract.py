@@ -20,6 +20,7 @@ from quart_video.storage.base import (
     NotFound,
     Storage,
     Unavailable,
+    Walker,
 )
 from quart_video.storage.bucket import Bucket
 from quart_video.storage.local import LocalStorage
@@ -403,6 +404,18 @@ async def test_reader_of_what_is_replaced(empty: Kept) -> None:
 async def test_the_root_may_be_empty(empty: Kept) -> None:
     assert await empty.storage.list("") == []
     assert await empty.storage.stat("") == Entry("")
+
+
+async def test_walk(storage: Storage) -> None:
+    """Where there is one, it finds what listing finds."""
+    if not isinstance(storage, Walker):
+        pytest.skip("has no need of it")
+    walked = {folder: entries async for folder, entries in storage.walk()}
+    assert list(walked)[-1] == ""
+    assert walked.keys() == {"", "folder", "folder/-", "folder/deep"}
+    for folder, entries in walked.items():
+        listed = await storage.list(folder)
+        assert sorted(entries, key=lambda e: e.path) == sorted(listed, key=lambda e: e.path)
 
 
 async def test_check(storage: Storage) -> None:
