@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from quart import Quart, current_app, request
 
-from quart_video.catalogue import FRESH, Catalogue
+from quart_video.catalogue import Catalogue
 from quart_video.handoff import HandOff, hand_off
 from quart_video.health import Health
 from quart_video.http import Fields

@@ -13,7 +13,7 @@ from typing import TypeVar, TypeVarTuple
 
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.facts import Item, Neighbours, Page, Query
-from quart_video.catalogue.gathering import FRESH, Gatherer, ThroughLink
+from quart_video.catalogue.gathering import Gatherer, ThroughLink
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.scan import Scan
 from quart_video.media_types import extension
@@ -35,7 +35,8 @@ class Catalogue:
     :param types: media types of the videos by extension, in lower case, each with its dot.
     :param cache: folder to keep the index in, shared by all processes; ``None``: in memory.
     :param name: what tells this storage from others that share the cache.
-    :param fresh: seconds for which what was seen of a folder is taken for what is there.
+    :param fresh: seconds for which what was seen of a folder is taken for what is there; ``None``:
+        a moment.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Catalogue:
         *,
         cache: str | None = None,
         name: str = "",
-        fresh: float = FRESH,
+        fresh: float | None = None,
     ) -> None:
         self._storage = storage
         self._types = types

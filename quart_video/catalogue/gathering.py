@@ -60,7 +60,8 @@ class Gatherer:
     """Reads folders of a storage into an index, as often as needed and no more.
 
     :param types: media types of the videos by extension.
-    :param fresh: seconds for which what was seen is taken for what is there.
+    :param fresh: seconds for which what was seen is taken for what is there; ``None``:
+        :data:`FRESH`.
     """
 
     def __init__(
@@ -69,9 +70,9 @@ class Gatherer:
         index: Index,
         types: Mapping[str, str],
         *,
-        fresh: float = FRESH,
+        fresh: float | None = None,
     ) -> None:
-        self.fresh = fresh
+        self._fresh = fresh
         self.walker = storage if isinstance(storage, Walker) else None
         """The storage, if it is to be read in one go, and not folder by folder."""
         self._storage = storage
@@ -83,6 +84,11 @@ class Gatherer:
         self._due: dict[str, float] = {}
         """When to look again through all below a folder, or through a big one."""
         self._running: dict[tuple[str, str], _Running] = {}
+
+    @property
+    def fresh(self) -> float:
+        """Seconds for which what was seen is taken for what is there."""
+        return FRESH if self._fresh is None else self._fresh
 
     async def freshen(self, folder: str, *, at_once: bool = False) -> None:
         """Have the index hold what is directly in *folder* now, or was moments ago.

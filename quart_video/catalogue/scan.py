@@ -25,6 +25,9 @@ _POLL = 1.0
 _RETRY = 30.0
 """Seconds after which a folder that could not be read is tried again."""
 
+_PATIENCE = 3600.0
+"""Seconds after which it is tried again to read all in one go where that could not be done."""
+
 _REST = 600.0
 """Least seconds between two times that all folders are read for what does not show in them."""
 
@@ -82,7 +85,8 @@ class Scan:
         self._gatherer = gatherer
         self._turn = Turn(index.folder)
         self._is_complete = False
-        self._retry = self._again = 0.0
+        self._retry = self._again = self._walk_again = 0.0
+        self._walker = gatherer.walker
 
     async def run(self) -> None:
         """Scan, whenever it is this process's turn, until cancelled."""
@@ -96,6 +100,8 @@ class Scan:
 
     async def _go_on(self) -> None:
         try:
+            if self._gatherer.walker is None and monotonic() >= self._walk_again:
+                self._gatherer.walker = self._walker
             walker = self._gatherer.walker
             if walker is not None and monotonic() >= self._again:
                 await self._survey(walker)
@@ -132,7 +138,7 @@ class Scan:
         except CannotWalk as error:
             logger.warning("Videos are looked for folder by folder, which takes longer: %s", error)
             self._gatherer.walker = None
-            self._again = 0.0
+            self._again, self._walk_again = 0.0, began + _PATIENCE
             return
         await self._index.write(writing.complete)
         self._is_complete = True

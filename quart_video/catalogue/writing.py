@@ -102,7 +102,7 @@ def _make_way(connection: sqlite3.Connection, path: str) -> None:
     above, _, name = path.rpartition("/")
     _make_way(connection, above)
     (known,) = connection.execute("SELECT id, key, words FROM folder WHERE path = ?", (above,))
-    parent = _Folder(known[0], known[1], known[2], is_new=False)
+    parent = _Folder(known[0], known[1], known[2], is_new=False, poster=None)
     folder = FolderRow(path, name_bytes(name), words_of(name), is_link=False)
     connection.execute(_INSERT_FOLDER, _new_folder(parent, folder))
     _count_up(connection)

@@ -25,8 +25,11 @@ from obstore.exceptions import (
 )
 from obstore.store import AzureStore, GCSStore, S3Store
 
+from quart_video.storage import odd_keys
 from quart_video.storage.base import BadName, Changed, NotFound, StorageError, Unavailable
 from quart_video.storage.location import Location
+from quart_video.storage.names import join
+from quart_video.storage.threads import Threads
 
 CHUNK = 1024 * 1024
 """Bytes that are handed over at once. Each handing over costs a tenth of a millisecond."""
@@ -71,6 +74,10 @@ class NothingThere(Unavailable):
 
 class OddKey(StorageError):
     """Among the keys to be listed is one that obstore takes for impossible, and it gives none."""
+
+
+class Broken(Unavailable):
+    """The store failed, perhaps on a key that cannot be written in its XML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,8 @@ def _errors(what: str) -> Iterator[None]:
     except ValueError:
         raise BadName(f"{what}: no such key is possible") from None
     except BaseError as error:
+        if "invalid list response" in str(error):
+            raise Broken(f"{what}: the store sends what cannot be read") from None
         raise _named(what, _status(error)) from None
 
 
@@ -135,7 +144,8 @@ def _named(what: str, status: int | None) -> StorageError:
         return NothingThere(f"{what} ends before the bytes that were asked for")
     if status == 404:
         return Unavailable(f"{what}: the store has no such bucket", retry_after=30)
-    return Unavailable(f"{what}: the store answers with status {status}")
+    kind = Broken if status == 500 else Unavailable
+    return kind(f"{what}: the store answers with status {status}")
 
 
 class Body:
@@ -205,7 +215,9 @@ class Bucket:
         timeout: float,
     ) -> None:
         self.location = location
+        self._options = options
         self._store = _store(location, options, timeout)
+        self._threads = Threads(2)
         self._connections = connections
         self._timeout = timeout
         self._asking = asyncio.Semaphore(_ASKING)
@@ -267,6 +279,10 @@ class Bucket:
             ) from None
         return self._receiving.release
 
+    def close(self) -> None:
+        """Let the threads end."""
+        self._threads.close()
+
     def read(self, expected: Object, start: int, stop: int) -> bytes:
         """Return bytes of an object, in a thread that may wait.
 
@@ -287,6 +303,40 @@ class Bucket:
         async with self._ask(f"the folder {prefix!r}", seconds=_LISTING):
             result = await obstore.list_with_delimiter_async(self._store, prefix or None)
         return [_object(meta) for meta in result["objects"]], result["common_prefixes"]
+
+    async def folder_with_odd_keys(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
+        """Return the same as :meth:`folder`, and what obstore cannot list, too.
+
+        Of S3 only. Keys and folders may be called anything, but nothing at all.
+
+        :raises Unavailable: the store cannot answer now, or it is none of S3.
+        """
+        if self.location.scheme != "s3":
+            raise Unavailable(f"the folder {prefix!r} holds a key that is no path: rename it")
+        async with self._ask(f"the folder {prefix!r}", seconds=_LISTING):
+            return await asyncio.wrap_future(self._threads.submit(self._list_oddly, prefix))
+
+    def _list_oddly(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
+        expires = timedelta(minutes=5)
+
+        def sign(endpoint: str) -> str:
+            other = {"endpoint": endpoint, "virtual_hosted_style_request": "false"}
+            store = _store(Location("s3", "b"), {**self._options, **other}, self._timeout)
+            return obstore.sign(store, "GET", "x", expires)
+
+        above = [part for part in (self.location.prefix, prefix) if part]
+        depth = self.location.prefix.count("/") + 2 if self.location.prefix else 1
+        base = odd_keys.base_of(obstore.sign(self._store, "GET", "x", expires), depth)
+        inside = "".join(f"{part}/" for part in above)
+        objects: list[Object] = []
+        folders: list[str] = []
+        for row in odd_keys.rows_of(base, inside, sign, self._options, self._timeout):
+            path = join(prefix, row.key.removeprefix(inside))
+            if row.modified is None:
+                folders.append(path.removesuffix("/"))
+            else:
+                objects.append(Object(path, row.size, row.modified, row.etag))
+        return objects, folders
 
     async def pages(self, prefix: str) -> AsyncIterator[Sequence[Object]]:
         """Yield all objects below *prefix*, in the order of their keys.
@@ -314,6 +364,8 @@ class Bucket:
                 return await anext(aiter(stream), None) is not None
         except OddKey:
             return True
+        except Broken:
+            return any(await self.folder_with_odd_keys(prefix))
 
     async def sign(self, method: str, key: str, seconds: int) -> str:
         """Return a URL by which anyone may do *method* with an object for some time.

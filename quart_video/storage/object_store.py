@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Collection, Sequence
 from functools import partial
@@ -19,11 +20,13 @@ from quart_video.storage.base import (
     Unavailable,
     nothing,
 )
-from quart_video.storage.bucket import Bucket, NothingThere, Object, OddKey, Refused
+from quart_video.storage.bucket import Broken, Bucket, NothingThere, Object, OddKey, Refused
 from quart_video.storage.object_media import ObjectMedia
 from quart_video.storage.reader import BlockReader
 from quart_video.storage.tree import Tree
 from quart_video.storage.visible import VisibleNames
+
+logger = logging.getLogger("quart_video")
 
 _FAR = 2**60  # bytes; whoever asks for as many asks for all
 
@@ -31,6 +34,8 @@ _LET_IN = 30.0
 """Seconds for which it is believed that the store lets us in, or that it does not."""
 
 _AT_ONCE = 1000  # rows of a listing before the event loop gets a turn
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # obstore takes such keys for impossible
 
 # opaque-tag of RFC 9110, section 8.8.3, of printable ASCII
 _STRONG_TAG = re.compile(r'"?([\x21\x23-\x7e]+)"?')
@@ -68,7 +73,11 @@ class ObjectStorage:
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in the order of their keys."""
         self._split(folder)
-        objects, prefixes = await self._bucket.folder(folder)
+        try:
+            objects, prefixes = await self._bucket.folder(folder)
+        except (OddKey, Broken) as error:
+            logger.info("Asked for once more, in another way: %s", error)
+            objects, prefixes = await self._bucket.folder_with_odd_keys(folder)
         if folder and not objects and not prefixes:
             raise NotFound(f"there is no folder {folder!r}")
         rows: list[str | Object] = [*prefixes, *objects]
@@ -88,6 +97,9 @@ class ObjectStorage:
         # Else it is what programs put in the place of an empty folder, an object called "folder/".
         if above != folder or path == folder or not self._names.shows(folder, name):
             return None
+        if _CONTROL.search(name):
+            self._names.report(path, "a control character, by which it cannot be asked for")
+            return None
         return Entry(path, facts_of(found) if isinstance(found, Object) else None)
 
     async def walk(self) -> AsyncIterator[tuple[str, Sequence[Entry]]]:
@@ -101,7 +113,7 @@ class ObjectStorage:
                 for found in page:
                     for folder in tree.add(found.key, facts_of(found)):
                         yield folder
-        except OddKey as error:
+        except (OddKey, Broken) as error:
             raise CannotWalk(str(error)) from error
         for folder in tree.end():
             yield folder
@@ -163,6 +175,7 @@ class ObjectStorage:
     async def aclose(self) -> None:
         """Answer nothing more."""
         self._closed = True
+        self._bucket.close()
         # The threads of obstore may be about to hand over what nobody waits for any more.
         await asyncio.sleep(0.05)
 

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from quart_video.catalogue import Catalogue, Query
+from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage import object_media
-from quart_video.storage.base import Changed, Denied, Media, NotFound, StorageError, Unavailable
+from quart_video.storage.base import (
+    CannotWalk,
+    Changed,
+    Denied,
+    Media,
+    NotFound,
+    StorageError,
+    Unavailable,
+)
 from quart_video.storage.bucket import BadOption, Bucket, Refused
 from quart_video.storage.location import Location
 from quart_video.storage.object_media import ObjectMedia
 from quart_video.storage.object_store import ObjectStorage
+from quart_video.storage.odd_keys import Row, rows_of
 from tests.swift import KEY, SECRET, SwiftBox
 from tests.tap import Tap
 
@@ -355,3 +370,108 @@ async def test_names_that_the_client_takes_for_impossible(storage: ObjectStorage
             await storage.open(name, lambda: range(10))
         with pytest.raises(NotFound):
             await storage.stat(name)
+
+
+class TestOddKeys:
+    """One that obstore cannot bear is left out; all else is listed."""
+
+    KEYS = ("ok.mp4", "a b+c%41&d.mp4", "sub/1.mp4", "caf\u00e9.mp4")
+    ODD = (
+        "/double.mp4",
+        "../up.mp4",
+        "./here.mp4",
+        "line\nbreak.mp4",
+        "tab\there/2.mp4",
+        "bell\x07",
+    )
+
+    @pytest.fixture(params=["", "a folder/deep"])
+    async def odd(
+        self, request: pytest.FixtureRequest, box: SwiftBox
+    ) -> AsyncIterator[ObjectStorage]:
+        prefix = request.param
+        bucket = "odd" + str(len(prefix))
+        box.make_bucket(bucket)
+        for key in (*self.KEYS, *self.ODD, "plain/3.mp4"):
+            inside = "" if key.startswith("plain") else "odd/"
+            box.put(bucket, f"{prefix}/{inside}{key}".lstrip("/"), key.encode())
+        location = Location("s3", bucket, prefix)
+        storage = ObjectStorage(Bucket(location, box.options(), connections=2, timeout=5))
+        yield storage
+        await storage.aclose()
+
+    async def test_listed_without_them(
+        self, odd: ObjectStorage, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for _ in range(2):
+            entries = {entry.path: entry for entry in await odd.list("odd")}
+            assert entries.keys() == {
+                "odd/ok.mp4",
+                "odd/a b+c%41&d.mp4",
+                "odd/sub",
+                "odd/caf\u00e9.mp4",
+            }
+        assert entries["odd/ok.mp4"] == await odd.stat("odd/ok.mp4")
+        assert entries["odd/sub"].is_folder
+        left_out = [record.getMessage() for record in caplog.records]
+        assert len(left_out) == 4  # once each, and hidden names are not told of
+        assert all("rename it" in text for text in left_out)
+
+    async def test_what_is_beside_them(self, odd: ObjectStorage) -> None:
+        assert [entry.path for entry in await odd.list("plain")] == ["plain/3.mp4"]
+        assert {entry.path for entry in await odd.list("")} == {"odd", "plain"}
+        assert (await odd.stat("odd")).is_folder
+        await odd.check()
+
+    async def test_there_is_no_walking_through_them(self, odd: ObjectStorage) -> None:
+        with pytest.raises(CannotWalk):
+            [folder async for folder in odd.walk()]
+
+    async def test_a_catalogue_has_all_the_rest(self, odd: ObjectStorage) -> None:
+        catalogue = Catalogue(odd, VIDEO_TYPES, fresh=0.1)
+        async with asyncio.timeout(60):
+            while True:
+                page = await catalogue.page(Query(recursive=True))
+                if not page.scanning and page.total == 5:
+                    break
+                await asyncio.sleep(0.1)
+        await catalogue.aclose()
+
+
+def test_pages_of_odd_keys() -> None:
+    """More than a store lists at once."""
+    first = (
+        "<r xmlns='s3'><NextContinuationToken>t+/=</NextContinuationToken>"
+        "<CommonPrefixes><Prefix>a%2F</Prefix></CommonPrefixes></r>"
+    )
+    second = (
+        "<r xmlns='s3'><Contents><Key>b+%2B%0A</Key><Size>5</Size><ETag>e</ETag>"
+        "<LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents></r>"
+    )
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(parse_qs(urlsplit(self.path).query))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write((first if len(asked) == 1 else second).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}/bucket"
+        rows = list(rows_of(base, "a b/", lambda url: url, {}, 5))
+        server.shutdown()
+    assert rows == [Row("a/"), Row("b +\n", 5, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "e")]
+    assert [query["prefix"] for query in asked] == [["a b/"], ["a b/"]]
+    assert asked[1]["continuation-token"] == ["t+/="]
+
+
+async def test_odd_keys_elsewhere_than_in_s3() -> None:
+    bucket = Bucket(Location("gs", "bucket"), {}, connections=1, timeout=1)
+    with pytest.raises(Unavailable, match="rename it"):
+        await bucket.folder_with_odd_keys("odd")
+    bucket.close()
