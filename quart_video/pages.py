@@ -20,7 +20,7 @@ from quart_video.formatting import (
     is_new,
     parse_time,
 )
-from quart_video.models import GalleryQuery, Listing, Video
+from quart_video.models import FullVideo, GalleryQuery, Listing, Video
 from quart_video.mounts import Library, current_library
 from quart_video.texts import Texts
 
@@ -69,17 +69,20 @@ def _sorts(listing: Listing, query: GalleryQuery) -> tuple[str, ...]:
     )
 
 
-async def watch(video: Video, neighbours: Mapping[str, Video], library: Library) -> str:
+async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Library) -> str:
     """Make the page that plays a video, from the time that the address names.
 
     :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
     """
     start = parse_time(request.args.get("t", ""))
+    # The largest one. Where the video begins at another time, its picture there says more.
+    posters = video.poster_srcset if start is None else None
     return await render_template(
         "quart_video/watch.html",
         **_common(library, Texts(library.settings.texts), video.folder),
         video=video,
         neighbours=neighbours,
+        poster=posters and posters.rpartition(", ")[2].partition(" ")[0],
         # A fragment that players seek to, without any script. What cannot be read is left out.
         source=video.url if start is None else f"{video.url}#t={start:g}",
         expires=library.settings.store_expiry if library.signer else None,

@@ -1,6 +1,7 @@
 // What the watch page can do where JavaScript runs. Without, the browser's own player does all.
 
 import { keep, position, set, setting } from "./positions.js";
+import { showPreviews } from "./previews.js";
 
 const video = document.querySelector("video.qv-player");
 const main = video.parentElement;
@@ -163,7 +164,7 @@ function changeSpeed(step) {
 
 // Captions --------------------------------------------------------------------------------------
 
-const tracks = video.textTracks;
+const tracks = [...video.textTracks].filter((track) => track.kind === "captions"); // not chapters
 const captions = part("captions");
 let shown = 0; // the track that the key shows again
 
@@ -203,13 +204,26 @@ if (tracks.length) {
   noteCaptions();
   // From now on it is someone's choice, be it in our menu or in that of the player.
   let chosen = first;
-  tracks.addEventListener("change", () => {
+  video.textTracks.addEventListener("change", () => {
     const index = noteCaptions();
     if (index !== chosen) set("captions", index < 0 ? "off" : nameOf(tracks[index]));
     chosen = index;
   });
 }
 offer(captions, "change", () => showCaptions(captions.value === "" ? -1 : Number(captions.value)));
+
+// Chapters, and what is seen at another time -----------------------------------------------------
+
+for (const link of main.querySelectorAll("[data-qv-seek]"))
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab, by the address
+    event.preventDefault();
+    video.currentTime = Number(link.dataset.qvSeek);
+    video.focus();
+  });
+
+const storyboard = part("storyboard");
+if (storyboard) showPreviews(video, storyboard, clock);
 
 // A link to this moment -------------------------------------------------------------------------
 

@@ -1,0 +1,61 @@
+// A second time line, with a small picture of what is seen at each time.
+
+const CUE = /(\d+):(\d\d):(\d\d\.\d+) --> \S+\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g;
+
+/** Fetch a storyboard; its tiles, in order. */
+async function tilesOf(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`no storyboard: ${answer.status}`);
+  return [...(await answer.text()).matchAll(CUE)].map(([, hours, minutes, seconds, sheet, ...box]) => ({
+    start: hours * 3600 + minutes * 60 + Number(seconds), sheet, box: box.map(Number),
+  }));
+}
+
+/** Show a tile, which is a part of a sheet, in an image. */
+function draw(image, { sheet, box: [x, y, width, height] }) {
+  if (image.getAttribute("src") !== sheet) image.src = sheet;
+  Object.assign(image, { width, height });
+  image.style.objectPosition = `-${x}px -${y}px`;
+}
+
+/** Show the time line, and over it what is seen where someone points, drags or goes by keys. */
+export function showPreviews(video, element, clock) {
+  const line = element.querySelector("input");
+  const tile = element.querySelector(".qv-tile");
+  let tiles = null; // a promise of them: nobody waits for what nobody looks at
+
+  async function show(seconds) {
+    tiles ??= tilesOf(element.dataset.qvStoryboard);
+    const all = await tiles.catch(() => []);
+    const found = all.findLast(({ start }) => start <= seconds) ?? all[0];
+    if (!found) return;
+    draw(tile.firstElementChild, found);
+    tile.lastElementChild.textContent = clock(seconds);
+    tile.hidden = false;
+    const middle = (seconds / (Number(line.max) || 1)) * element.clientWidth;
+    const room = element.clientWidth - tile.offsetWidth;
+    const start = Math.max(0, Math.min(room, middle - tile.offsetWidth / 2));
+    tile.style.insetInlineStart = `${start}px`;
+  }
+
+  function pointed({ clientX }) {
+    const { left, width } = line.getBoundingClientRect();
+    const along = (clientX - left) / width;
+    const part = getComputedStyle(line).direction === "rtl" ? 1 - along : along;
+    return Math.max(0, Math.min(1, part)) * Number(line.max);
+  }
+
+  function hide() {
+    tile.hidden = true;
+  }
+
+  element.hidden = false;
+  line.addEventListener("pointermove", (event) => show(pointed(event)));
+  line.addEventListener("pointerleave", hide);
+  line.addEventListener("blur", hide);
+  line.addEventListener("input", () => {
+    video.currentTime = Number(line.value);
+    show(Number(line.value));
+  });
+  video.addEventListener("timeupdate", () => { line.value = String(video.currentTime); });
+}

@@ -1,0 +1,88 @@
+"""What is inside videos, in a real browser: posters, previews, chapters and captions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from tests.e2e.chromium import NewPage, Page
+from tests.e2e.harness import Server
+from tests.media.films import SRT
+
+Films = Callable[[str], Path]
+
+
+@pytest.fixture
+def library(folder: Path, films: Films) -> Path:
+    copy(films("texts.mp4"), folder / "film.mp4")
+    copy(films("h264.mp4"), folder / "other.mp4")
+    (folder / "film.fr.srt").write_text(SRT.replace("Hello", "Bonjour"))
+    (folder / "broken.mp4").write_bytes(b"no video")
+    return folder
+
+
+@pytest.fixture
+def page(hypercorn: Server, new_page: NewPage, library: Path) -> Page:
+    page = new_page(base_url=hypercorn.url, locale="fr-FR")
+    # Until it is known, the page is made without: the machine may be busy.
+    api = f"{hypercorn.url}/videos/-/api/videos/{library.name}/film.mp4"
+    page.goto(f"/videos/{library.name}/")
+    page.wait_for_function(
+        "url => fetch(url).then(answer => answer.json()).then(video => video.details)", arg=api
+    )
+    return page
+
+
+def watch(page: Page, library: Path, name: str) -> None:
+    page.goto(f"/videos/-/watch/{library.name}/{name}")
+    page.wait_for_function("document.querySelector('video').readyState >= 1")
+
+
+def test_the_gallery_shows_posters_and_leaves_drawings_where_there_are_none(page: Page) -> None:
+    page.wait_for_function(
+        "[...document.querySelectorAll('.qv-thumb img')].filter(i => i.naturalWidth).length === 3"
+    )
+    kinds = page.evaluate(
+        "Promise.all([...document.querySelectorAll('.qv-thumb img')].map(image =>"
+        " fetch(image.currentSrc).then(answer => answer.headers.get('Content-Type'))))"
+    )
+    # Asked by a script, which takes anything.
+    assert sorted(kinds) == ["image/jpeg", "image/jpeg", "image/svg+xml"]
+
+
+def test_the_player_has_a_poster_and_previews(page: Page, library: Path) -> None:
+    watch(page, library, "film.mp4")
+    assert "w=640" in page.evaluate("document.querySelector('video').poster")
+    line = page.get_by_label("Look at another time")
+    line.hover()
+    page.wait_for_selector(".qv-tile:not([hidden])")
+    page.wait_for_function("document.querySelector('.qv-tile img').naturalWidth > 0")
+    line.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('video').currentTime > 1.5")
+
+
+def test_chapters_are_links_that_seek(page: Page, library: Path) -> None:
+    watch(page, library, "film.mp4")
+    page.get_by_role("link", name="End & after").click()
+    page.wait_for_function("document.querySelector('video').currentTime === 0.8")
+    assert page.evaluate("[...document.querySelector('video').textTracks].map(t => t.kind)") == [
+        *["captions"] * 3,
+        "chapters",
+    ]
+
+
+def test_captions_begin_in_the_language_of_the_browser(page: Page, library: Path) -> None:
+    watch(page, library, "film.mp4")
+    page.wait_for_function(
+        "[...document.querySelector('video').textTracks].some(track =>"
+        " track.mode === 'showing' && track.language === 'fr' && track.cues?.length === 2)"
+    )
+    text = page.evaluate(
+        "[...document.querySelector('video').textTracks]"
+        ".find(track => track.mode === 'showing').cues[0].text"
+    )
+    assert text == "Bonjour <i>there</i> &amp; you"
