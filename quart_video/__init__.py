@@ -1,5 +1,7 @@
 """List and stream a folder of videos from a Quart app."""
 
+from quart_video.addresses import sign_url
+from quart_video.authorization import Access, Resource
 from quart_video.blueprint import VideoBlueprint, video_bp
 from quart_video.files import MissingFileError, make_conditional, send_file, send_from_directory
 from quart_video.media import AudioTrack, Chapter, Details, TextTrack
@@ -20,8 +22,10 @@ from quart_video.signals import (
 )
 from quart_video.storage.memory import MemoryStorage
 from quart_video.streaming import Outcome
+from quart_video.visit import is_signed
 
 __all__ = [
+    "Access",
     "AudioTrack",
     "CaptionTrack",
     "Chapter",
@@ -35,14 +39,17 @@ __all__ = [
     "MemoryStorage",
     "MissingFileError",
     "Outcome",
+    "Resource",
     "Settings",
     "TextTrack",
     "Video",
     "VideoBlueprint",
     "__version__",
+    "is_signed",
     "make_conditional",
     "send_file",
     "send_from_directory",
+    "sign_url",
     "transfer_aborted",
     "transfer_finished",
     "transfer_started",

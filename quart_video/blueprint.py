@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from quart import Blueprint, Response, request
+from flask.sansio.scaffold import setupmethod
+from quart import Blueprint, Response, current_app, request
 from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
 from werkzeug.exceptions import HTTPException
 
 from quart_video import derived, openapi, pages, settings, views
+from quart_video.authorization import Authorize, AuthorizeMany, Authorizer
 from quart_video.cli import prepare_command
 from quart_video.converters import CONVERTERS
 from quart_video.cors import cors_fields
 from quart_video.mounts import Mount, app_state, current_library
 from quart_video.survey import survey
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
@@ -44,6 +49,8 @@ class VideoBlueprint(Blueprint):
     :param name: of the blueprint, the first part of its endpoints: ``url_for("video.gallery")``.
     :param import_name: as of every blueprint; the default is right.
     :param url_prefix: where the library is mounted.
+    :param authorize: see :meth:`authorize`.
+    :param authorize_many: see :meth:`authorize_many`.
     :param options: settings by name, as ``media_root="/srv/videos"``, which go before those given
         to ``register_blueprint`` and those in ``app.config``; and what :class:`quart.Blueprint`
         takes.
@@ -55,25 +62,61 @@ class VideoBlueprint(Blueprint):
         import_name: str = __name__,
         *,
         url_prefix: str | None = "/videos",
+        authorize: Authorize | None = None,
+        authorize_many: AuthorizeMany | None = None,
         **options: Any,
     ) -> None:
+        self._authorizer: Authorizer | None = None
         self._arguments = {key: options.pop(key) for key in settings.names() & options.keys()}
         options.setdefault("template_folder", str(_TEMPLATES))
         super().__init__(name, import_name, url_prefix=url_prefix, **options)
+        if authorize is not None:
+            self.authorize(authorize)
+        if authorize_many is not None:
+            self.authorize_many(authorize_many)
         self.record(self._mount)
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
         self.register_error_handler(HTTPException, pages.error)
+        self.before_request(_answer_preflight)
         self.after_request(_finish)
         self.cli.add_command(prepare_command)
         tag_blueprint(self, ["Videos"])
+
+    @setupmethod
+    def authorize(self, function: F) -> F:
+        """Let ``function(request, resource)`` decide who may have what; to be used as a decorator.
+
+        It is called with the request of Quart and a :class:`Resource`, and returns ``True``,
+        ``False`` or an :class:`Access`, or raises an exception of HTTP.
+        """
+        self._decide_by(Authorizer(one=function))
+        return function
+
+    @setupmethod
+    def authorize_many(self, function: F) -> F:
+        """Let ``function(request, resources)`` decide, as :meth:`authorize`, on many at once.
+
+        It returns as many answers, in the same order.
+        """
+        self._decide_by(Authorizer(many=function))
+        return function
+
+    def _decide_by(self, authorizer: Authorizer) -> None:
+        if self._authorizer is not None:
+            raise TypeError(
+                "A VideoBlueprint has one function to decide who may have what: authorize, or "
+                "authorize_many."
+            )
+        self._authorizer = authorizer
 
     def _mount(self, setup: BlueprintSetupState) -> None:
         """Keep what belongs to this registration where the app keeps its state."""
         _refuse_unknown(setup.options)
         app: Any = setup.app
-        mount = Mount(self._arguments, setup.options)
-        app_state(app).mounts[f"{setup.name_prefix}.{setup.name}".lstrip(".")] = mount
+        name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
+        mount = Mount(name, self._arguments, setup.options, self._authorizer)
+        app_state(app).mounts[name] = mount
         app.url_map.converters.update(CONVERTERS)
 
         async def start() -> None:
@@ -99,13 +142,32 @@ async def _finish(response: ResponseTypes) -> ResponseTypes:
     """Add to every answer below the mount, errors too, what does not depend on the route."""
     if request.method == "HEAD":  # granian would send the body of an error on over HTTP/2
         response.response = response.data_body_class(b"") if isinstance(response, Response) else []
-    origins = (await current_library()).settings.cors_origins
+    library = await current_library()
+    if library.protected and response.status_code >= 400:
+        # Else a cache could keep a 404 that was meant for somebody else.
+        response.headers.setdefault("Cache-Control", "no-store")
+    origins = library.settings.cors_origins
     if origins:
-        asked = request.headers
-        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in asked
-        for name, value in cors_fields(origins, asked.get("Origin"), preflight=preflight):
+        fields = cors_fields(
+            origins,
+            request.headers.get("Origin"),
+            preflight=_is_preflight(),
+            credentials=library.settings.cors_credentials,
+        )
+        for name, value in fields:
             response.headers.add(name, value)
     return response
+
+
+def _is_preflight() -> bool:
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+
+
+async def _answer_preflight() -> ResponseTypes | None:
+    """Tell a browser what it may ask for, before any login: it sends no cookies with this."""
+    if _is_preflight() and (await current_library()).settings.cors_origins:
+        return await current_app.make_default_options_response()
+    return None
 
 
 video_bp = VideoBlueprint()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from quart import url_for
 
 from quart_video import describe, inside
+from quart_video.addresses import with_signature
 from quart_video.catalogue import Caption, Item, Marks, normalise_tag, preferred
 from quart_video.media import Details, TextTrack
 from quart_video.models import CaptionTrack, FullVideo
@@ -34,16 +36,22 @@ def full_video(
     if details is not None:
         known["duration"] = details.duration
         tracks += [
-            _inner_track(track, path, tag) for track in details.text_tracks if track.supported
+            _inner_track(track, path, tag, library)
+            for track in details.text_tracks
+            if track.supported
         ]
     moves = details is not None and details.width and details.duration
     chaptered = details is not None and details.chapters
     return FullVideo(
         **{**known, "captions": with_default(tracks, languages)},
         details=details,
-        storyboard_url=url_for(".storyboard", path=path, v=tag) if moves else None,
-        chapters_url=url_for(".chapters", path=path, v=tag) if chaptered else None,
+        storyboard_url=_url("storyboard", path, library, v=tag) if moves else None,
+        chapters_url=_url("chapters", path, library, v=tag) if chaptered else None,
     )
+
+
+def _url(kind: str, path: str, library: Library, **parameters: Any) -> str:
+    return with_signature(url_for(f".{kind}", path=path, **parameters), library, kind, path)
 
 
 def with_default(tracks: Sequence[CaptionTrack], languages: Sequence[str]) -> list[CaptionTrack]:
@@ -53,12 +61,12 @@ def with_default(tracks: Sequence[CaptionTrack], languages: Sequence[str]) -> li
     return [replace(track, default=index == first) for index, track in enumerate(ordered)]
 
 
-def _inner_track(track: TextTrack, path: str, tag: str) -> CaptionTrack:
+def _inner_track(track: TextTrack, path: str, tag: str, library: Library) -> CaptionTrack:
     language = normalise_tag(track.language) if track.language else None
     marks = Marks(language, track.forced, track.sdh)
     label = f"{marks.label}: {track.title}" if track.title else marks.label
     return CaptionTrack(
-        url=url_for(".captions", path=path, track=track.index, v=tag),
+        url=_url("captions", path, library, track=track.index, v=tag),
         label=label,
         language=language,
         forced=track.forced,

@@ -7,6 +7,7 @@ it is of is answered with what may be kept for ever.
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from quart import Response, request, url_for
 from quart.typing import ResponseReturnValue
@@ -31,11 +32,13 @@ from quart_video.media import (
 )
 from quart_video.media import poster as poster_out_of
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
-from quart_video.mounts import Library, current_library
+from quart_video.mounts import Library
 from quart_video.openapi import answers
 from quart_video.responses import http_errors
+from quart_video.signing import PARAMETER
 from quart_video.storage.base import Changed, Entry, StorageError
-from quart_video.views import find, send
+from quart_video.views import send
+from quart_video.visit import Visit, current_visit
 
 PATIENCE = 20.0
 """Seconds that a client waits for something to be made; then it goes on in the background."""
@@ -50,14 +53,15 @@ _PLACEHOLDER = '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"
 @answers("image/*", "The picture, or a transparent one for as long as there is none.")
 async def poster(path: str) -> ResponseReturnValue:
     """Picture of a video, 320 or 640 pixels wide, as WebP or JPEG."""
-    library = await current_library()
+    visit = await current_visit()
+    library = visit.library
     form = "webp" if _takes_webp() else "jpeg"
     width = _WIDTHS.get(request.args.get("w", ""), 320)
     if library.media_type(path) is None:
-        image = await _image_in(library, path)
+        image = await _image_in(visit, path)
         subject, product = inside.image_subject(library, image), picture(width, form)
     else:
-        item = await find(library, path)
+        item = await visit.item(path)
         subject = inside.poster_subject(library, item)
         product = poster_out_of(width, form) if item.poster is None else picture(width, form)
     try:
@@ -66,7 +70,7 @@ async def poster(path: str) -> ResponseReturnValue:
         response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
         response.headers["Cache-Control"] = "no-store"
     else:
-        response = await _kept(library, subject, data, f"image/{form}")
+        response = await _kept(visit, subject, data, f"image/{form}")
     response.vary.add("Accept")
     return response
 
@@ -74,64 +78,68 @@ async def poster(path: str) -> ResponseReturnValue:
 @answers(CAPTION_TYPE, "The track.")
 async def storyboard(path: str) -> ResponseReturnValue:
     """WebVTT that names, for each time, a part of a sheet of small pictures; or that sheet."""
-    library = await current_library()
-    subject = inside.subject_of(library, await find(library, path))
+    visit = await current_visit()
+    library = visit.library
+    subject = inside.subject_of(library, await visit.item(path))
     number = request.args.get("sheet")
     try:
         if number is not None:
             data = await _get(library, subject, sheet(_number(number)))
-            return await _kept(library, subject, data, "image/jpeg")
+            return await _kept(visit, subject, data, "image/jpeg")
         board = decode_storyboard(await _get(library, subject, STORYBOARD))
     except (Failed, ValueError) as error:
         raise HTTPNotFound("There is no storyboard of this video.") from error
-    track = storyboard_vtt(
-        board, lambda sheet: url_for(".storyboard", path=path, sheet=sheet, v=subject.tag)
-    )
-    return await _kept(library, subject, track.encode(), _VTT)
+    # As signed as the address that leads here, and for as long.
+    values: dict[str, Any] = {"path": path, "v": subject.tag}
+    if PARAMETER in request.args:
+        values[PARAMETER] = request.args[PARAMETER]
+    track = storyboard_vtt(board, lambda sheet: url_for(".storyboard", sheet=sheet, **values))
+    return await _kept(visit, subject, track.encode(), _VTT)
 
 
 @answers(CAPTION_TYPE, "The track.")
 async def chapters(path: str) -> ResponseReturnValue:
     """Chapters of a video, as WebVTT."""
-    library = await current_library()
-    item = await find(library, path)
+    visit = await current_visit()
+    library = visit.library
+    item = await visit.item(path)
     details = await inside.details_of(library, item, patience=PATIENCE)
     if details is None:
         raise HTTPNotFound("The chapters of this video are not known.")
     track = chapters_vtt(details.chapters)
-    return await _kept(library, inside.subject_of(library, item), track.encode(), _VTT)
+    return await _kept(visit, inside.subject_of(library, item), track.encode(), _VTT)
 
 
 @answers(CAPTION_TYPE, "The text track.", ranges=True)
 async def captions(path: str) -> ResponseReturnValue:
     """Text track, as WebVTT: a file beside a video, or a track inside it."""
-    library = await current_library()
+    visit = await current_visit()
+    library = visit.library
     try:
         if library.media_type(path) is not None:
-            subject = inside.subject_of(library, await find(library, path))
+            subject = inside.subject_of(library, await visit.item(path))
             product = text(_number(request.args.get("track", "")))
             data = await _get(library, subject, product)
-            return await _kept(library, subject, data, _VTT)
+            return await _kept(visit, subject, data, _VTT)
         if library.studio is not None and extension(path) in CAPTION_EXTENSIONS:
-            subject = await _caption_subject(library, path)
+            subject = await _caption_subject(visit, path)
             product = caption(extension(path), library.settings.caption_encoding)
             data = await _get(library, subject, product)
-            return await _kept(library, subject, data, _VTT)
+            return await _kept(visit, subject, data, _VTT)
     except (Failed, ValueError) as error:
         if extension(path) != CAPTION_EXTENSION:
             raise HTTPNotFound("There are no captions at this address.") from error
     if extension(path) != CAPTION_EXTENSION:
         raise HTTPNotFound("There is nothing at this address.")
-    return await send(library, path, _VTT)  # as it is
+    return await send(visit, visit.open_captions, path, _VTT)  # as it is
 
 
-async def _image_in(library: Library, folder: str) -> Entry:
+async def _image_in(visit: Visit, folder: str) -> Entry:
     """Return the image that shows a folder.
 
     :raises werkzeug.exceptions.NotFound: there is none, or no such folder.
     """
-    with http_errors():
-        entries = await library.storage.list(folder)
+    entries = await visit.entries(folder)
     images = (each for each in entries if extension(each.name) in IMAGE_EXTENSIONS and each.facts)
     image = poster_of_folder(images)
     if image is None:
@@ -139,12 +147,11 @@ async def _image_in(library: Library, folder: str) -> Entry:
     return image
 
 
-async def _caption_subject(library: Library, path: str) -> Subject:
-    with http_errors():
-        entry = await library.storage.stat(path)
+async def _caption_subject(visit: Visit, path: str) -> Subject:
+    entry = await visit.captions(path)
     if entry.facts is None:
         raise HTTPNotFound("There is nothing at this address.")
-    return inside.subject(library, path, entry.facts.version)
+    return inside.subject(visit.library, path, entry.facts.version)
 
 
 async def _get(library: Library, subject: Subject, product: Product) -> bytes:
@@ -167,14 +174,17 @@ async def _get(library: Library, subject: Subject, product: Product) -> bytes:
         raise ServiceUnavailable("The video has changed. Try again.", retry_after=1) from error
 
 
-async def _kept(library: Library, subject: Subject, data: bytes, media_type: str) -> Response:
+async def _kept(visit: Visit, subject: Subject, data: bytes, media_type: str) -> Response:
     """Answer with *data*: for ever, where the address names the version it was made of."""
     response = await make_conditional((data, {"Content-Type": media_type}))
-    whose = "private" if library.settings.max_age is None else "public"
-    named = request.args.get("v") == subject.tag
-    response.headers["Cache-Control"] = (
-        f"{whose}, max-age={_KEEP}, immutable" if named else "no-cache"
-    )
+    private = visit.private or visit.library.settings.max_age is None
+    if request.args.get("v") == subject.tag:
+        whose = "private" if private else "public"
+        response.headers["Cache-Control"] = f"{whose}, max-age={_KEEP}, immutable"
+    else:
+        response.headers["Cache-Control"] = "private, no-cache" if visit.private else "no-cache"
+    if PARAMETER in request.args:
+        response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 from quart import url_for
 
 from quart_video import inside
+from quart_video.addresses import with_signature
 from quart_video.catalogue import Caption, Item, Page, title_of
 from quart_video.http import EntityTag
 from quart_video.m3u import Track
@@ -73,8 +74,10 @@ class Describer:
             modified=iso_time(entry.facts.modified_ns),
             media_type=self._library.media_type(name) or "",
             etag=str(EntityTag(entry.facts.version)),
-            url=self._media(escaped),
-            download_url=self._download(escaped) if self._download else None,
+            url=self._signed("media", path, self._media(escaped)),
+            download_url=(
+                self._signed("media", path, self._download(escaped)) if self._download else None
+            ),
             watch_url=self._watch(escaped),
             api_url=self._api_video(escaped),
             captions=[
@@ -88,11 +91,14 @@ class Describer:
             else None,
         )
 
+    def _signed(self, kind: str, path: str, url: str) -> str:
+        return with_signature(url, self._library, kind, path)
+
     def caption(self, caption: Caption) -> CaptionTrack:
         """Describe a caption file."""
         marks = caption.marks
         return CaptionTrack(
-            url=self._captions(_escape(caption.path)),
+            url=self._signed("captions", caption.path, self._captions(_escape(caption.path))),
             label=marks.label,
             language=marks.language,
             forced=marks.forced,
@@ -102,7 +108,10 @@ class Describer:
     def _pictures(self, path: str, source: Subject) -> list[str]:
         """Return the addresses of a picture in all widths; *source* is what it is made of."""
         tag, escaped = source.tag, _escape(path)
-        return [address(escaped).replace(_TAG, tag) for address in self._posters]
+        return [
+            self._signed("poster", path, address(escaped).replace(_TAG, tag))
+            for address in self._posters
+        ]
 
     def folder(self, path: str, image: Entry | None = None) -> Folder:
         """Describe one folder below the root; *image* is one that shows it."""
@@ -158,13 +167,13 @@ def _next_url(page: Page, query: ListingQuery) -> str | None:
     return url_for(".api_videos", **parameters(query), cursor=page.next_cursor)
 
 
-def tracks(items: Iterable[Item]) -> Iterator[Track]:
+def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
     """Describe videos for a player elsewhere: by their full addresses."""
     root = url_for(".gallery", _external=True)
     for item in items:
         # Not url_for, which takes a second for ten thousand of them.
         yield Track(
-            url=root + quote(item.entry.path),
+            url=with_signature(root + quote(item.entry.path), library, "media", item.entry.path),
             title=title_of(item.entry.name),
             duration=item.duration,
         )

@@ -78,6 +78,45 @@ async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...
     return tuple(found)
 
 
+async def videos_with(library: Library, captions: str) -> list[str]:
+    """Return the videos that the caption file at a path belongs to.
+
+    :raises NotFound: there is no such folder.
+    :raises Unavailable: the storage cannot answer now.
+    """
+    found = []
+    name = captions.rpartition("/")[2]
+    for folder, own in _homes(captions.rpartition("/")[0]):
+        entries = await library.storage.list(folder)
+        videos = [each for each in entries if each.facts and library.media_type(each.name)]
+        likely = [each for each in videos if _may_belong(name, own, stem_of(each.name))]
+        for video in likely or (videos if len(videos) == 1 else []):
+            item = await library.catalogue.find(video.path)
+            known = (*item.captions, *await captions_elsewhere(library, item))
+            if captions in (each.path for each in known):
+                found.append(video.path)
+    return found
+
+
+def _homes(folder: str) -> list[tuple[str, str | None]]:
+    """Return where videos may lie whose captions lie in *folder*, and what it is called for them.
+
+    The name is that of the folder within one for captions, ``None`` where there is none.
+    """
+    above, _, name = folder.rpartition("/")
+    further, _, name_above = above.rpartition("/")
+    homes: list[tuple[str, str | None]] = [(folder, None)]
+    if name.lower() in CAPTION_FOLDERS:
+        homes.append((above, None))
+    if name_above.lower() in CAPTION_FOLDERS:
+        homes.append((further, name))
+    return homes
+
+
+def _may_belong(name: str, own: str | None, stem: str) -> bool:
+    return own == stem or name.startswith(f"{stem}.")
+
+
 def _captions(entries: Iterable[Entry]) -> list[Entry]:
     return [
         entry

@@ -110,10 +110,11 @@ class Listing:
     folders: list[Folder]
     """Folders directly in *folder*; only on the first page of a listing that is not recursive."""
     videos: list[Video]
-    total: int
-    """How many videos match, on all pages together."""
-    total_size: int
-    """Bytes of all that match, on all pages together."""
+    total: int | None
+    """How many videos match, on all pages together; ``None`` where the app decides for each of
+    them who may see it, and not all have been asked about."""
+    total_size: int | None
+    """Bytes of all that match, on all pages together; ``None`` as above."""
     scanning: bool
     """Whether not all folders have been read yet, so that a recursive listing or a search may miss
     some. What is directly in a folder is always complete."""

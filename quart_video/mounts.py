@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from quart import Quart, current_app, request
 
+from quart_video.authorization import Authorizer
 from quart_video.catalogue import Catalogue
 from quart_video.handoff import HandOff, hand_off
 from quart_video.health import Health
@@ -20,8 +21,9 @@ from quart_video.http import Fields
 from quart_video.limits import Gate, Limits
 from quart_video.media import FolderCache, MemoryCache, Studio, available
 from quart_video.media_types import extension
-from quart_video.settings import Settings, configured, resolve
+from quart_video.settings import ConfigurationError, Settings, configured, resolve
 from quart_video.signals import Announcer
+from quart_video.signing import UrlSigner
 from quart_video.storage.base import Signer, Storage
 from quart_video.storage.disk import Disk
 from quart_video.storage.local import LocalStorage
@@ -51,30 +53,46 @@ class Library:
     """Looks into videos; ``None``: nobody does."""
     gate: Gate | None
     """Counts transfers; ``None``: there may be any number."""
+    mount: str
+    """Full name of the blueprint as registered."""
+    authorizer: Authorizer | None
+    """Asks the app who may have what; ``None``: everybody may have all."""
+    url_signer: UrlSigner | None
+    """Signs our own addresses; ``None``: there is no key for it."""
 
     def media_type(self, path: str) -> str | None:
         """Return the type that the media at *path* is served with; ``None``: it is not served."""
         return self.settings.types.get(extension(path))
 
     @property
-    def media_headers(self) -> Fields:
-        """What every media of this mount is sent with."""
+    def protected(self) -> bool:
+        """Whether what one may have is not for everybody, nor for caches that all share."""
+        return self.authorizer is not None or self.settings.signed_urls
+
+    def media_headers(self, *, private: bool) -> Fields:
+        """Return what media of this mount are sent with.
+
+        :param private: whether they are for the one who asks.
+        """
         return media_headers(
             self.settings.max_age,
+            private=private,
             resource_policy=self.settings.cross_origin_resource_policy,
         )
 
 
-def media_headers(max_age: int | None, *, resource_policy: str | None = None) -> Fields:
+def media_headers(
+    max_age: int | None, *, private: bool = False, resource_policy: str | None = None
+) -> Fields:
     """Return the fields that do not follow from the media itself.
 
-    :param max_age: seconds for which anyone may keep it; ``None``: it may be kept, but every use
-        asks first.
+    :param max_age: seconds for which it may be kept, by anyone if it is not private; ``None``: it
+        may be kept, but every use asks first.
+    :param private: whether it may be kept by nobody but the browser that asked for it.
     """
-    freshness = "no-cache" if max_age is None else f"public, max-age={max_age}"
     fields = [
         # A proxy that compresses or rescales on the way would corrupt a 206.
-        ("Cache-Control", f"{freshness}, no-transform"),
+        ("Cache-Control", f"{_freshness(max_age, private=private)}, no-transform"),
         ("X-Content-Type-Options", "nosniff"),
         # Else nginx in front reads ahead into a file and cuts off what is over a gigabyte.
         ("X-Accel-Buffering", "no"),
@@ -84,10 +102,25 @@ def media_headers(max_age: int | None, *, resource_policy: str | None = None) ->
     return tuple(fields)
 
 
+def _freshness(max_age: int | None, *, private: bool) -> str:
+    whose = "private" if private else "public"
+    if max_age is not None:
+        return f"{whose}, max-age={max_age}"
+    return "private, no-cache" if private else "no-cache"
+
+
 class Mount:
     """One registration of a blueprint in an app."""
 
-    def __init__(self, arguments: Mapping[str, object], options: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Mapping[str, object],
+        options: Mapping[str, object],
+        authorizer: Authorizer | None,
+    ) -> None:
+        self._name = name
+        self._authorizer = authorizer
         self._arguments = arguments
         self._options = options
         self._library: Library | None = None
@@ -123,6 +156,9 @@ class Mount:
                 name,
                 _studio(settings, cache),
                 _gate(settings),
+                self._name,
+                self._authorizer,
+                _url_signer(settings, self._name, app.config),
             )
             if is_remote:
                 # Not there now, it may be later: the app starts, and the log is told.
@@ -169,6 +205,19 @@ def _studio(settings: Settings, cache: str | None) -> Studio | None:
 def _gate(settings: Settings) -> Gate | None:
     limits = Limits(settings.max_transfers, settings.max_transfers_per_client)
     return None if limits == Limits(None, None) else Gate(limits)
+
+
+def _url_signer(settings: Settings, mount: str, config: Mapping[str, object]) -> UrlSigner | None:
+    keys: list[Any] = list(settings.signing_keys)
+    if not keys and config.get("SECRET_KEY"):
+        keys = [config["SECRET_KEY"], *cast(Any, config.get("SECRET_KEY_FALLBACKS") or ())]
+    if not keys and settings.signed_urls:
+        raise ConfigurationError(
+            "VIDEO_SIGNED_URLS is on, and there is no key to sign with. Set "
+            'app.config["VIDEO_SIGNING_KEYS"] to a list of one long random text, or '
+            "app.secret_key."
+        )
+    return UrlSigner(keys, mount) if keys else None
 
 
 @dataclass(slots=True)

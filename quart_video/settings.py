@@ -32,6 +32,9 @@ MIN_RATE = 1024
 """Least bytes per second that a transfer may be held to."""
 
 
+_SHORTEST_KEY = 16
+
+
 class ConfigurationError(ValueError):
     """A setting is missing or unusable. The message names the key and the remedy."""
 
@@ -104,6 +107,17 @@ def _switch(value: object) -> bool:
     if isinstance(value, bool):
         return value
     raise ValueError("must be True or False")
+
+
+def _keys(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [value] if value else []
+    if not isinstance(value, list | tuple):
+        raise ValueError("must be a list of texts")
+    for key in value:
+        if not isinstance(key, str) or len(key) < _SHORTEST_KEY:
+            raise ValueError(f"must be a list of texts of {_SHORTEST_KEY} characters or more")
+    return tuple(value)
 
 
 def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
@@ -258,8 +272,32 @@ class Settings:
         "VIDEO_MAX_AGE",
         None,
         _optional(_integer(0, 31_536_000)),
-        "Seconds for which anyone, shared caches included, may keep a media without asking again. "
+        "Seconds for which anyone, shared caches included, may keep a media without asking again; "
+        "on a mount that is protected, only the browser that asked. "
         "`None`: it may be kept, but every use asks first (`no-cache`), so that a login is obeyed.",
+    )
+    signed_urls: bool = _setting(
+        "VIDEO_SIGNED_URLS",
+        False,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether pages, JSON and playlists hand out [signed addresses](../how_to_guides/sign.md) "
+        "that expire. Without an `authorize` function, no other ones lead to a video any more.",
+    )
+    signed_url_lifetime: int = _setting(
+        "VIDEO_SIGNED_URL_LIFETIME",
+        21_600,
+        _integer(1, 31_536_000),
+        "Seconds for which a signed address is valid: longer than anybody watches. Those on pages "
+        "may be valid for an eighth more, so that browsers see the same one again.",
+    )
+    signing_keys: tuple[str, ...] = _setting(
+        "VIDEO_SIGNING_KEYS",
+        (),
+        _keys,
+        "Secrets to sign addresses with, each a text of 16 characters or more. The first one "
+        "signs, all are accepted: put a new one in front to exchange them. Empty: the app's "
+        "`SECRET_KEY`, and `SECRET_KEY_FALLBACKS`. Never logged or shown.",
+        show=None,
     )
     downloads: bool = _setting(
         "VIDEO_DOWNLOADS",
@@ -351,6 +389,13 @@ class Settings:
         'Origins whose pages may read the media: `"*"`, or a list such as '
         '`["https://example.org"]`.',
     )
+    cors_credentials: bool = _setting(
+        "VIDEO_CORS_CREDENTIALS",
+        False,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether those pages may send cookies along, for a library with a login. Not together with "
+        '`"*"`: the app does not start.',
+    )
     cross_origin_resource_policy: str | None = _setting(
         "VIDEO_CROSS_ORIGIN_RESOURCE_POLICY",
         None,
@@ -409,6 +454,17 @@ class Settings:
         "its internal location of that name; `x-sendfile`, lighttpd does. Either has to be "
         "[set up](../how_to_guides/front_server.md) for it.",
     )
+
+    def __post_init__(self) -> None:
+        """Refuse what each of two settings would allow by itself.
+
+        :raises ConfigurationError: they do not go together.
+        """
+        if self.cors_credentials and "*" in self.cors_origins:
+            raise ConfigurationError(
+                "VIDEO_CORS_CREDENTIALS would let the pages of every origin act for whoever looks "
+                'at them. Name the origins in VIDEO_CORS_ORIGINS, instead of "*".'
+            )
 
 
 def table() -> tuple[Field[Any], ...]:

@@ -97,7 +97,7 @@ async def prepare(
     while page.scanning:
         await asyncio.sleep(_POLL)
         page = await library.catalogue.page(everything)
-    begin(page.total)
+    begin(page.total or 0)
     waiting: set[asyncio.Task[Report]] = set()
     try:
         async for item in library.catalogue.every(everything):

@@ -36,6 +36,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "footer": "Served by quart-video",
         # The gallery.
         "videos_0": "No videos",
+        "videos_or_more": "{number} or more videos",
         "videos_1": "1 video",
         "videos": "{number} videos",
         "folders_1": "1 folder",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,9 +28,10 @@ from quart_video.responses import (
     sent_on,
     settled,
 )
-from quart_video.storage.base import Media, Signer
+from quart_video.storage.base import Media, Signer, nothing
 from quart_video.streaming import Transfer
 from quart_video.transfers import attend
+from quart_video.visit import Opens, Visit, current_visit
 
 _STATIC = Path(__file__).parent / "static"
 # Not left to the host's table of types: a module of another type does not run.
@@ -45,40 +45,40 @@ _GALLERY_QUERY: TypeAdapter[GalleryQuery] = TypeAdapter(GalleryQuery)
 @answers("text/html", "The page.", query=True)
 async def gallery(folder: str = "") -> ResponseReturnValue:
     """Page that lists a folder, or what a search finds below it."""
-    library = await current_library()
+    visit = await current_visit()
     query = _query(_GALLERY_QUERY, folder=folder)
-    listing = describe.listing(await _page(library, query), query, library)
-    return await _fresh(await pages.gallery(listing, query, library))
+    listing = describe.listing(await _page(visit, query), query, visit.library)
+    return await _fresh(visit, await pages.gallery(listing, query, visit.library))
 
 
 @answers("video/*", "The media.", ranges=True)
 async def media(path: str) -> ResponseReturnValue:
     """Bytes of a video, whole or in ranges."""
-    library = await current_library()
-    media_type = library.media_type(path)
+    visit = await current_visit()
+    media_type = visit.library.media_type(path)
     if media_type is None:
-        return await _to_folder(library, path)
-    disposition = _disposition(library, path)
-    if library.signer is not None and not disposition:
-        return await _send_on(library, library.signer, path, media_type)
-    response = await send(library, path, media_type, disposition)
-    return await attend(response, library, path, media_type)
+        return await _to_folder(visit, path)
+    disposition = _disposition(visit.library, path)
+    if visit.library.signer is not None and not disposition:
+        return await _send_on(visit, visit.library.signer, path, media_type)
+    response = await send(visit, visit.open, path, media_type, disposition)
+    return await attend(response, visit.library, path, media_type)
 
 
 @answers("text/html", "The page.")
 async def watch(path: str) -> ResponseReturnValue:
     """Page that plays a video."""
-    library = await current_library()
-    video = await _full_video(library, path)
-    with http_errors():
-        beside = await library.catalogue.neighbours(path)
-    describer = describe.Describer(library)
+    visit = await current_visit()
+    video = await _full_video(visit, path)
+    beside = await visit.neighbours(path)
+    describer = describe.Describer(visit.library)
     neighbours = {
         rel: describer.video(each)
         for rel, each in {"prev": beside.previous, "next": beside.next}.items()
         if each
     }
-    return await _in_language(await _fresh(await pages.watch(video, neighbours, library)))
+    page = await pages.watch(video, neighbours, visit.library)
+    return await _in_language(await _fresh(visit, page))
 
 
 @document_querystring(ListingQuery)
@@ -86,28 +86,28 @@ async def watch(path: str) -> ResponseReturnValue:
 @answers("application/json", "A page of the listing.", query=True)
 async def api_videos() -> ResponseReturnValue:
     """List videos."""
-    library = await current_library()
+    visit = await current_visit()
     query = _query(_QUERY)
-    page = await _page(library, query)
-    return await _fresh(as_json(describe.listing(page, query, library)))
+    page = await _page(visit, query)
+    return await _fresh(visit, as_json(describe.listing(page, query, visit.library)))
 
 
 @document_querystring(ListingQuery)
 @answers(m3u.MEDIA_TYPE, "The playlist.", query=True)
 async def playlist() -> ResponseReturnValue:
     """List all pages for a player, 10,000 videos at most; limit and cursor do not count."""
-    library = await current_library()
-    items = await _items(library, _query(_QUERY), m3u.MAX_TRACKS)
-    text = m3u.write(library.settings.title, describe.tracks(items))
-    return await _fresh((text, {"Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8"}))
+    visit = await current_visit()
+    items = await visit.every(_listed(visit, _query(_QUERY)), m3u.MAX_TRACKS)
+    text = m3u.write(visit.library.settings.title, describe.tracks(items, visit.library))
+    return await _fresh(visit, (text, {"Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8"}))
 
 
 @document_response(FullVideo)
 @answers("application/json", "The video.")
 async def api_video(path: str) -> ResponseReturnValue:
     """Describe one video, and what is inside it."""
-    library = await current_library()
-    return await _in_language(await _fresh(as_json(await _full_video(library, path))))
+    visit = await current_visit()
+    return await _in_language(await _fresh(visit, as_json(await _full_video(visit, path))))
 
 
 @hide
@@ -148,7 +148,7 @@ def _bad_query(error: Exception, *problems: str) -> BadRequest:
     return result
 
 
-def _listed(library: Library, query: ListingQuery) -> catalogue.Query:
+def _listed(visit: Visit, query: ListingQuery) -> catalogue.Query:
     """Say in the terms of the catalogue what a query asks for."""
     return catalogue.Query(
         folder=query.folder,
@@ -158,53 +158,36 @@ def _listed(library: Library, query: ListingQuery) -> catalogue.Query:
         min_duration=query.min_duration,
         max_duration=query.max_duration,
         sort=query.sort,
-        limit=query.limit or library.settings.page_size,
+        limit=query.limit or visit.library.settings.page_size,
         cursor=query.cursor,
     )
 
 
-async def _page(library: Library, query: ListingQuery) -> catalogue.Page:
+async def _page(visit: Visit, query: ListingQuery) -> catalogue.Page:
     try:
-        with http_errors():
-            return await library.catalogue.page(_listed(library, query))
+        return await visit.page(_listed(visit, query))
     except catalogue.BadCursor as error:
         raise _bad_query(error, str(error)) from error
 
 
-async def _items(library: Library, query: ListingQuery, most: int) -> list[catalogue.Item]:
-    """Return what is on all pages of a listing."""
-    found: list[catalogue.Item] = []
-    with http_errors():
-        async with aclosing(library.catalogue.every(_listed(library, query))) as items:
-            async for item in items:
-                found.append(item)
-                if len(found) == most:
-                    break
-    return found
-
-
-async def find(library: Library, path: str) -> catalogue.Item:
-    """Return the video at *path*.
-
-    :raises werkzeug.exceptions.NotFound: there is none.
-    """
-    with http_errors():
-        return await library.catalogue.find(path)
-
-
-async def send(library: Library, path: str, media_type: str, fields: Fields = ()) -> Response:
+async def send(
+    visit: Visit, opens: Opens, path: str, media_type: str, fields: Fields = ()
+) -> Response:
     """Answer with a file of the library.
 
-    :raises werkzeug.exceptions.NotFound: there is none.
+    :param opens: a way of *visit* to open it.
+    :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
     """
-    headers = (*library.media_headers, *fields)
+    headers = (*visit.media_headers, *fields)
     with http_errors():
-        return await settled(lambda: _answer(library, path, media_type, headers))
+        return await settled(lambda: _answer(visit.library, opens, path, media_type, headers))
 
 
-async def _answer(library: Library, path: str, media_type: str, headers: Fields) -> Response:
+async def _answer(
+    library: Library, opens: Opens, path: str, media_type: str, headers: Fields
+) -> Response:
     limit = library.settings.open_range_limit
-    media = await library.storage.open(path, lambda: likely_range(limit))
+    media = await opens(path, lambda: likely_range(limit))
     if library.hand_off is not None:
         media.close()
         return handed_off(library.hand_off.field(path), media_type, headers)
@@ -224,17 +207,16 @@ def _media_response(
     )
 
 
-async def _send_on(
-    library: Library, signer: Signer, path: str, media_type: str
-) -> ResponseReturnValue:
+async def _send_on(visit: Visit, signer: Signer, path: str, media_type: str) -> ResponseReturnValue:
     """Send the client on to the store, unless there is nothing to fetch."""
     with http_errors():
-        media = await library.storage.open(path)
-        response = _media_response(library, media, path, media_type, library.media_headers)
+        media = await visit.open(path, nothing)
+        response = _media_response(visit.library, media, path, media_type, visit.media_headers)
         if not isinstance(response.response, Transfer):
             return response  # HEAD, or a condition or range that we can answer as well
         media.close()
-        return sent_on(await signer.presign("GET", path, seconds=library.settings.store_expiry))
+        seconds = visit.library.settings.store_expiry
+        return sent_on(await signer.presign("GET", path, seconds=seconds))
 
 
 def _disposition(library: Library, path: str) -> Fields:
@@ -249,17 +231,17 @@ def _disposition(library: Library, path: str) -> Fields:
     return (("Content-Disposition", content_disposition("attachment", path)),)
 
 
-async def _to_folder(library: Library, path: str) -> ResponseReturnValue:
+async def _to_folder(visit: Visit, path: str) -> ResponseReturnValue:
     """Lead from the name of a folder to its page, which has a slash behind it."""
-    with http_errors():
-        entry = await library.storage.stat(path)
+    entry = await visit.folder(path)
     if not entry.is_folder:
         raise HTTPNotFound("There is nothing at this address.")
     return redirect(describe.gallery_url(path), 308)
 
 
-async def _full_video(library: Library, path: str) -> FullVideo:
-    item = await find(library, path)
+async def _full_video(visit: Visit, path: str) -> FullVideo:
+    library = visit.library
+    item = await visit.item(path)
     details = await inside.details_of(library, item)
     captions = (
         *inside.captions_shown(library, item),
@@ -275,9 +257,10 @@ async def _in_language(response: Response) -> Response:
     return response
 
 
-async def _fresh(content: ResponseReturnValue) -> Response:
+async def _fresh(visit: Visit, content: ResponseReturnValue) -> Response:
     """Answer with something that is made anew each time, and sent only where it differs."""
     response = await make_conditional(content)
-    response.headers.setdefault("Cache-Control", "no-cache")
+    for name, value in visit.page_headers:
+        response.headers[name] = value
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -49,6 +49,8 @@ async def call(
     *,
     query: str = "",
     client: str = "127.0.0.1",
+    host: str = "localhost",
+    root_path: str = "",
     http_version: str = "1.1",
     extensions: tuple[str, ...] = (),
     disconnect_after: int | None = None,
@@ -58,6 +60,7 @@ async def call(
 ) -> Sent:
     """Send one request.
 
+    :param path: as the server hands it on, *root_path* included.
     :param extensions: what the server announces.
     :param disconnect_after: chunks after which the client goes away.
     :param stop_taking_after: chunks after which the client takes no more and stays.
@@ -74,8 +77,8 @@ async def call(
         "path": path,
         "raw_path": quote(path).encode(),
         "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"localhost")]
+        "root_path": root_path,
+        "headers": [(b"host", host.encode())]
         + [(name.lower().encode(), value.encode("latin-1")) for name, value in lines],
         "client": (client, 5),
         "server": ("127.0.0.1", 80),

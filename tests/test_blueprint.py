@@ -537,6 +537,40 @@ class TestCors:
         assert "Range" in sent["access-control-allow-headers"].split(", ")
         assert "GET" in sent["access-control-allow-methods"].split(", ")
 
+    @pytest.mark.parametrize("origin", ["https://a.example", "https://b.example", "null"])
+    @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+    async def test_credentials(self, root: Path, origin: str, method: str) -> None:
+        app = make_app(root, VIDEO_CORS_ORIGINS=["https://a.example"], VIDEO_CORS_CREDENTIALS=True)
+        app.register_blueprint(video_bp)
+        headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+        sent = await call(app, "/videos/clip 1.mp4", method, headers)
+        allowed = origin == "https://a.example"
+        assert sent.all("access-control-allow-credentials") == ["true"] * allowed
+        assert sent.all("access-control-allow-origin") == [origin] * allowed
+        assert sent["vary"] == "Origin"
+
+    @pytest.mark.parametrize("path", ["clip 1.mp4", "-/api/videos", "", "no.mp4"])
+    async def test_preflight_comes_before_the_login(self, root: Path, path: str) -> None:
+        blueprint = VideoBlueprint(authorize=lambda *_: False)
+
+        @blueprint.before_request
+        async def login() -> ResponseReturnValue:
+            return "log in", 401
+
+        app = make_app(root, VIDEO_CORS_ORIGINS=["https://a.example"])
+        app.register_blueprint(blueprint)
+        asked = {
+            "Origin": "https://a.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization,range",
+        }
+        sent = await call(app, f"/videos/{path}", "OPTIONS", asked)
+        assert (sent.status, sent.body) == (200, b"")
+        assert "Authorization" in sent["access-control-allow-headers"].split(", ")
+        for headers in ({}, {"Origin": "https://a.example"}):
+            assert (await call(app, f"/videos/{path}", "OPTIONS", headers)).status == 401
+        assert (await call(app, f"/videos/{path}", "GET", asked)).status == 401
+
     async def test_resource_policy(self, root: Path) -> None:
         app = make_app(root, VIDEO_CROSS_ORIGIN_RESOURCE_POLICY="same-site")
         app.register_blueprint(video_bp)

@@ -27,6 +27,8 @@ from quart_video.texts import TEXTS
 
 STORAGE = MemoryStorage()
 ROOT = {"media_root": "/srv/videos"}
+SECRET = {"signing_keys", "store_options"}
+KEY = "sixteen letters."
 KEYS = {row.name: row.metadata["key"] for row in table()}
 
 
@@ -191,6 +193,34 @@ CASES = {
         remedy="must be a whole number from 0 to 31536000",
         bad_environment=["-1", "1e3", "false", "none"],
     ),
+    "signed_urls": Cases(
+        good=[(True, True), (False, False)],
+        environment=[("true", True), ("false", False)],
+        bad=[None, "", "yes", 0, 1, "true", [], {}],
+        remedy="must be True or False",
+        bad_environment=["", "yes", "0", "1", "null", "False", "off"],
+    ),
+    "signed_url_lifetime": Cases(
+        good=[(1, 1), (3600, 3600), (31_536_000, 31_536_000), ("60", 60)],
+        environment=[("3600", 3600)],
+        bad=[None, "", 0, -1, 31_536_001, "soon", False, 1.5, [3600]],
+        remedy="must be a whole number from 1 to 31536000",
+        bad_environment=["", "null", "-1", "1e3", "false", "none"],
+    ),
+    "signing_keys": Cases(
+        good=[
+            ((), ()),
+            ("", ()),
+            ([], ()),
+            (KEY, (KEY,)),
+            ([KEY], (KEY,)),
+            ((KEY, KEY[::-1]), (KEY, KEY[::-1])),
+        ],
+        environment=[(KEY, (KEY,)), (f'["{KEY}"]', (KEY,)), ("", ())],
+        bad=[None, KEY[1:], [KEY[1:]], [KEY, ""], [KEY, None], 5, {KEY: KEY}, KEY.encode()],
+        remedy="must be a list of texts",
+        bad_environment=["null", KEY[1:], f'["{KEY[1:]}"]', '["too short"]', "{}", "1234"],
+    ),
     "downloads": Cases(
         good=[(True, True), (False, False)],
         environment=[("true", True), ("false", False)],
@@ -295,6 +325,13 @@ CASES = {
         ],
         remedy='such as "https://example.org"',
         bad_environment=["null", "true", "example.org", '{"*": true}'],
+    ),
+    "cors_credentials": Cases(
+        good=[(True, True), (False, False)],
+        environment=[("true", True), ("false", False)],
+        bad=[None, "", "yes", 0, 1, "true", [], {}],
+        remedy="must be True or False",
+        bad_environment=["", "yes", "0", "1", "null", "False", "off"],
     ),
     "cross_origin_resource_policy": Cases(
         good=[
@@ -468,7 +505,7 @@ def test_bad(name: str, value: object) -> None:
         message = refusal(name, value, where)
         assert message.startswith(origin)
         assert CASES[name].remedy in message
-        if name == "store_options":
+        if name in SECRET:
             assert "it is" not in message
         else:
             assert message.endswith(f"; it is {value!r}.")
@@ -547,6 +584,9 @@ def test_defaults() -> None:
         types=dict(VIDEO_TYPES),
         page_size=50,
         max_age=None,
+        signed_urls=False,
+        signed_url_lifetime=21_600,
+        signing_keys=(),
         downloads=True,
         stall_timeout=1800.0,
         open_range_limit=8 << 20,
@@ -560,6 +600,7 @@ def test_defaults() -> None:
         survey=True,
         caption_encoding=None,
         cors_origins=(),
+        cors_credentials=False,
         cross_origin_resource_policy=None,
         store_options={},
         store_connections=200,
@@ -583,6 +624,9 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),
     "page_size": (1, 2, 3),
     "max_age": (1, None, 3),
+    "signed_urls": (True, False, True),
+    "signed_url_lifetime": (1, 2, 3),
+    "signing_keys": (KEY, (), KEY[::-1]),
     "downloads": (False, True, False),
     "stall_timeout": (None, 2, 3),
     "open_range_limit": (None, 65_536, 65_537),
@@ -591,6 +635,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "transfer_rate": (1024, None, 3000),
     "read_threads": (1, 2, 3),
     "cors_origins": ("*", (), "https://example.org"),
+    "cors_credentials": (True, False, True),
     "cross_origin_resource_policy": ("same-site", None, "cross-origin"),
     "sendfile": ("x-sendfile", None, "x-accel-redirect:/c"),
     "store_options": ({"a": "1"}, {"a": "2"}, {"b": "1"}),
@@ -629,6 +674,14 @@ def test_what_may_be_secret_is_never_shown() -> None:
         ("media_root", "s3://key:SECRET@bucket"),
     ):
         assert "SECRET" not in refusal(name, value, "config")
+
+
+def test_credentials_are_never_for_every_origin() -> None:
+    values = {**ROOT, "cors_credentials": True}
+    for origins in ("*", ["*"], ["https://a.example", "*"]):
+        with pytest.raises(ConfigurationError, match="VIDEO_CORS_CREDENTIALS"):
+            resolve({**values, "cors_origins": origins}, {}, {})
+    assert resolve({**values, "cors_origins": ["https://a.example"]}, {}, {}).cors_credentials
 
 
 def test_none_as_an_argument_is_a_value() -> None:

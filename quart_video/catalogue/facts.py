@@ -93,10 +93,10 @@ class Page:
     folder_posters: Mapping[str, Entry]
     """Images that show those folders, by the paths of the folders that have one."""
     items: tuple[Item, ...]
-    total: int
-    """How many videos match, on all pages together."""
-    total_size: int
-    """Bytes of all that match."""
+    total: int | None
+    """How many videos match, on all pages together; ``None``: it is not to be told."""
+    total_size: int | None
+    """Bytes of all that match; ``None``: it is not to be told."""
     scanning: bool
     """Whether not all folders have been read yet, so that a recursive listing may miss some."""
     next_cursor: str | None

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from quart import Quart, Response, request
 
-from quart_video import make_conditional, send_file, send_from_directory, video_bp
+from quart_video import (
+    VideoBlueprint,
+    make_conditional,
+    send_file,
+    send_from_directory,
+    sign_url,
+    video_bp,
+)
 
 # Not the root logger: what servers log to handlers of their own would be there twice.
 handler = logging.StreamHandler()
@@ -27,7 +34,19 @@ app.register_blueprint(
     url_prefix="/public",
     max_age=3600,
     cors_origins="*",
+    cors_credentials=False,
     cross_origin_resource_policy="cross-origin",
+)
+app.register_blueprint(
+    VideoBlueprint(
+        "members",
+        url_prefix="/members",
+        authorize=lambda request, _: (
+            request.cookies.get("member") == "yes"
+            or request.headers.get("Authorization") == "Bearer member"
+        ),
+        signing_keys=["a key for the tests alone"],
+    )
 )
 
 
@@ -75,6 +94,14 @@ async def attachment() -> Response:
     """Send a file to be saved under the name asked for."""
     return await send_file(
         _root() / "clip.mp4", as_attachment=True, attachment_filename=request.args["name"]
+    )
+
+
+@app.get("/sign/<path:path>")
+async def sign(path: str) -> str:
+    """Sign an address of the mount that is for members."""
+    return await sign_url(
+        path, expires=float(request.args.get("expires", "60")), mount="members", external=True
     )
 
 

@@ -65,14 +65,18 @@ COMMANDS = {"nginx": nginx, "lighttpd": lighttpd}
 
 
 class Front:
-    """A web server of one kind, in front of a server, to which it leads everything."""
+    """A web server of one kind, in front of a server.
 
-    def __init__(self, kind: str, server: Server, folder: Path) -> None:
+    :param config: what to run it with; left out, what the documentation shows for handing off.
+    """
+
+    def __init__(self, kind: str, server: Server, folder: Path, config: str | None = None) -> None:
         self.kind, self.server = kind, server
         self.address = ("127.0.0.1", int(free_port()))
         self._log_file = folder / "stderr.txt"
-        config = _documented(kind, server, self.address)
-        command = COMMANDS[kind](folder, config)
+        if config is None:
+            config = _documented(kind)
+        command = COMMANDS[kind](folder, _here(config, server, self.address))
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -112,10 +116,15 @@ class Front:
             self._process.wait(8)
 
 
-def _documented(kind: str, server: Server, address: tuple[str, int]) -> str:
-    """Return the configuration that the documentation shows, with the real folder and ports."""
+def _documented(kind: str) -> str:
+    """Return the configuration that the documentation shows for handing off."""
     source = pages()[_PAGE].read_text(encoding="utf-8")
     (text,) = (block.text for block in blocks_of(_PAGE, source) if block.language == kind)
+    return text
+
+
+def _here(config: str, server: Server, address: tuple[str, int]) -> str:
+    """Put the real folder and ports into a configuration."""
     here = {
         "/srv/videos": str(server.root),
         "127.0.0.1:8000": "{}:{}".format(*server.address),
@@ -123,4 +132,4 @@ def _documented(kind: str, server: Server, address: tuple[str, int]) -> str:
         "listen 8080": "listen {}:{}".format(*address),
         '":8080"': '"{}:{}"'.format(*address),
     }
-    return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], text)
+    return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], config)
