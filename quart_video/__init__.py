@@ -20,9 +20,9 @@ from quart_video.signals import (
     transfer_finished,
     transfer_started,
 )
+from quart_video.signatures import is_signed
 from quart_video.storage.memory import MemoryStorage
 from quart_video.streaming import Outcome
-from quart_video.visit import is_signed
 
 __all__ = [
     "Access",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from flask.sansio.scaffold import setupmethod
 from quart import Blueprint, Response, current_app, request
@@ -21,8 +20,6 @@ from quart_video.converters import CONVERTERS
 from quart_video.cors import cors_fields
 from quart_video.mounts import Mount, app_state, current_library
 from quart_video.survey import survey
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
@@ -84,7 +81,7 @@ class VideoBlueprint(Blueprint):
         tag_blueprint(self, ["Videos"])
 
     @setupmethod
-    def authorize(self, function: F) -> F:
+    def authorize(self, function: Authorize) -> Authorize:
         """Let ``function(request, resource)`` decide who may have what; to be used as a decorator.
 
         It is called with the request of Quart and a :class:`Resource`, and returns ``True``,
@@ -94,7 +91,7 @@ class VideoBlueprint(Blueprint):
         return function
 
     @setupmethod
-    def authorize_many(self, function: F) -> F:
+    def authorize_many(self, function: AuthorizeMany) -> AuthorizeMany:
         """Let ``function(request, resources)`` decide, as :meth:`authorize`, on many at once.
 
         It returns as many answers, in the same order.

@@ -8,7 +8,6 @@ there, or not to be had.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -21,9 +20,9 @@ from quart_video.authorization import Access, Resource, Verdict
 from quart_video.catalogue import Item, Neighbours, Page, Query
 from quart_video.http import Fields
 from quart_video.inside import videos_with
-from quart_video.limits import client_key
 from quart_video.mounts import Library, current_library
 from quart_video.responses import http_errors
+from quart_video.signatures import signature_problem
 from quart_video.signing import PARAMETER
 from quart_video.storage.base import Entry, Guess, Media, Unavailable
 from quart_video.walk import ListingMoved, Walk
@@ -329,30 +328,6 @@ def _enforce(verdict: Verdict) -> None:
 
 def _request() -> Request:
     return request._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
-
-
-def signature_problem(library: Library) -> str | None:
-    """Say what is wrong with the signature of the current request; ``None``: nothing is."""
-    signatures = request.args.getlist(PARAMETER)
-    if len(signatures) != 1:
-        return f"it has {len(signatures)} signatures"
-    if library.url_signer is None:
-        return "there is no key to check its signature with: VIDEO_SIGNING_KEYS is not set"
-    return library.url_signer.problem(
-        (request.endpoint or "").rpartition(".")[2],
-        (request.view_args or {}).get("path", ""),
-        signatures[0],
-        now=time.time(),
-        client=client_key(str(request.remote_addr)),
-    )
-
-
-async def is_signed() -> bool:
-    """Tell whether the current request, at a library, has a signature that is right for it.
-
-    For functions that run before a request, such as a login, and let whoever has one pass.
-    """
-    return signature_problem(await current_library()) is None
 
 
 async def current_visit() -> Visit:

@@ -120,6 +120,7 @@ ALLOWED = [
     "-/captions/a.en.vtt",
     "-/captions/both.vtt",
     "-/watch/a.mp4",
+    "-/watch/both.mp4",
     "-/api/videos/public/b.mp4",
     "-/api/videos",
     "-/playlist.m3u",
@@ -196,6 +197,13 @@ class TestEverything:
             "both.mp4",
             "public/b.mp4",
         ]
+
+    async def test_neighbours(self, app: Quart, root: Path) -> None:
+        """Those that may not be seen are passed over."""
+        (root / "public" / "z.mp4").touch()
+        page = (await call(app, "/videos/-/watch/public/b.mp4")).body.decode()
+        assert "/videos/-/watch/public/z.mp4" in page
+        assert "secret" not in page
 
     async def test_pages(self, app: Quart) -> None:
         for sort in ("name", "-name", "size", "-size", "modified", "-modified"):

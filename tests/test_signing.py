@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,7 +20,14 @@ from hypothesis import strategies as st
 from quart import Quart
 from quart.typing import ResponseReturnValue
 
-from quart_video import ConfigurationError, VideoBlueprint, is_signed, sign_url
+from quart_video import (
+    ConfigurationError,
+    VideoBlueprint,
+    is_signed,
+    sign_url,
+    signatures,
+    transfer_started,
+)
 from quart_video.signing import UrlSigner, round_expiry
 from tests.asgi import Sent, call
 
@@ -230,14 +239,26 @@ class TestRequests:
         assert (await follow(app, url)).status == 403
         assert "the signature expired" in reasons()
 
-    async def test_a_transfer_outlives_its_address(self, make: Make, root: Path) -> None:
+    async def test_a_transfer_outlives_its_address(
+        self, make: Make, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         (root / "two.mp4").write_bytes(bytes(8 << 20))
         app = make()
-        url = await signed(app, "two.mp4", expires=1)
-        sent = await follow(app, url, pause=0.05)
-        assert (sent.status, len(sent.body)) == (200, 8 << 20)
-        time.sleep(max(0, int(parse_qs(urlsplit(url).query)["signature"][0][:10]) - time.time()))
+        started = asyncio.Event()
+
+        async def note(*_: object, **__: object) -> None:
+            started.set()
+
+        transfer_started.connect(note, app)
+        url = await signed(app, "two.mp4", expires=600)
+        transfer = asyncio.create_task(follow(app, url, pause=0.01))
+        await started.wait()
+        later = SimpleNamespace(time=lambda: time.time() + 600)
+        monkeypatch.setattr(signatures, "time", later)
         assert (await follow(app, url)).status == 403
+        assert not transfer.done()
+        sent = await transfer
+        assert (sent.status, len(sent.body)) == (200, 8 << 20)
 
     async def test_for_one_client(self, make: Make) -> None:
         app = make()
@@ -274,8 +295,14 @@ class TestRequests:
         app = make(blueprint)
         url = await signed(app, "two.mp4")
         assert (await follow(app, url)).body == b"two"
+
+        @app.before_request
+        async def everywhere() -> None:
+            assert isinstance(await is_signed(), bool)
+
         for other in ("/videos/two.mp4", url[:-3], url.replace("two", "-/watch/two"), "/videos/"):
             assert (await follow(app, other)).status == 401
+        assert (await call(app, "/elsewhere")).status == 404
 
     async def test_with_a_download(self, make: Make) -> None:
         app = make()
@@ -297,13 +324,14 @@ class TestSignUrl:
             (1.5, 1.5),
             (timedelta(hours=2), 7200),
             (None, 21_600),
-            (datetime.now(UTC) + timedelta(days=1), 86_400),
+            (datetime(3026, 11, 22, tzinfo=UTC), None),
         ],
     )
-    async def test_expires(self, make: Make, expires: Any, seconds: float) -> None:
+    async def test_expires(self, make: Make, expires: Any, seconds: float | None) -> None:
         url = await signed(make(), "two.mp4", expires=expires)
         (signature,) = parse_qs(urlsplit(url).query)["signature"]
-        assert int(signature.partition(".")[0]) == pytest.approx(time.time() + seconds, abs=60)
+        when = expires.timestamp() if seconds is None else time.time() + seconds
+        assert int(signature.partition(".")[0]) == pytest.approx(when, abs=60)
 
     async def test_time_of_nowhere(self, make: Make) -> None:
         with pytest.raises(ValueError, match="time zone"):
