@@ -186,7 +186,8 @@ def test_every_variable_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "own"), [("/", ["gallery.js"]), ("/-/watch/A film 1.mp4", ["watch.css", "watch.js"])]
+    ("url", "own"),
+    [("/", ["gallery.js"]), ("/-/watch/A film 1.mp4", ["watch.css", "watch.js", "previews.js"])],
 )
 async def test_a_page_is_small(browser: Browser, put: Put, url: str, own: list[str]) -> None:
     for number in range(1, 80):
