@@ -10,11 +10,11 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test lint docs wheel bench soak clean
+.PHONY: help example test lint docs wheel bench bench-listing soak clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT=... for another)
 	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
@@ -38,8 +38,11 @@ wheel: $(VENV)/.installed-dev ## build the wheel into dist/, and serve a video f
 	$(RUN) -m build --outdir dist
 	$(RUN) -m pytest tests/wheel.py
 
-bench: $(VENV)/.installed-bench ## measure it beside its peers, ten minutes (ARGS=--quick for one)
+bench: $(VENV)/.installed-bench ## measure sending beside its peers, ten minutes (ARGS=--quick for one)
 	$(RUN) -m benchmarks run $(ARGS)
+
+bench-listing: $(VENV)/.installed-bench ## measure listing beside its peers, five minutes (ARGS=--quick for one)
+	$(RUN) -m benchmarks run listing $(ARGS)
 
 clean: ## remove everything these targets made
 	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -11,13 +11,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 
-from benchmarks.conduct import FOLDER, Plan, conduct
-from benchmarks.peers import PEERS, QUICK, Peer
+from benchmarks.conduct import Plan, conduct
+from benchmarks.peers import Peer
 from benchmarks.publish import publish
 from benchmarks.report import text_report
 from benchmarks.results import load
 from benchmarks.servers import DoesNotStart
-from benchmarks.workloads import WORKLOADS
+from benchmarks.suites import SUITES
 
 
 class _Named(Protocol):
@@ -46,17 +46,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("run", help="measure; about ten minutes on two cores")
+    command = commands.add_parser("run", help="measure; five or ten minutes on two cores")
     command.set_defaults(do=_run)
+    command.add_argument("suite", nargs="?", choices=SUITES, default="serving")
     command.add_argument("--quick", action="store_true", help="one minute: less work, fewer peers")
     command.add_argument("--peers", nargs="+", metavar="NAME", help="names or patterns: 'ours-*'")
     command.add_argument("--workloads", nargs="+", metavar="NAME", help="names or patterns")
     command.add_argument("--rounds", type=int, default=3, help="at most this many (3)")
     command.add_argument("--scale", type=float, help="of the work of each round (1)")
-    command.add_argument(
-        "--folder", type=Path, default=FOLDER, help="where to put 1.4 GiB of films"
-    )
-    command.add_argument("--output", type=Path, default=Path("build/benchmarks.json"))
+    command.add_argument("--size", type=int, help="MiB of the longest film, or number of files")
+    command.add_argument("--folder", type=Path, help="where to put what is served, 1.4 GiB of it")
+    command.add_argument("--output", type=Path, help="JSON file for the results")
 
     command = commands.add_parser("list", help="name the peers and the workloads")
     command.set_defaults(do=_list)
@@ -73,22 +73,25 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     quick: bool = options.quick
-    peers = _pick(PEERS, options.peers or (QUICK if quick else ["*"]), "peer")
+    suite = SUITES[options.suite]
+    peers = _pick(suite.peers, options.peers or (suite.quick if quick else ["*"]), "peer")
     plan = Plan(
+        suite=suite,
         peers=_installed(peers, must=bool(options.peers)),
-        workloads=_pick(WORKLOADS, options.workloads or ["*"], "workload"),
+        workloads=_pick(suite.workloads, options.workloads or ["*"], "workload"),
+        folder=options.folder or suite.folder,
+        size=options.size or (suite.quick_size if quick else suite.size),
         scale=options.scale or (1 / 8 if quick else 1),
         most_rounds=1 if quick else options.rounds,
-        longest=256 if quick else 1024,
-        folder=options.folder,
     )
+    output = options.output or Path("build", f"{suite.name}.json")
     signal.signal(signal.SIGTERM, _terminated)
     progress = _Progress(plan.steps)
     results = conduct(plan, progress)
     progress.end()
-    results.save(options.output)
+    results.save(output)
     print(text_report(results))
-    print(f"\nWritten to {options.output}. See it again: python -m benchmarks report FILE")
+    print(f"\nWritten to {output}. See it again: python -m benchmarks report FILE")
     return 1 if results.failures else 0
 
 
@@ -127,13 +130,15 @@ def _terminated(*_: object) -> NoReturn:
 
 
 def _list(_: argparse.Namespace) -> int:
-    print("Peers")
-    for peer in PEERS:
-        remedy = peer.missing()
-        print(f"  {peer.name:24}{peer.title}{f' (missing: {remedy})' if remedy else ''}")
-    print("Workloads")
-    for workload in WORKLOADS:
-        print(f"  {workload.name:24}{workload.title}: {workload.cost_unit}")
+    for suite in SUITES.values():
+        print(f"{suite.title} ({suite.name})")
+        print("  Peers")
+        for peer in suite.peers:
+            remedy = peer.missing()
+            print(f"    {peer.name:24}{peer.title}{f' (missing: {remedy})' if remedy else ''}")
+        print("  Workloads")
+        for workload in suite.workloads:
+            print(f"    {workload.name:24}{workload.title}: {workload.cost_unit}")
     return 0
 
 

@@ -8,10 +8,8 @@ from html import escape
 from statistics import median
 
 from benchmarks.results import Results
+from benchmarks.suites import SUITES
 from benchmarks.tables import number
-
-PANELS = ("ranges-1m", "ranges-64k", "stalled")
-"""The workloads that are drawn."""
 
 WIDTH = 760
 LEFT = 250
@@ -41,11 +39,12 @@ class Dot:
 
 
 def chart(results: Results) -> str:
-    """Draw the workloads in :data:`PANELS` that were measured."""
+    """Draw the workloads that the suite has in its panels, where they were measured."""
+    panels = SUITES[results.suite].panels
     parts: list[str] = []
     top = 0
     for workload in results.workloads:
-        dots = _dots(results, workload.name) if workload.name in PANELS else []
+        dots = _dots(results, workload.name) if workload.name in panels else []
         if dots:
             parts += _panel(workload.title, workload.cost_unit, dots, top)
             top += TITLE + ROW * len(dots) + GAP

@@ -9,38 +9,37 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from benchmarks.films import Films
-from benchmarks.load import Wrong, drive, range_request
+from benchmarks.load import Wrong
 from benchmarks.machine import describe_machine
 from benchmarks.peers import Peer
 from benchmarks.results import Column, Failure, Results, Row, Sample
+from benchmarks.scene import Scene
 from benchmarks.servers import Server, running
-from benchmarks.workloads import Scene, Workload
-
-FOLDER = Path("/var/tmp")  # noqa: S108 - a folder of its own is made in it
-"""Where the films go: on a disk, which ``/tmp`` need not be."""
+from benchmarks.suite import Suite, Workload
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to run."""
 
+    suite: Suite[Any]
     peers: Sequence[Peer]
-    workloads: Sequence[Workload]
+    workloads: Sequence[Workload[Any]]
+    folder: Path
+    """Where to put what is served."""
+    size: int
+    """Of what is served, as the suite has it."""
     scale: float = 1.0
     """Of the work of each sample."""
     most_rounds: int = 3
-    longest: int = 1024
-    """MiB of the longest film."""
-    folder: Path = FOLDER
-    """Where to put the films."""
 
-    def rounds(self, workload: Workload) -> int:
+    def rounds(self, workload: Workload[Any]) -> int:
         """Return how often a workload is done."""
         return min(workload.rounds, self.most_rounds)
 
-    def taking(self, workload: Workload) -> list[Peer]:
+    def taking(self, workload: Workload[Any]) -> list[Peer]:
         """Return the peers that take part in a workload."""
         return [peer for peer in self.peers if workload.takes(peer)]
 
@@ -61,13 +60,17 @@ class Retake:
     attempts = 3
     seconds = 120.0
     """For all samples of a run together."""
+    longest = 15.0
+    """Seconds; what takes longer is taken once."""
 
-    def undisturbed(self, workload: Workload, scene: Scene) -> Sample:
+    def undisturbed(self, workload: Workload[Any], scene: Scene[Any]) -> Sample:
         """Return the sample that was disturbed least.
 
         :raises Wrong: the server does not answer as it has to.
         """
         best = workload.run(scene)
+        if best.seconds > self.longest:
+            return best
         for _ in range(self.attempts - 1):
             if not best.is_disturbed or workload.fresh or self.seconds < 0:
                 break
@@ -83,7 +86,7 @@ Progress = Callable[[int, str], None]
 
 
 def conduct(plan: Plan, progress: Progress) -> Results:
-    """Run it all. However it ends, no server and no film is left behind.
+    """Run it all. However it ends, no server and no file is left behind.
 
     :raises DoesNotStart: a peer does not come up.
     """
@@ -92,16 +95,17 @@ def conduct(plan: Plan, progress: Progress) -> Results:
     machine = describe_machine()
     _allow_open_files()
     with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=plan.folder) as folder:
-        films = Films(Path(folder), plan.longest)
+        progress(0, "making what is served")
+        stock = plan.suite.stock(Path(folder), plan.size, plan.peers)
         retake = Retake()
-        with closing(_turns(plan, films)) as turns:
+        with closing(_turns(plan, stock, Path(folder))) as turns:
             for step, turn in enumerate(turns):
                 peer, workload = turn.server.peer, turn.workload
                 key = (peer.name, workload.name)
                 progress(step, f"{workload.name}, round {turn.number + 1}: {peer.name}")
                 if key not in failures:
                     try:
-                        samples.append(retake.undisturbed(workload, turn.scene(plan, films)))
+                        samples.append(retake.undisturbed(workload, turn.scene(plan, stock)))
                     except Wrong as error:
                         failures[key] = Failure(*key, reason=str(error))
                     turn.server.settle()
@@ -111,6 +115,7 @@ def conduct(plan: Plan, progress: Progress) -> Results:
         peers=[Row(peer.name, peer.title, peer.beside) for peer in plan.peers],
         samples=samples,
         failures=list(failures.values()),
+        suite=plan.suite.name,
     )
 
 
@@ -118,38 +123,46 @@ def conduct(plan: Plan, progress: Progress) -> Results:
 class Turn:
     """Whose turn it is to do what, for the how manieth time."""
 
-    workload: Workload
+    workload: Workload[Any]
     number: int
     server: Server
 
-    def scene(self, plan: Plan, films: Films) -> Scene:
+    def scene(self, plan: Plan, stock: Any) -> Scene[Any]:
         """Return what the workload needs to know."""
-        return Scene(self.workload.name, self.server, films, plan.scale, seed=self.number)
+        return Scene(self.workload.name, self.server, stock, plan.scale, seed=self.number)
 
 
-def _turns(plan: Plan, films: Films) -> Generator[Turn, None, None]:
+def _turns(plan: Plan, stock: Any, folder: Path) -> Generator[Turn, None, None]:
     """Yield turn after turn, the servers started and warm."""
+
+    @contextmanager
+    def started(workload: Workload[Any], peers: Sequence[Peer]) -> Iterator[list[Server]]:
+        with running(peers, folder) as servers:
+            for server in servers if workload.warmed else ():
+                plan.suite.warm(stock, server)
+            yield servers
+
     for workload in plan.workloads:
-        if workload.fresh:
-            yield from _turns_of_fresh(plan, workload, films)
-            continue
         peers = plan.taking(workload)
         if workload.rehearsed and plan.rounds(workload) > 1:
-            with _warm(peers[:1], films) as servers, suppress(Wrong):
+            with started(workload, peers[:1]) as servers, suppress(Wrong):
                 for server in servers:
-                    workload.run(Turn(workload, 0, server).scene(plan, films))
-        with _warm(peers, films) as servers:
-            for number in range(plan.rounds(workload)):
-                # There and back: nobody is always the one after the same other.
-                for server in servers if number % 2 == 0 else servers[::-1]:
-                    yield Turn(workload, number, server)
+                    workload.run(Turn(workload, 0, server).scene(plan, stock))
+        for batch, numbers in _batches(workload, peers, plan.rounds(workload)):
+            with started(workload, batch) as servers:
+                for number in numbers:
+                    # There and back: nobody is always the one after the same other.
+                    for server in servers if number % 2 == 0 else servers[::-1]:
+                        yield Turn(workload, number, server)
 
 
-def _turns_of_fresh(plan: Plan, workload: Workload, films: Films) -> Generator[Turn, None, None]:
-    for number in range(plan.rounds(workload)):
-        for peer in plan.taking(workload):
-            with _warm([peer], films) as (server,):
-                yield Turn(workload, number, server)
+def _batches(
+    workload: Workload[Any], peers: Sequence[Peer], rounds: int
+) -> list[tuple[Sequence[Peer], Sequence[int]]]:
+    """Return which peers run at the same time, and for which rounds."""
+    if workload.fresh:
+        return [([peer], [number]) for number in range(rounds) for peer in peers]
+    return [(peers, range(rounds))]
 
 
 def _allow_open_files() -> None:
@@ -157,17 +170,3 @@ def _allow_open_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-
-
-@contextmanager
-def _warm(peers: Sequence[Peer], films: Films) -> Iterator[list[Server]]:
-    """Start servers and have each send a little, so that all is imported and allocated."""
-    with running(peers, films.folder) as servers:
-        film = films.of_size(1)
-        for server in servers:
-            if server.peer.sends_films:
-                path = server.peer.prefix + film.name
-                requests = [range_request(path, n, n + 65536) for n in range(20)]
-                with suppress(Wrong):  # which is told when it is measured
-                    drive(server.address, requests, connections=4)
-        yield servers

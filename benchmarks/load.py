@@ -9,10 +9,11 @@ import select
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Self
 
+from benchmarks.bodies import Chunks, Text
 from benchmarks.films import LONGEST, is_of_film
 
 Address = tuple[str, int]
@@ -39,6 +40,8 @@ class Request:
     """Where in the film the body begins."""
     length: int | None = None
     """Bytes of the body. ``None``: the response has no body, whatever its fields say."""
+    text: Text | None = None
+    """What the body is, in place of a part of the film."""
 
 
 def request(
@@ -53,6 +56,11 @@ def range_request(path: str, start: int, stop: int) -> Request:
     """Ask for the bytes from *start* up to *stop*."""
     field_line = f"Range: bytes={start}-{stop - 1}"
     return request("GET", path, field_line, status=206, start=start, length=stop - start)
+
+
+def text_request(path: str, text: Text, *fields: str) -> Request:
+    """Ask for something that is no film."""
+    return replace(request("GET", path, *fields, status=200), text=text)
 
 
 class Connection:
@@ -74,6 +82,7 @@ class Connection:
         """Send a request."""
         self._request = request
         self.fields: dict[str, str] = {}
+        self._text = bytearray()
         self._head: bytes | None = b""
         self.received = 0
         self.first_byte = 0.0
@@ -104,6 +113,8 @@ class Connection:
             self._head = None
             begin = len(head) + len(end) - before
             self._check_head(head)
+        if self._request.text is not None:
+            return self._receive_text(self._request.text, bytes(_view[begin:count]))
         if not is_of_film(_view[begin:count], self._request.start + self.received):
             raise Wrong(f"sent other bytes than those of the film, after {self.received}")
         self.received += count - begin
@@ -122,6 +133,27 @@ class Connection:
         if length is not None and self.fields.get("content-length") != str(length):
             said = self.fields.get("content-length", "nothing")
             raise Wrong(f"said Content-Length {said} in place of {length}")
+
+        if self._request.text is not None:
+            is_chunked = self.fields.get("transfer-encoding", "").lower() == "chunked"
+            self._chunks = Chunks() if is_chunked else None
+
+    def _receive_text(self, expected: Text, data: bytes) -> bool:
+        try:
+            if self._chunks is not None:
+                self._text += self._chunks.feed(data)
+                is_over = self._chunks.is_over
+            else:
+                self._text += data
+                is_over = len(self._text) >= int(self.fields["content-length"])
+        except (KeyError, ValueError) as error:
+            raise Wrong(f"tells no end of the text: {error!r}") from error
+        self.received = len(self._text)
+        if is_over and expected.body is None:
+            expected.body = bytes(self._text)
+        elif is_over and expected.body != bytes(self._text):
+            raise Wrong(f"answered {self._request.wire.split()[1]!r} with another text than before")
+        return is_over
 
     def close(self) -> None:
         """Close the connection, whatever is still under way."""

@@ -9,7 +9,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.peers import nginx
+from benchmarks.commands import found
 
 VERSIONS = (
     "quart-video",
@@ -35,9 +35,10 @@ def describe_machine() -> dict[str, str]:
         platform.machine(),
     )
     versions = [f"{name} {version}" for name in VERSIONS if (version := _version(name))]
-    if path := nginx():
-        answer = subprocess.run([path, "-v"], capture_output=True, text=True, check=False)
-        versions.append(answer.stderr.strip().rpartition(": ")[2].replace("/", " "))
+    if path := found("nginx"):
+        versions.append(_words(path, "-v").rpartition(": ")[2].replace("/", " "))
+    if path := found("caddy"):
+        versions.append(f"caddy {_words(path, 'version').partition(' ')[0]}")
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "cpu": f"{os.cpu_count()} x {cpu}",
@@ -46,6 +47,11 @@ def describe_machine() -> dict[str, str]:
         "load": f"{os.getloadavg()[0]:.2f}",
         "versions": ", ".join(versions),
     }
+
+
+def _words(*command: str) -> str:
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (answer.stdout or answer.stderr).strip()
 
 
 def _version(name: str) -> str | None:

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.chart import chart
 from benchmarks.report import markdown_report
 from benchmarks.results import Results
+from benchmarks.suite import Suite
+from benchmarks.suites import SUITES
 
 REPOSITORY = Path(__file__).parents[1]
-RESULTS = REPOSITORY / "benchmarks" / "results.json"
-TABLES = REPOSITORY / "docs" / "discussion" / "performance.inc"
-CHART = REPOSITORY / "docs" / "discussion" / "performance.svg"
+_PAGES = REPOSITORY / "docs" / "discussion"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where a run is kept in the repository."""
+
+    results: Path
+    tables: Path
+    chart: Path
+
+
+def files_of(suite: Suite[Any]) -> Files:
+    """Return where a run of a suite is kept."""
+    return Files(
+        REPOSITORY / "benchmarks" / f"{suite.name}.json",
+        _PAGES / f"{suite.page}.inc",
+        _PAGES / f"{suite.page}.svg",
+    )
 
 
 def publish(results: Results) -> list[Path]:
     """Write a run into the repository; return the files that were written."""
-    results.save(RESULTS)
-    TABLES.write_text(markdown_report(results), encoding="utf-8")
-    CHART.write_text(chart(results), encoding="utf-8")
-    return [RESULTS, TABLES, CHART]
+    files = files_of(SUITES[results.suite])
+    results.save(files.results)
+    files.tables.write_text(markdown_report(results), encoding="utf-8")
+    files.chart.write_text(chart(results), encoding="utf-8")
+    return [files.results, files.tables, files.chart]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from benchmarks.results import Results
 from benchmarks.tables import HEAD, Table, details, remarks, summary, targets
 
+BROADEST = 10
+"""Columns of numbers that a page has room for."""
+
 
 def text_report(results: Results) -> str:
     """Write everything for a terminal: one table, then the targets and remarks."""
@@ -37,16 +40,12 @@ def markdown_report(results: Results) -> str:
         results.machine[key] for key in ("date", "cpu", "system", "python", "versions")
     )
     lines = [
+        *_provisional(results),
         "### The targets",
         "",
         *_markdown(targets(results)),
         "",
-        "### The cost",
-        "",
-        *_units(results),
-        "",
-        *_markdown(summary(results)),
-        "",
+        *_summary(results),
         "### Everything",
         "",
         f"Measured on {date}: {', '.join(machine)}.",
@@ -60,12 +59,23 @@ def markdown_report(results: Results) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _units(results: Results) -> list[str]:
-    """Say what the columns of the summary are."""
-    return [
+def _provisional(results: Results) -> list[str]:
+    """Warn of a run that was made beside other work."""
+    disturbed = sum(sample.is_disturbed for sample in results.samples)
+    if disturbed <= len(results.samples) / 2:
+        return []
+    return ["This run is provisional: other programs disturbed most of it.", ""]
+
+
+def _summary(results: Results) -> list[str]:
+    """Show the cost in one table, unless that is too broad for a page; say what its columns are."""
+    if len(results.workloads) > BROADEST:
+        return []
+    units = [
         f"- `{workload.name}`: {workload.title}. {workload.cost_unit}."
         for workload in results.workloads
     ]
+    return ["### The cost", "", *units, "", *_markdown(summary(results)), ""]
 
 
 def _markdown(table: Table) -> list[str]:

@@ -78,6 +78,7 @@ class Results:
     peers: list[Row]
     samples: list[Sample]
     failures: list[Failure]
+    suite: str = "serving"
 
     def samples_of(self, peer: str, workload: str) -> list[Sample]:
         """Return what was measured of a peer, round by round; may be empty."""
@@ -114,6 +115,7 @@ def load(path: Path) -> Results:
             peers=[Row(**row) for row in data["peers"]],
             samples=[Sample(**row) for row in data["samples"]],
             failures=[Failure(**row) for row in data["failures"]],
+            suite=data.get("suite", "serving"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not a result of this program: {error!r}") from error

@@ -18,6 +18,8 @@ from benchmarks.peers import Peer
 
 REPOSITORY = Path(__file__).parents[1]
 START_SECONDS = 60.0
+CACHE = ".cache"
+"""Folder in that which is served, for what apps find out about it. Hidden, it is not listed."""
 
 
 class DoesNotStart(Exception):
@@ -27,16 +29,22 @@ class DoesNotStart(Exception):
 class Server:
     """A peer that was started. It lives until :meth:`stop`, in a process group of its own."""
 
-    def __init__(self, peer: Peer, port: int, films: Path, folder: Path) -> None:
+    def __init__(self, peer: Peer, port: int, served: Path, folder: Path) -> None:
         self.peer = peer
+        root = served / peer.root
         folder.mkdir()
+        self.born = time.perf_counter()
         self.address: Address = ("127.0.0.1", port)
         self._log = folder / "log.txt"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                peer.command(port, films, folder),
+                peer.command(port, root, folder),
                 cwd=REPOSITORY,
-                env={**os.environ, "MEDIA_ROOT": str(films)},
+                env={
+                    **os.environ,
+                    "MEDIA_ROOT": str(root),
+                    "VIDEO_CACHE": str(served / CACHE / peer.root),
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -93,14 +101,14 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(peers: Sequence[Peer], films: Path) -> Iterator[list[Server]]:
+def running(peers: Sequence[Peer], served: Path) -> Iterator[list[Server]]:
     """Start peers, all at once, and end them afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmarks-")))
         servers: list[Server] = []
         stack.callback(_stop, servers)
         for peer, port in zip(peers, _free_ports(len(peers)), strict=True):
-            servers.append(Server(peer, port, films, folder / peer.name))
+            servers.append(Server(peer, port, served, folder / peer.name))
         for server in servers:
             server.wait()
         yield servers

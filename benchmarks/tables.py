@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from benchmarks.results import Column, Results, Row, Sample
+from benchmarks.suites import SUITES
 from benchmarks.targets import verdicts
 
 Table = list[list[str]]
@@ -101,7 +102,7 @@ def summary(results: Results) -> Table:
 def targets(results: Results) -> Table:
     """Return the targets, what was wanted and what was found; with its head."""
     table = [["", "wanted", "found, and in single rounds", ""]]
-    for verdict in verdicts(results):
+    for verdict in verdicts(results, SUITES[results.suite].targets):
         outcome = "met" if verdict.met else "missed"
         table.append([verdict.target.text, verdict.bound, verdict.found, outcome])
     return table

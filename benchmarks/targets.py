@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import truediv
 from statistics import median
 
 from benchmarks.results import Results, Sample
@@ -13,29 +14,32 @@ SERVERS = ("hypercorn", "hypercorn-uvloop", "uvicorn", "granian")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound for one number, or for that of two peers, divided."""
+    """A bound for one number, or for those of two peers, compared."""
 
     text: str
     workload: str
     peer: str
     of: Callable[[Sample], float]
     limit: float
-    divisor: str | None = None
-    """Peer by whose number it is divided."""
+    other: str | None = None
+    """Peer with whose number it is compared."""
     at_least: bool = False
     """The limit is the least it may be, not the most."""
+    compared: Callable[[float, float], float] = truediv
+    """How: as a rule, as a multiple."""
 
     def judge(self, results: Results) -> Verdict | None:
         """Return what a run says; ``None``: nothing, as one of the peers was not in it."""
         ours = [self.of(sample) for sample in results.samples_of(self.peer, self.workload)]
-        theirs = [1.0] * len(ours)
-        if self.divisor is not None:
-            samples = results.samples_of(self.divisor, self.workload)
-            theirs = [self.of(sample) for sample in samples]
-        if not ours or not theirs:
+        if not ours:
             return None
-        rounds = [mine / other for mine, other in zip(ours, theirs, strict=False)]
-        measured = median(ours) / median(theirs)
+        rounds, measured = ours, median(ours)
+        if self.other is not None:
+            theirs = [self.of(sample) for sample in results.samples_of(self.other, self.workload)]
+            if not theirs:
+                return None
+            rounds = list(map(self.compared, ours, theirs))
+            measured = self.compared(measured, median(theirs))
         met = measured >= self.limit if self.at_least else measured <= self.limit
         return Verdict(self, measured, min(rounds), max(rounds), met)
 
@@ -175,6 +179,6 @@ TARGETS = (
 )
 
 
-def verdicts(results: Results) -> list[Verdict]:
-    """Judge all targets that the run says something about."""
-    return [verdict for target in TARGETS if (verdict := target.judge(results))]
+def verdicts(results: Results, targets: Iterable[Target]) -> list[Verdict]:
+    """Judge those targets that the run says something about."""
+    return [verdict for target in targets if (verdict := target.judge(results))]

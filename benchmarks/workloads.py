@@ -2,107 +2,43 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 
 from benchmarks.films import MIB, Film, Films, can_be_dropped, drop
-from benchmarks.load import Request, Tally, Wrong, drive, fields_of, range_request, request
-from benchmarks.measure import Meter, Usage, rss_of
+from benchmarks.load import Request, Wrong, drive, fields_of, range_request, request
+from benchmarks.measure import rss_of
 from benchmarks.peers import Peer
 from benchmarks.results import Sample
+from benchmarks.scene import CONNECTIONS, GIB
+from benchmarks.scene import Scene as SceneOf
 from benchmarks.servers import Server
+from benchmarks.suite import Workload
 from benchmarks.viewers import LATE, Audience, stalled
 
-GIB = 1024 * MIB
-CONNECTIONS = 8
+Scene = SceneOf[Films]
 
 
-def percentile(values: Sequence[float], part: float) -> float:
-    """Return the value that so large a part of the values does not exceed."""
-    return sorted(values)[math.ceil(part * len(values)) - 1]
+def _film(scene: Scene, mib: float | None = None) -> tuple[Film, str]:
+    """Return a film, the longest unless told otherwise, and its path in the URL."""
+    film = scene.stock.of_size(scene.stock.longest if mib is None else mib)
+    return film, scene.server.peer.prefix + film.name
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A server that is ready, and how much of the whole work it is given."""
-
-    workload: str
-    server: Server
-    films: Films
-    scale: float
-    """Of all work, for a run that is shorter."""
-    seed: int
-
-    @property
-    def share(self) -> float:
-        """Of the work, where bytes are sent: less for slow peers, and in a shorter run."""
-        return self.scale * self.server.peer.share
-
-    def film(self, mib: float | None = None) -> tuple[Film, str]:
-        """Return a film, the longest unless told otherwise, and its path in the URL."""
-        film = self.films.of_size(self.films.longest if mib is None else mib)
-        return film, self.server.peer.prefix + film.name
-
-    def meter(self) -> Meter:
-        """Return what measures the server, which is idle by then."""
-        self.server.settle()
-        return Meter(self.server.pids)
-
-    def drive(self, requests: Sequence[Request], connections: int = CONNECTIONS) -> Tally:
-        """Send requests, and check what comes back."""
-        return drive(self.server.address, requests, connections=connections)
-
-    def sample(
-        self,
-        usage: Usage,
-        first_bytes: Sequence[float],
-        *,
-        cost: float,
-        rate: float,
-        **extra: float,
-    ) -> Sample:
-        """Put together what was found."""
-        return Sample(
-            peer=self.server.peer.name,
-            workload=self.workload,
-            cost=cost,
-            rate=rate,
-            ttfb_p50=1000 * percentile(first_bytes, 0.50),
-            ttfb_p99=1000 * percentile(first_bytes, 0.99),
-            seconds=usage.seconds,
-            cpu=usage.cpu,
-            generator_cpu=usage.generator_cpu,
-            others_cpu=usage.others_cpu,
-            rss_before=usage.rss_before,
-            rss_peak=usage.rss_peak,
-            extra=extra,
-        )
-
-    def sample_of_bytes(self, usage: Usage, tally: Tally) -> Sample:
-        """Put together what it took to send bytes."""
-        return self.sample(
-            usage,
-            tally.first_bytes,
-            cost=usage.cpu / (tally.bytes / GIB),
-            rate=tally.bytes / MIB / usage.seconds,
-        )
-
-    def sample_of_requests(self, usage: Usage, tally: Tally) -> Sample:
-        """Put together what it took to answer requests."""
-        return self.sample(
-            usage,
-            tally.first_bytes,
-            cost=usage.cpu / (tally.requests / 1000),
-            rate=tally.requests / usage.seconds,
-        )
+def warm(films: Films, server: Server) -> None:
+    """Have a server send a little, so that all is imported and allocated."""
+    if server.peer.sends_films:
+        path = server.peer.prefix + films.of_size(1).name
+        requests = [range_request(path, n, n + 65536) for n in range(20)]
+        with suppress(Wrong):  # which is told when it is measured
+            drive(server.address, requests, connections=4)
 
 
 def _ranges(scene: Scene, length: int, count: float) -> list[Request]:
     """Ask for ranges all over the film, none at a round number, the same for every peer."""
-    film, path = scene.film()
+    film, path = _film(scene)
     choice = random.Random(scene.seed)  # noqa: S311 - to be the same for all, not to be secret
     starts = [choice.randrange(film.size - length) for _ in range(max(CONNECTIONS, round(count)))]
     return [range_request(path, start, start + length) for start in starts]
@@ -110,7 +46,7 @@ def _ranges(scene: Scene, length: int, count: float) -> list[Request]:
 
 def whole(scene: Scene) -> Sample:
     """Download a whole film on one connection."""
-    film, path = scene.film(1024 * scene.share)
+    film, path = _film(scene, 1024 * scene.share)
     with scene.meter() as meter:
         tally = scene.drive([request("GET", path, status=200, length=film.size)], connections=1)
     return scene.sample_of_bytes(meter.usage, tally)
@@ -134,7 +70,7 @@ def ranges_64k(scene: Scene) -> Sample:
 
 def not_modified(scene: Scene) -> Sample:
     """Ask whether a film has changed, which it has not."""
-    _, path = scene.film(1)
+    _, path = _film(scene, 1)
     if scene.server.peer.sends_films:
         tag = fields_of(scene.server.address, range_request(path, 0, 1)).get("etag")
         if tag is None:
@@ -149,7 +85,7 @@ def not_modified(scene: Scene) -> Sample:
 
 def head(scene: Scene) -> Sample:
     """Ask for nothing but the fields; of a small film, as stock Quart reads it to its end."""
-    _, path = scene.film(1)
+    _, path = _film(scene, 1)
     wanted = request("HEAD", path, status=200)
     with scene.meter() as meter:
         tally = scene.drive([wanted] * round(3000 * scene.share))
@@ -158,7 +94,7 @@ def head(scene: Scene) -> Sample:
 
 def cold(scene: Scene) -> Sample:
     """Ask for ranges of 1 MiB that have to come from the disk."""
-    film, _ = scene.film()
+    film, _ = _film(scene)
     if not can_be_dropped(film):
         raise Wrong("cannot be tried: the films are in memory, not on a disk; see --folder")
     requests = _ranges(scene, MIB, 128 * scene.share)
@@ -176,7 +112,7 @@ def cold(scene: Scene) -> Sample:
 
 def paced(scene: Scene) -> Sample:
     """Have 500 viewers watch at 8 Mbit/s each."""
-    film, path = scene.film()
+    film, path = _film(scene)
     # Fewer of them for slow peers, but a shorter run is one of less time, not of less at once.
     count = round(500 * scene.server.peer.share)
     meter = scene.meter()
@@ -201,10 +137,10 @@ def paced(scene: Scene) -> Sample:
 
 def stall(scene: Scene) -> Sample:
     """Have 200 viewers stop taking a film, while one beside them takes it at full speed."""
-    film, path = scene.film()
+    film, path = _film(scene)
     wanted = request("GET", path, status=200, length=film.size)
     count = round(200 * scene.server.peer.share)
-    short, short_path = scene.film(512 * scene.share)
+    short, short_path = _film(scene, 512 * scene.share)
     download = [request("GET", short_path, status=200, length=short.size)] * 3
 
     def full_speed() -> float:
@@ -232,41 +168,45 @@ PER_REQUESTS = "CPU seconds per 1,000 requests"
 PER_VIEWER = "MiB per viewer"
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """One kind of work, and how it is measured."""
+def _sends(peer: Peer) -> bool:
+    return peer.sends_films
 
-    name: str
-    title: str
-    run: Callable[[Scene], Sample]
-    cost_unit: str
-    rate_unit: str
-    rounds: int = 3
-    fresh: bool = False
-    """Every sample needs a server that has done nothing before, as memory is not given back."""
-    rehearsed: bool = False
-    """It takes a GiB of memory in the kernel. The first to do so may have to wait for it: a virtual
-    machine gets it from its host. So the first of all samples does not count."""
 
-    def takes(self, peer: Peer) -> bool:
-        """Tell whether it makes sense to give this to a peer."""
-        if self.run is not_modified:
-            return peer.sends_304 or not peer.sends_films
-        return peer.sends_films or self.run is head
+def _sends_304(peer: Peer) -> bool:
+    return peer.sends_304 or not peer.sends_films
+
+
+def _any(_: Peer) -> bool:
+    return True
 
 
 WORKLOADS = (
-    Workload("whole", "Whole file of 1 GiB, one connection", whole, PER_GIB, "MiB/s"),
-    Workload("ranges-1m", "Ranges of 1 MiB, 8 connections", ranges_1m, PER_GIB, "MiB/s"),
-    Workload("ranges-64k", "Ranges of 64 KiB, 8 connections", ranges_64k, PER_REQUESTS, "req/s"),
-    Workload("304", "Nothing modified (304), 8 connections", not_modified, PER_REQUESTS, "req/s"),
-    Workload("head", "HEAD, 8 connections", head, PER_REQUESTS, "req/s"),
+    Workload("whole", "Whole file of 1 GiB, one connection", whole, PER_GIB, "MiB/s", _sends),
+    Workload("ranges-1m", "Ranges of 1 MiB, 8 connections", ranges_1m, PER_GIB, "MiB/s", _sends),
+    Workload(
+        "ranges-64k",
+        "Ranges of 64 KiB, 8 connections",
+        ranges_64k,
+        PER_REQUESTS,
+        "req/s",
+        _sends,
+    ),
+    Workload(
+        "304",
+        "Nothing modified (304), 8 connections",
+        not_modified,
+        PER_REQUESTS,
+        "req/s",
+        _sends_304,
+    ),
+    Workload("head", "HEAD, 8 connections", head, PER_REQUESTS, "req/s", _any),
     Workload(
         "paced",
         "500 viewers at 8 Mbit/s",
         paced,
         PER_GIB,
         "MiB/s",
+        _sends,
         rounds=2,
         rehearsed=True,
     ),
@@ -276,8 +216,11 @@ WORKLOADS = (
         stall,
         PER_VIEWER,
         "MiB/s",
+        _sends,
         rounds=2,
         fresh=True,
     ),
-    Workload("cold", "Ranges of 1 MiB from the disk, 8 connections", cold, PER_GIB, "MiB/s"),
+    Workload(
+        "cold", "Ranges of 1 MiB from the disk, 8 connections", cold, PER_GIB, "MiB/s", _sends
+    ),
 )

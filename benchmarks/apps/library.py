@@ -1,4 +1,4 @@
-"""Ours: the four lines of the README, and one to have the server in front send the films."""
+"""Ours: the four lines of the README, and two for where things go in a run."""
 
 import os
 
@@ -8,5 +8,6 @@ from quart_video import video_bp
 
 app = Quart(__name__)
 app.config["MEDIA_ROOT"] = os.environ["MEDIA_ROOT"]
+app.config["VIDEO_CACHE"] = os.environ["VIDEO_CACHE"]
 app.config["VIDEO_SENDFILE"] = os.environ.get("VIDEO_SENDFILE", "off")
 app.register_blueprint(video_bp)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import sub
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,15 +12,21 @@ from benchmarks import publish
 from benchmarks.chart import chart
 from benchmarks.report import markdown_report, text_report
 from benchmarks.results import Failure, Sample, load
+from benchmarks.scene import percentile
+from benchmarks.suite import Suite
+from benchmarks.suites import SUITES
 from benchmarks.tables import details, number, ratio, remarks, spread, summary
 from benchmarks.targets import TARGETS, Target, verdicts
-from benchmarks.workloads import percentile
 from tests.benchmarks.make import results, sample
 
 RUN = results(
     *(sample("ours-uvicorn", "ranges-1m", cost) for cost in (1.0, 2.0, 1.2)),
     *(sample("aiohttp", "ranges-1m", cost) for cost in (0.5, 0.6, 0.7)),
 )
+
+
+def _cost(measured: Sample) -> float:
+    return measured.cost
 
 
 def target_for(text: str) -> Target:
@@ -107,9 +115,19 @@ def test_speed_beside_stalled_viewers_is_part_of_that_alone() -> None:
     assert not verdict.met
 
 
+def test_a_target_may_be_about_a_difference() -> None:
+    more = Target("", "ranges-1m", "ours-uvicorn", _cost, 0.5, "aiohttp", compared=sub)
+    verdict = more.judge(RUN)
+    assert verdict
+    assert verdict.measured == pytest.approx(1.2 - 0.6)
+    assert verdict.lowest == pytest.approx(0.5)
+    assert verdict.highest == pytest.approx(1.4)
+    assert not verdict.met
+
+
 def test_nothing_is_said_of_what_was_not_measured() -> None:
     assert AIOHTTP.judge(results(sample("ours-uvicorn", "ranges-1m", 1.0))) is None
-    assert verdicts(results()) == []
+    assert verdicts(results(), TARGETS) == []
 
 
 def test_a_generator_that_was_the_bottleneck_is_told() -> None:
@@ -125,6 +143,18 @@ def test_samples_that_were_disturbed_are_counted() -> None:
     quiet = replace(sample("aiohttp", "ranges-1m", 1.0), others_cpu=0.2)
     run = results(quiet, quiet, sample("ours-uvicorn", "ranges-1m", 1.0))
     assert any("disturbed 1 of 3 samples" in line for line in remarks(run))
+
+
+@pytest.mark.parametrize(("others", "times"), [(0.2, 0), (0.3, 1)])
+def test_a_run_that_was_disturbed_is_called_provisional(others: float, times: int) -> None:
+    run = results(replace(sample("aiohttp", "ranges-1m", 1.0), others_cpu=others))
+    assert markdown_report(run).count("provisional") == times
+
+
+def test_a_table_too_broad_for_a_page_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "### The cost" in markdown_report(RUN)
+    monkeypatch.setattr("benchmarks.report.BROADEST", 2)
+    assert "### The cost" not in markdown_report(RUN)
 
 
 def test_failures_and_viewers_left_behind_are_told() -> None:
@@ -187,7 +217,10 @@ def test_numbers_are_saved_to_four_digits(tmp_path: Path) -> None:
     assert loaded.cost == 1.235
 
 
-def test_the_documentation_shows_the_run_that_is_kept() -> None:
-    run = load(publish.RESULTS)
-    assert publish.TABLES.read_text(encoding="utf-8") == markdown_report(run)
-    assert publish.CHART.read_text(encoding="utf-8") == chart(run)
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_the_documentation_shows_the_run_that_is_kept(suite: Suite[Any]) -> None:
+    files = publish.files_of(suite)
+    run = load(files.results)
+    assert run.suite == suite.name
+    assert files.tables.read_text(encoding="utf-8") == markdown_report(run)
+    assert files.chart.read_text(encoding="utf-8") == chart(run)
