@@ -59,7 +59,7 @@ $(VENV)/.installed-bench: pyproject.toml | $(RUN)
 	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
 	@$(if $(OPTIONAL),$(RUN) -m pip install --quiet --disable-pip-version-check --editable \
-	  '.$(OPTIONAL)' || echo "Without $(OPTIONAL), some tests are skipped.",)
+	  '.$(OPTIONAL)' || echo "Some tests are skipped without $(OPTIONAL).")
 	@touch $@
 
 # A venv whose interpreter has gone is made anew, and the marks in it go with the old one.
