@@ -8,6 +8,7 @@ from quart_video import video_bp
 
 app = Quart(__name__)
 app.config["MEDIA_ROOT"] = Path(__file__).parent / "videos"
+app.config.from_prefixed_env()  # QUART_MEDIA_ROOT=s3://bucket/folder has them in an object store
 app.register_blueprint(video_bp)
 
 

@@ -7,6 +7,7 @@ and what the store said. Each request may take a while, and each may fail.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -29,6 +30,7 @@ from quart_video.storage import odd_keys
 from quart_video.storage.base import BadName, Changed, NotFound, StorageError, Unavailable
 from quart_video.storage.location import Location
 from quart_video.storage.names import join
+from quart_video.storage.profile import with_profile
 from quart_video.storage.threads import Threads
 
 CHUNK = 1024 * 1024
@@ -148,6 +150,19 @@ def _named(what: str, status: int | None) -> StorageError:
     return kind(f"{what}: the store answers with status {status}")
 
 
+class _Whole:
+    """A stream of one chunk. It costs a copy less."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+
+    async def __anext__(self) -> bytes:
+        result, self._result = self._result, None
+        if result is None:
+            raise StopAsyncIteration
+        return bytes(await result.bytes_async())
+
+
 class Body:
     """Bytes of one object that are being received; whoever has it closes it.
 
@@ -216,7 +231,12 @@ class Bucket:
     ) -> None:
         self.location = location
         self._options = options
-        self._store = _store(location, options, timeout)
+        if location.scheme == "s3":
+            try:
+                self._options = with_profile(options, os.environ)
+            except ValueError as error:
+                raise BadOption(str(error)) from None
+        self._store = _store(location, self._options, timeout)
         self._threads = Threads(2)
         self._connections = connections
         self._timeout = timeout
@@ -261,7 +281,9 @@ class Bucket:
             found = _object(result.meta)
             if expected is not None:
                 _check(found, expected)
-            body = Body(found, result.stream(CHUNK), what, self._timeout, release)
+            first, last = result.range
+            stream = _Whole(result) if last - first <= CHUNK else result.stream(CHUNK)
+            body = Body(found, stream, what, self._timeout, release)
         except BaseException:
             release()
             raise

@@ -21,9 +21,10 @@ import pytest
 from playwright.sync_api import Route
 
 from tests.e2e.chromium import NewPage
-from tests.e2e.harness import Server, Servers, need_tool, wait_until
+from tests.e2e.harness import REPOSITORY, Server, Servers, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
+from tests.serving import quart_run
 from tests.swift import KEY, REPLICAS, SECRET, SwiftBox
 from tests.tap import Tap
 
@@ -371,6 +372,27 @@ def test_the_page_gets_a_new_address_when_one_has_expired(
 def test_a_folder_cannot_redirect(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="VIDEO_STORE_DELIVERY is"):
         Server("uvicorn", tmp_path, tmp_path, {"QUART_VIDEO_STORE_DELIVERY": "redirect"})
+
+
+def test_the_example_by_one_variable(
+    cinema: SwiftBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the environment has credentials, as it has on machines of these clouds."""
+    welcome = (REPOSITORY / "example/videos/Welcome.mp4").read_bytes()
+    cinema.make_bucket("example")
+    cinema.put("example", "films/Welcome.mp4", welcome)
+    for name, value in (
+        ("AWS_ENDPOINT_URL", cinema.endpoint),
+        ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", KEY),
+        ("AWS_SECRET_ACCESS_KEY", SECRET),
+        ("QUART_VIDEO_CACHE", str(tmp_path)),
+        ("QUART_MEDIA_ROOT", "s3://example/films"),
+    ):
+        monkeypatch.setenv(name, value)
+    with quart_run("example:app", REPOSITORY) as url, urlopen(f"{url}/videos/Welcome.mp4") as film:
+        assert film.read() == welcome
 
 
 def test_without_the_extra(tmp_path: Path) -> None:
