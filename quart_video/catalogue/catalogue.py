@@ -24,6 +24,7 @@ Ts = TypeVarTuple("Ts")
 
 _BATCH = 500
 _ATTEMPTS = 3
+_REMEMBERED = 32  # pages
 
 
 class Catalogue:
@@ -53,6 +54,8 @@ class Catalogue:
         self._index = Index(None if cache is None else _place(cache, name, types))
         self._gatherer = Gatherer(storage, self._index, types, fresh=fresh)
         self._totals = reading.TotalsCache()
+        self._pages: dict[Query, tuple[object, Page]] = {}
+        """The last pages, and the stamps of what they are of: asked again, they are the same."""
         self._scan: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -71,12 +74,21 @@ class Catalogue:
         :raises BadCursor: the cursor is none that this listing gave.
         :raises Unavailable: the storage cannot answer now.
         """
+        stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
+        if stamp is not None and (known := self._pages.get(query)) and known[0] == stamp:
+            return known[1]
         after = reading.after_of(query)
-        return await self._answer(
+        page = await self._answer(
             query.folder,
             lambda connection: reading.page(connection, query, self._types, after, self._totals),
             recursive=query.recursive,
         )
+        stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
+        if len(self._pages) >= _REMEMBERED:
+            self._pages.clear()
+        if stamp is not None and not page.scanning:
+            self._pages[query] = stamp, page
+        return page
 
     async def every(self, query: Query) -> AsyncGenerator[Item, None]:
         """Yield all that a query finds, from its first page to its last.
@@ -187,6 +199,8 @@ class Catalogue:
             if recursive:
                 await gatherer.fill(folder)
             return await index.read(question)
+        except Busy as error:
+            raise Unavailable(f"no index of {folder!r} can be made: {error}") from error
         finally:
             index.close()
 

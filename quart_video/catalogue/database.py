@@ -37,7 +37,7 @@ class Database:
     def __init__(self, path: str | None) -> None:
         self.path = path
         self._closed = False
-        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._idle: SimpleQueue[sqlite3.Connection | None] = SimpleQueue()
         if path is None:
             connection = _open(":memory:", "memory")
             schema.create(connection)
@@ -73,16 +73,20 @@ class Database:
         """Close the connections, those that are lent when they come back."""
         self._closed = True
         with suppress(Empty):
-            while True:
-                self._idle.get_nowait().close()
+            while connection := self._idle.get_nowait():
+                connection.close()
+        self._idle.put(None)  # for those who wait
 
     def _take(self) -> sqlite3.Connection:
-        if self.path is None:
-            return self._idle.get()
         try:
-            return self._idle.get_nowait()
+            connection = self._idle.get(block=self.path is None)
         except Empty:
+            assert self.path is not None
             return _open(self.path, "rw")
+        if connection is None:
+            self._idle.put(None)
+            raise sqlite3.InterfaceError("the index has been closed")
+        return connection
 
 
 def open_database(folder: str) -> Database:
@@ -91,12 +95,22 @@ def open_database(folder: str) -> Database:
     :raises OSError: the folder cannot be made or written to.
     :raises sqlite3.Error: the file cannot be used, or another process does not let go of it.
     """
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    make_folder(folder)
     with _alone(folder):
         path = newest(folder)
         if path is not None and _is_usable(path):
             return Database(path)
         return Database(_make(folder))
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder of an index, with those of the cache that it is in, for nobody else to read.
+
+    :raises OSError: that cannot be done.
+    """
+    above = os.path.dirname(folder)
+    for path in (os.path.dirname(above), above, folder):
+        os.makedirs(path, mode=0o700, exist_ok=True)  # the mode is that of the last one alone
 
 
 def replace(database: Database) -> None:

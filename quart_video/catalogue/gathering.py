@@ -130,6 +130,16 @@ class Gatherer:
         if left > 0:
             await asyncio.wait({running.task}, timeout=left)
 
+    def stamp(self, folder: str, *, recursive: bool) -> tuple[float, float] | None:
+        """Return what stays the same until *folder*, or also what is below it, is looked at again.
+
+        ``None``: it has to be looked at before it is shown.
+        """
+        if not self._is_fresh(folder):
+            return None
+        due = max(self._due.get(path, 0) for path in _upwards(folder)) if recursive else 0
+        return (self._seen[folder], due) if not recursive or monotonic() < due else None
+
     async def read(self, folder: str) -> None:
         """Read a folder into the index.
 

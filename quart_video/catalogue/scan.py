@@ -13,6 +13,7 @@ import os
 from time import monotonic
 
 from quart_video.catalogue import reading, writing
+from quart_video.catalogue.database import make_folder
 from quart_video.catalogue.gathering import SHARE, Gatherer
 from quart_video.catalogue.index import Busy, Index
 from quart_video.storage.base import CannotWalk, StorageError, Walker
@@ -50,7 +51,7 @@ class Turn:
             return True
         self.give()
         try:
-            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            make_folder(os.path.dirname(self._path))
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
             self._descriptor = os.open(self._path, flags, 0o600)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,179 @@
+"""Whatever happens to the file of an index, what is listed is right."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quart_video.catalogue import Catalogue, Query, database, gathering, index
+from quart_video.media_types import VIDEO_TYPES
+from tests.catalogue.shelves import Shelves, paths, shelves
+
+TREE = tuple(f"{folder}/{number}.mp4" for folder in "abc" for number in range(40))
+
+
+def catalogue_in(cache: Path, storage: Shelves) -> Catalogue:
+    return Catalogue(storage, VIDEO_TYPES, cache=str(cache), name="films")
+
+
+def only_file(cache: Path) -> Path:
+    (file,) = cache.rglob("*.sqlite3")
+    return file
+
+
+async def is_right(catalogue: Catalogue) -> None:
+    found = paths(await catalogue.page(Query(folder="b", limit=100)))
+    assert found == [f"b/{number}.mp4" for number in range(40)]
+    for _ in range(100):
+        page = await catalogue.page(Query(recursive=True, q="1", limit=100))
+        if not page.scanning:
+            break
+    assert page.total == 3 * 11
+
+
+async def fill(cache: Path) -> None:
+    catalogue = catalogue_in(cache, shelves(*TREE))
+    await is_right(catalogue)
+    await catalogue.aclose()
+
+
+async def test_what_is_known_is_kept(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    storage = shelves(*TREE)
+    storage.closed = {"a", "c"}  # of these nothing can be read now
+    catalogue = catalogue_in(tmp_path, storage)
+    page = await catalogue.page(Query(recursive=True))
+    await catalogue.aclose()
+    assert (page.total, page.scanning) != (0, True)
+    assert paths(page)[0] in {"a/0.mp4", "b/0.mp4"}
+
+
+async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    await fill(tmp_path / "cache")
+    folder = only_file(tmp_path).parent
+    for path in (folder, folder.parent, tmp_path / "cache"):
+        assert path.stat().st_mode & 0o777 == 0o700
+
+
+async def test_other_types_have_another_index(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    catalogue = Catalogue(shelves("a.mp3"), {".mp3": "a/b"}, cache=str(tmp_path), name="films")
+    assert paths(await catalogue.page(Query())) == ["a.mp3"]
+    await catalogue.aclose()
+    assert len([*tmp_path.rglob("*.sqlite3")]) == 2
+
+
+def _damage(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[100:] = os.urandom(len(data) - 100)
+    file.write_bytes(data)
+
+
+def _of_another_version(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+
+
+def _of_others(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE folder (id)")
+
+
+def _half(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE tally")
+
+
+BROKEN: dict[str, Callable[[Path], object]] = {
+    "damaged": _damage,
+    "cut short": lambda file: os.truncate(file, 5000),
+    "empty": lambda file: os.truncate(file, 0),
+    "no database": lambda file: file.write_bytes(b"nothing of the kind" * 1000),
+    "of another version": _of_another_version,
+    "of another program": _of_others,
+    "a table is missing": _half,
+}
+
+
+@pytest.mark.parametrize("spoil", BROKEN.values(), ids=BROKEN.keys())
+async def test_a_broken_file_is_made_anew(
+    tmp_path: Path, spoil: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    await fill(tmp_path)
+    spoil(only_file(tmp_path))
+    with caplog.at_level(logging.WARNING, "quart_video"):
+        await fill(tmp_path)
+    assert [record.getMessage().count("made anew") for record in caplog.records] == [1]
+    caplog.clear()
+    await fill(tmp_path)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "contents"])
+async def test_a_file_that_goes_while_it_is_used(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    monkeypatch.setattr(gathering, "FRESH", 0)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    await is_right(catalogue)
+    if what == "folder":
+        shutil.rmtree(tmp_path / "catalogue")
+    elif what == "file":
+        only_file(tmp_path).unlink()
+    else:
+        for file in tmp_path.rglob("*.sqlite3*"):
+            file.write_bytes(os.urandom(file.stat().st_size))
+    await is_right(catalogue)
+    await catalogue.aclose()
+    only_file(tmp_path)
+
+
+async def test_a_folder_that_cannot_be(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cache = tmp_path / "cache"
+    cache.touch()
+    await fill(cache)
+    (record,) = caplog.records
+    assert 'app.config["VIDEO_CACHE"]' in record.getMessage()
+    assert str(cache) in record.getMessage()
+
+
+async def test_a_full_disk(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(sqlite3.Connection):
+        def __init__(self, name: str, **options: Any) -> None:
+            super().__init__(name, **options)
+            if "memory" not in name:
+                self.execute("PRAGMA max_page_count = 15")
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Full))
+    await fill(tmp_path)
+    (record,) = caplog.records
+    assert "full" in record.getMessage()
+    assert "VIDEO_CACHE" in record.getMessage()
+
+
+async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.02)
+    await fill(tmp_path)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE, "b/new.mp4"))
+    with closing(sqlite3.connect(only_file(tmp_path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found = paths(await catalogue.page(Query(folder="b", limit=100)))
+        assert found[-1] == "b/new.mp4"
+        other.execute("ROLLBACK")
+    page = await catalogue.page(Query(folder="b", sort="-name"))
+    assert paths(page)[0] == "b/new.mp4"
+    await catalogue.aclose()
