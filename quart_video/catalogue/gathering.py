@@ -18,7 +18,7 @@ from typing import Any
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.rows import Shelf, take_shelf
-from quart_video.storage.base import Denied, NotFound, Storage, StorageError, Walker
+from quart_video.storage.base import Denied, Entry, NotFound, Storage, StorageError, Walker
 from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
@@ -261,12 +261,10 @@ class Gatherer:
             return error
 
     async def _shelf(self, folder: str) -> Shelf:
-        # The fingerprint first, so that what changes while it is listed is seen the next time.
-        fingerprint = await self._storage.fingerprint(folder)
-        entries = await self._storage.list(folder)
-        if len(entries) <= _INLINE:
+        def digest(fingerprint: str | None, entries: Sequence[Entry]) -> Shelf:
             return take_shelf(folder, fingerprint, entries, self._types)
-        return await self._index.run(take_shelf, folder, fingerprint, entries, self._types)
+
+        return await self._storage.study(folder, digest)
 
     def _is_fresh(self, folder: str) -> bool:
         if self._opened != self._index.opened:

@@ -40,7 +40,7 @@ def natural_key(text: str) -> NaturalKey:
     parts = _DIGITS.split(plain)
     if len(parts) == 1:
         return plain, text
-    parts[1::2] = map(_number, parts[1::2])
+    parts[1::2] = map(number_key, parts[1::2])
     return "".join(parts), text
 
 
@@ -74,7 +74,7 @@ def folder_bytes(folder: str) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _number(digits: str) -> str:
+def number_key(digits: str) -> str:
     """Write a number so that comparing the texts compares the values.
 
     Its length comes first, and as a text that is itself ordered: one digit 0 to 8, and a 9 before

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import Any, NamedTuple
 
+from quart_video.catalogue.bulk import keys_and_words
 from quart_video.catalogue.captions import Caption, Marks, captions_by_stem
 from quart_video.catalogue.cursor import LARGEST
 from quart_video.catalogue.natural import name_bytes
@@ -78,50 +79,61 @@ def take_shelf(
 
     :param extensions: of the videos, in lower case, each with its dot.
     """
-    folders: list[FolderRow] = []
-    videos: list[tuple[Entry, str]] = []
+    folders: list[tuple[str, Entry]] = []
+    videos: list[tuple[str, Entry, str]] = []
     captions: list[Entry] = []
     images: list[Entry] = []
     for entry in entries:
         name = entry.name
-        if entry.is_folder:
-            folders.append(FolderRow(entry.path, name_bytes(name), words_of(name), entry.is_link))
+        if entry.facts is None:
+            folders.append((name, entry))
             continue
         suffix = extension(name)
         if suffix in extensions:
-            videos.append((entry, suffix))
+            videos.append((name, entry, suffix))
         if suffix in CAPTION_EXTENSIONS:
             captions.append(entry)
         elif suffix in IMAGE_EXTENSIONS:
             images.append(entry)
-    beside = _beside([video for video, _ in videos], captions, images)
+    beside = _beside([video for _, video, _ in videos], captions, images)
     rows: list[VideoRow] = []
     for start in range(0, len(videos), _SLICE):
+        some = videos[start : start + _SLICE]
+        known = keys_and_words([name for name, _, _ in some])
         rows += [
             VideoRow(
-                name_bytes(name := video.name),
+                key,
                 name,
-                (facts := video.facts).size,
-                max(-LARGEST, min(facts.modified_ns, LARGEST)),
-                facts.version,
+                video.facts.size,
+                _bounded(video.facts.modified_ns),
+                video.facts.version,
                 suffix,
-                words_of(name),
+                words,
                 beside.get(stem_of(name)) if beside else None,
             )
-            for video, suffix in videos[start : start + _SLICE]
+            for (name, video, suffix), (key, words) in zip(some, known, strict=True)
             if video.facts
         ]
         if len(videos) > _SLICE:
             sleep(0)  # lets go of the interpreter
+    below = [
+        FolderRow(entry.path, name_bytes(name), words_of(name), entry.is_link)
+        for name, entry in folders
+    ]
     # A folder that changes while it is read may have been told to hold a name twice.
     return Shelf(
         folder,
         fingerprint,
         len(entries),
-        [*{row.path: row for row in folders}.values()],
+        [*{row.path: row for row in below}.values()],
         sorted({row.key: row for row in rows}.values()),
         pack_image(poster_of_folder(images)) if images else None,
     )
+
+
+def _bounded(number: int) -> int:
+    """Return what SQLite holds of a time, which may be of a clock that is far off."""
+    return number if -LARGEST <= number <= LARGEST else max(-LARGEST, min(number, LARGEST))
 
 
 def _beside(videos: list[Entry], captions: list[Entry], images: list[Entry]) -> dict[str, str]:

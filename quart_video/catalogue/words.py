@@ -20,8 +20,8 @@ from quart_video.storage.names import MAX_PATH_BYTES
 MOST_WORDS = 64
 """Words of a search that count; what comes after them is passed over."""
 
-# "mp4" is one word, that a search for 4 is not to find all of its kind; "s01e02" is four.
-_WHOLE = frozenset(suffix[1:] for suffix in VIDEO_TYPES if not suffix[1:].isalpha())
+WHOLE = frozenset(suffix[1:] for suffix in VIDEO_TYPES if not suffix[1:].isalpha())
+"""Words with digits in them: extensions, which a search for 4 is not to find all of."""
 
 # Scripts that put no space between words: each character is taken for one.
 _DENSE = (
@@ -68,16 +68,16 @@ def searched(q: str) -> tuple[str, ...] | None:
 def _parts(run: str) -> tuple[str, ...]:
     """Return the words in what stands between signs and spaces, or in a sign."""
     if run.isdecimal():
-        return (_number(run),)
-    if run.isascii() and (run.isalpha() or run in _WHOLE):
+        return (number_word(run),)
+    if run.isascii() and (run.isalpha() or run in WHOLE):
         return (run,)
     if run.isalnum():
         found = _PARTS.findall(run)
-        return tuple(_number(part) if part.isdecimal() else part for part in found)
+        return tuple(number_word(part) if part.isdecimal() else part for part in found)
     return (run,) if unicodedata.category(run).startswith("S") else ()
 
 
-def _number(digits: str) -> str:
+def number_word(digits: str) -> str:
     """Write a number in the digits of ASCII, without zeros in front."""
     if not digits.isascii():
         digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
+
+T = TypeVar("T")
 
 
 class StorageError(Exception):
@@ -138,6 +140,16 @@ class Storage(Protocol):
         """Return what changes whenever an entry of *folder* is added, removed or renamed.
 
         That a file has become longer need not change it. ``None``: only :meth:`list` can tell.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+
+    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
+        """Return what *digest* makes of the fingerprint of *folder* and of its entries.
+
+        The fingerprint is of before the entries were listed. What *digest* takes its time for holds
+        up nobody: it may be called in another thread.
 
         :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.

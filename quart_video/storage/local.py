@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from quart_video.storage.base import Entry, Guess, NotFound, StorageError, nothing
 from quart_video.storage.beneath import open_beneath
@@ -13,6 +15,10 @@ from quart_video.storage.disk import Disk, OpenFile, facts_of
 from quart_video.storage.names import join
 from quart_video.storage.reader import BlockReader
 from quart_video.storage.visible import VisibleNames
+
+T = TypeVar("T")
+
+_UNSETTLED_NS = 2_000_000_000  # the longest tick there is, that of FAT
 
 
 class LocalStorage:
@@ -33,11 +39,15 @@ class LocalStorage:
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""
-        return await self._disk.run(self._list, folder)
+        return await self._disk.run(self._study, folder, lambda _, entries: entries)
 
     async def fingerprint(self, folder: str) -> str | None:
         """Return the times of *folder*, and which one it is."""
         return await self._disk.run(self._fingerprint, folder)
+
+    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
+        """Return what *digest* makes of *folder*, called by the thread that reads it."""
+        return await self._disk.run(self._study, folder, digest)
 
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*."""
@@ -71,14 +81,9 @@ class LocalStorage:
     def _fingerprint(self, folder: str) -> str:
         descriptor = open_beneath(self.root, self._names.split(folder))
         try:
-            result = os.fstat(descriptor)
+            return _fingerprint_of(folder, descriptor)
         finally:
             os.close(descriptor)
-        if not stat.S_ISDIR(result.st_mode):
-            raise NotFound(f"{folder!r} is no folder")
-        # Programs that copy folders set the mtime back when they are done; the ctime tells.
-        times = f"{result.st_mtime_ns}:{result.st_ctime_ns}"
-        return f"{times}:{result.st_ino}:{result.st_dev}"
 
     def _stat(self, path: str) -> Entry:
         descriptor = open_beneath(self.root, self._names.split(path))
@@ -87,13 +92,15 @@ class LocalStorage:
         finally:
             os.close(descriptor)
 
-    def _list(self, folder: str) -> Sequence[Entry]:
+    def _study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
         descriptor = open_beneath(self.root, self._names.split(folder))
         try:
+            fingerprint = _fingerprint_of(folder, descriptor)
             with os.scandir(descriptor) as rows:
-                return [entry for row in rows if (entry := self._describe(folder, row))]
+                entries = [entry for row in rows if (entry := self._describe(folder, row))]
         finally:
             os.close(descriptor)
+        return digest(fingerprint, entries)
 
     def _describe(self, folder: str, row: os.DirEntry[str]) -> Entry | None:
         if not self._names.shows(folder, row.name):
@@ -109,6 +116,18 @@ class LocalStorage:
         if not stat.S_ISREG(result.st_mode) and not stat.S_ISDIR(result.st_mode):
             return None
         return _entry(path, result)
+
+
+def _fingerprint_of(folder: str, descriptor: int) -> str:
+    result = os.fstat(descriptor)
+    if not stat.S_ISDIR(result.st_mode):
+        raise NotFound(f"{folder!r} is no folder")
+    # Programs that copy folders set the mtime back when they are done; the ctime tells.
+    times = f"{result.st_mtime_ns}:{result.st_ctime_ns}"
+    # A clock may not tick between two changes. So what is seen of a folder right after one differs
+    # from what is seen of it some time later, though nothing else has happened.
+    settled = abs(time.time_ns() - result.st_ctime_ns) > _UNSETTLED_NS
+    return f"{times}:{result.st_ino}:{result.st_dev}:{settled:d}"
 
 
 def _entry(path: str, result: os.stat_result) -> Entry:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from hashlib import blake2b
+from typing import TypeVar
 
 from quart_video.storage.base import Entry, FileFacts, Guess, NotFound, Unavailable, nothing
 from quart_video.storage.names import join
 from quart_video.storage.pace import SMALL
 from quart_video.storage.reader import BlockReader
 from quart_video.storage.visible import VisibleNames
+
+T = TypeVar("T")
 
 
 def content_version(data: bytes) -> str:
@@ -96,6 +100,10 @@ class MemoryStorage:
     async def fingerprint(self, folder: str) -> str | None:  # noqa: ARG002
         """Tell nothing: to list again costs as little."""
         return None
+
+    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
+        """Return what *digest* makes of the entries of *folder*; there is no fingerprint."""
+        return await asyncio.to_thread(digest, None, await self.list(folder))
 
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from functools import partial
 from hashlib import blake2b
 from time import monotonic
+from typing import TypeVar
 
 from quart_video.storage.base import (
     CannotWalk,
@@ -39,6 +40,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # obstore takes such keys for impossi
 
 # opaque-tag of RFC 9110, section 8.8.3, of printable ASCII
 _STRONG_TAG = re.compile(r'"?([\x21\x23-\x7e]+)"?')
+
+T = TypeVar("T")
 
 
 def facts_of(found: Object) -> FileFacts:
@@ -121,6 +124,10 @@ class ObjectStorage:
     async def fingerprint(self, folder: str) -> str | None:  # noqa: ARG002
         """Tell nothing: a store keeps nothing of a folder as such."""
         return None
+
+    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
+        """Return what *digest* makes of the entries of *folder*; there is no fingerprint."""
+        return await asyncio.to_thread(digest, None, await self.list(folder))
 
     async def stat(self, path: str) -> Entry:
         """Describe the object or folder at *path*."""

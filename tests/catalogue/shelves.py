@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Denied, Entry, FileFacts, Guess, NotFound, Storage, nothing
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -31,6 +33,10 @@ class Shelves:
     async def fingerprint(self, folder: str) -> str | None:
         self._rows(folder)
         return None
+
+    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
+        fingerprint = await self.fingerprint(folder)
+        return digest(fingerprint, await self.list(folder))
 
     def _rows(self, folder: str) -> dict[str, Entry]:
         if folder in self.closed:

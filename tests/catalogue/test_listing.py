@@ -246,7 +246,12 @@ async def test_a_listing_that_lacks_a_folder_says_so() -> None:
 
 async def test_deep_folders() -> None:
     path = "/".join(["a"] * 1100)
-    assert paths(await page(shelves(f"{path}/clip.mp4"), recursive=True)) == [f"{path}/clip.mp4"]
+    async with catalogue_of(shelves(f"{path}/clip.mp4")) as catalogue:
+        listing = await catalogue.page(Query(recursive=True))
+        while listing.scanning:  # each folder has to be read to know of the next
+            listing = await catalogue.page(Query(recursive=True))
+        assert paths(listing) == [f"{path}/clip.mp4"]
+        assert paths(await catalogue.page(Query(folder=path))) == [f"{path}/clip.mp4"]
 
 
 async def test_captions_come_from_the_folder_of_each_video() -> None:
