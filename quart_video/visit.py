@@ -34,6 +34,8 @@ _UNSIGNED = {"gallery", "watch", "api_videos", "api_video", "playlist", "health"
 
 _MOST_ASKED = 10_000
 """Videos that one page of a listing asks about, at most."""
+_MOST_READ = 100_000
+"""Videos that it passes over, at most, because they are in folders that may not be seen."""
 _BATCH = 500  # videos to ask about in one go, where some were left out
 _TRIES = 3
 _STEPS = 20  # past videos that may not be seen, to the next one that may
@@ -53,6 +55,7 @@ class Visit:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._known: dict[Resource, Verdict] = {}
+        self._asked = 0
         self._kind = (request.endpoint or "").rpartition(".")[2]
         self._signed = PARAMETER in request.args
         if self._signed and (problem := signature_problem(library)) is not None:
@@ -135,7 +138,8 @@ class Visit:
     async def every(self, query: Query, most: int) -> list[Item]:
         """Return what is on all pages of a listing, and may be seen.
 
-        :param most: videos to return; and to ask about, where the app has a say.
+        :param most: videos to return. Where the app has a say, no more than so many are asked
+            about, as for a page.
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
         """
         await self._require(self._folders(query.folder))
@@ -150,9 +154,10 @@ class Visit:
                     if len(batch) == _BATCH:
                         found += await self._allowed(batch)
                         batch = []
-                    if read == most:
+                    if read == (_MOST_READ if self._asks else most) or self._has_asked_enough:
                         break
-            return found + await self._allowed(batch)
+            found += await self._allowed(batch)
+            return found[:most]
 
     async def neighbours(self, path: str) -> Neighbours:
         """Return the nearest videos in the folder, before and after *path*, that may be seen.
@@ -249,23 +254,31 @@ class Visit:
         """Ask about all that has not been asked about in this request."""
         new = [one for one in dict.fromkeys(resources) if one not in self._known]
         if new and self.library.authorizer is not None:
+            self._asked += sum(not one.is_folder for one in new)
             verdicts = await self.library.authorizer.judge(_request(), new)
             self._known.update(zip(new, verdicts, strict=True))
+
+    @property
+    def _has_asked_enough(self) -> bool:
+        return self._asked >= _MOST_ASKED
 
     def _verdict(self, chain: Sequence[Resource]) -> Verdict:
         verdicts = (self._known[resource] for resource in chain)
         return next((one for one in verdicts if one is not Access.ALLOW), Access.ALLOW)
 
     async def _allowed(self, items: Sequence[Item]) -> list[Item]:
-        """Return the videos that may be seen; one question for all."""
-        return (await self._allowed_of((), items))[1]
+        """Return the videos that may be seen. Those in hidden folders are not asked about."""
+        if not self._asks:
+            return list(items)
+        chains = [(item, self._folders(item.entry.folder)) for item in items]
+        await self._judge(folder for _, chain in chains for folder in chain)
+        inside = [item for item, chain in chains if self._verdict(chain) is Access.ALLOW]
+        return (await self._allowed_of((), inside))[1]
 
     async def _allowed_of(
         self, folders: Sequence[Entry], items: Sequence[Item]
     ) -> tuple[list[Entry], list[Item]]:
         """Return the folders and videos that may be seen; one question for all."""
-        if not self._asks:
-            return list(folders), list(items)
         above = [(entry, self._folders(entry.path)) for entry in folders]
         chains = [(item, self._chain(item.entry.path)) for item in items]
         await self._judge(one for _, chain in (*above, *chains) for one in chain)
@@ -292,7 +305,7 @@ class Visit:
                 walk.mark(shown[-1])
             if len(allowed) > room or walk.is_over:
                 break
-            if walk.count >= _MOST_ASKED:
+            if self._has_asked_enough or walk.count >= _MOST_READ:
                 logger.warning(
                     "A listing of %r goes no further: of %d videos in a row hardly any may be "
                     "seen by who asks. Hide folders rather than many videos.",

@@ -424,10 +424,43 @@ class TestQuestions:
         app = make(authorize_many=many)
         listed = await listing(app, "folder=many&limit=2")
         assert (paths(listed), listed["total"]) == (["many/005.mp4"], None)
-        assert asked <= 60 + 20 + 2
+        assert asked <= 60 + 20 + 3
         assert "Hide folders rather than many videos" in caplog.text
         rest = await listing(app, f"folder=many&limit=2&cursor={listed['next_cursor']}")
         assert (paths(rest), rest["next_cursor"]) == ([], None)
+
+    async def test_hidden_folders_are_passed_over(
+        self, make: Make, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is in them is not asked about, so that there may be any number."""
+        for folder in ("m hidden", "n hidden/deep", "z"):
+            (root / folder).mkdir(parents=True)
+            for number in range(100):
+                (root / folder / f"{number}.mp4").touch()
+        asked: list[str] = []
+
+        async def many(_: Request, resources: Sequence[Resource]) -> list[bool]:
+            asked.extend(one.path for one in resources if not one.is_folder)
+            return [not (one.is_folder and "hidden" in one.path) for one in resources]
+
+        monkeypatch.setattr(visit, "_MOST_ASKED", 150)
+        monkeypatch.setattr(visit, "_BATCH", 10)
+        app = make(authorize_many=many)
+        listed = await listing(app, "recursive=1&limit=20&q=m+hidden")
+        assert paths(listed) == []
+        found: list[str] = []
+        query = "recursive=1&limit=50"
+        listed = await listing(app, query)
+        while listed["next_cursor"]:
+            found += paths(listed)
+            listed = await listing(app, f"{query}&cursor={listed['next_cursor']}")
+        found += paths(listed)
+        assert len([path for path in found if path.startswith("z/")]) == 100
+        assert not [path for path in found if "hidden" in path]
+        asked.clear()
+        playlist = await call(app, "/videos/-/playlist.m3u", query="recursive=1")
+        assert playlist.body.count(b"/z/") == 100
+        assert not [path for path in asked if "hidden" in path]
 
     async def test_listing_that_moves_meanwhile(self, make: Make, root: Path) -> None:
         """A cursor never holds what was hidden, not even where files come between the reads."""
