@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -135,6 +136,7 @@ _PATH = "0a1b2c3d4e5f"  # in the place of a path, to find it again in an address
 _COMMON = re.compile(rf"[A-Za-z0-9_.~ {re.escape(_SAFE_IN_PATHS)}-]*")
 
 
+@lru_cache(maxsize=4096)  # the same pages come again and again; it took a quarter of their time
 def _escape(path: str) -> str:
     # quote() looks at each letter by itself, and most of a description's time would go there.
     if _COMMON.fullmatch(path):
