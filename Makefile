@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test lint docs wheel bench bench-listing soak clean
+.PHONY: help example test lint docs wheel bench bench-listing bench-storage soak clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -43,6 +43,9 @@ bench: $(VENV)/.installed-bench ## measure sending beside its peers, ten minutes
 
 bench-listing: $(VENV)/.installed-bench ## measure listing beside its peers, five minutes (ARGS=--quick for one)
 	$(RUN) -m benchmarks run listing $(ARGS)
+
+bench-storage: $(VENV)/.installed-bench ## measure an object store beside a folder, three minutes
+	$(RUN) -m benchmarks run storage $(ARGS)
 
 clean: ## remove everything these targets made
 	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

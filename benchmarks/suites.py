@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import listing, peers, targets, workloads
+from benchmarks import listing, peers, storage, targets, workloads
 from benchmarks.films import Films
 from benchmarks.suite import Suite
 
@@ -48,4 +48,21 @@ LISTING = Suite(
 """The size is a number of files, and ten times as many for some peers. In memory, where a million
 of them are soon made and gone."""
 
-SUITES: Mapping[str, Suite[Any]] = {suite.name: suite for suite in (SERVING, LISTING)}
+STORAGE = Suite(
+    name="storage",
+    title="Videos out of an object store",
+    peers=storage.PEERS,
+    quick=tuple(peer.name for peer in storage.PEERS),
+    workloads=storage.WORKLOADS,
+    targets=storage.TARGETS,
+    stock=lambda folder, size, _: Films(folder, size),
+    warm=workloads.warm,
+    size=1024,
+    quick_size=256,
+    folders=(_DISK,),
+    panels=("whole", "ranges-1m", "ranges-64k"),
+    page="storage_performance",
+)
+"""The size is in MiB, of the longest film. The bucket is the folder that they are in."""
+
+SUITES: Mapping[str, Suite[Any]] = {suite.name: suite for suite in (SERVING, LISTING, STORAGE)}
