@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test lint docs wheel bench bench-listing bench-storage soak clean
+.PHONY: help example test lint docs wheel bench bench-listing bench-media bench-storage soak clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -47,15 +47,18 @@ bench-listing: $(VENV)/.installed-bench ## measure listing beside its peers, fiv
 bench-storage: $(VENV)/.installed-bench ## measure an object store beside a folder, three minutes
 	$(RUN) -m benchmarks run storage $(ARGS)
 
+bench-media: $(VENV)/.installed-bench ## measure looking into videos beside ffmpeg (ARGS=--quick)
+	$(RUN) -m benchmarks.media $(ARGS)
+
 clean: ## remove everything these targets made
 	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.installed: EXTRAS :=
+$(VENV)/.installed: EXTRAS := [media]
 $(VENV)/.installed-test: EXTRAS := [test,docs]
 $(VENV)/.installed-test: OPTIONAL := [store]
 $(VENV)/.installed-dev: EXTRAS := [dev]
-$(VENV)/.installed-bench: EXTRAS := [bench]
+$(VENV)/.installed-bench: EXTRAS := [bench,media]
 
 $(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev \
 $(VENV)/.installed-bench: pyproject.toml | $(RUN)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ OPUS = ["-c:a", "libopus", "-b:a", "12k"]
 CODECS = {".mp4": H264 + AAC, ".webm": VP9 + OPUS}
 
 # A clip is drawn again from the same bytes by the same ffmpeg: no dates, no version numbers.
-REPRODUCIBLE = ["-map_metadata", "-1"]
+REPRODUCIBLE = ["-map_metadata:g", "-1"]
 for _flag in ("-fflags", "-flags:v", "-flags:a"):
     REPRODUCIBLE += [_flag, "+bitexact"]
 
@@ -48,6 +49,10 @@ class Clip:
     width: int = 480
     height: int = 270
     languages: tuple[str, ...] = ()
+    subs: tuple[str, ...] = ()
+    """Languages of captions in SubRip."""
+    chapters: tuple[str, ...] = ()
+    """Titles of chapters of the same length."""
 
 
 def gradient(first: str, second: str, seed: int) -> str:
@@ -60,10 +65,11 @@ CLIPS = [
     Clip("Colour_bars.webm", "smptehdbars=s=640x360", 15, 640, 360, ("en",)),
     Clip("Course/Lesson 1.mp4", gradient("#064e3b", "#0d9488", 5), languages=("en", "de")),
     Clip("Course/Lesson 2.webm", gradient("#7c2d12", "#d97706", 7), languages=("en",)),
-    Clip("Course/Lesson 10.mp4", gradient("#831843", "#be185d", 9)),
+    Clip("Course/Lesson 10.mp4", gradient("#831843", "#be185d", 9), subs=("en", "de")),
     Clip(
         "Patterns/Game of life.mp4",
         "life=s=32x18:r=2:seed=4:life_color=#0e7490:death_color=#0f172a",
+        chapters=("Soup", "Gliders", "Still lifes & blinkers"),
     ),
     Clip("Patterns/Upright.mp4", gradient("#312e81", "#0369a1", 11), width=270, height=480),
 ]
@@ -88,13 +94,24 @@ def make_clip(clip: Clip) -> None:
     target = VIDEOS / clip.path
     target.parent.mkdir(parents=True, exist_ok=True)
     bar, tone = f"color=white:s={clip.width}x6:r={RATE}", f"aevalsrc='{NOTES}':s=48000"
-    command = ["ffmpeg", "-v", "error", "-y"]
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y"]
     for lavfi in (clip.background, bar, tone):
         command += ["-f", "lavfi", "-i", lavfi]
+    if clip.chapters:
+        command += ["-f", "ffmetadata", "-i", "pipe:", "-map_chapters", "3"]
     command += ["-filter_complex", picture(clip), "-map", "[picture]", "-map", "2:a"]
     command += ["-t", str(clip.seconds), "-g", str(RATE), "-keyint_min", str(RATE)]
     command += [*CODECS[target.suffix], *REPRODUCIBLE, str(target)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, input=chapters(clip), text=True)
+
+
+def chapters(clip: Clip) -> str:
+    """Write the chapters of a clip as ffmpeg reads them."""
+    blocks = [";FFMETADATA1"]
+    for number, title in enumerate(clip.chapters):
+        start, stop = (1000 * clip.seconds * n // len(clip.chapters) for n in (number, number + 1))
+        blocks.append(f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={stop}\ntitle={title}")
+    return "\n".join(blocks)
 
 
 def clock(seconds: int) -> str:
@@ -102,12 +119,27 @@ def clock(seconds: int) -> str:
     return f"{seconds // 60:02}:{seconds % 60:02}"
 
 
+def cues(clip: Clip, language: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, stop and text of the captions of a clip."""
+    for number, start in enumerate(range(0, clip.seconds, CAPTION_SECONDS), 1):
+        text = CAPTIONS[language].format(clock=clock(start), number=number)
+        yield start, min(start + CAPTION_SECONDS, clip.seconds), text
+
+
+def make_subs(clip: Clip, language: str) -> None:
+    """Write one SubRip file beside a clip."""
+    blocks = []
+    for start, stop, text in cues(clip, language):
+        number = len(blocks) + 1
+        blocks.append(f"{number}\n00:{clock(start)},000 --> 00:{clock(stop)},000\n{text}")
+    target = (VIDEOS / clip.path).with_suffix(f".{language}.srt")
+    target.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
+
+
 def make_captions(clip: Clip, language: str) -> None:
     """Write one WebVTT file beside a clip."""
     blocks = ["WEBVTT"]
-    for start in range(0, clip.seconds, CAPTION_SECONDS):
-        text = CAPTIONS[language].format(clock=clock(start), number=start // CAPTION_SECONDS + 1)
-        stop = min(start + CAPTION_SECONDS, clip.seconds)
+    for start, stop, text in cues(clip, language):
         blocks.append(f"{clock(start)}.000 --> {clock(stop)}.000\n{text}")
     target = (VIDEOS / clip.path).with_suffix(f".{language}.vtt")
     target.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
@@ -121,6 +153,8 @@ def main() -> None:
         make_clip(clip)
         for language in clip.languages:
             make_captions(clip, language)
+        for language in clip.subs:
+            make_subs(clip, language)
     total = sum(path.stat().st_size for path in VIDEOS.rglob("*") if path.is_file())
     print(f"{len(CLIPS)} clips, {total // 1024} KiB in all, in {VIDEOS}")
 

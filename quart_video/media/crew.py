@@ -22,6 +22,10 @@ _IDLE = 60.0  # seconds
 _GRACE = 2.0  # seconds in which a keeper ends by itself
 _REAP = 0.05  # seconds
 
+# A child ends before its memory could be used twice: most of what that costs is page faults, and
+# there are fewer of them with large pages.
+_TUNABLES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+
 # The package itself would load Quart, which a keeper has no use for: its rooms are loaded without.
 _BOOT = """
 import json, sys, types
@@ -144,6 +148,7 @@ def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[descriptor],
+        env={**_TUNABLES, **os.environ},
     )
 
 

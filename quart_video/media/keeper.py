@@ -7,6 +7,7 @@ itself never looks at a file. It ends when the server does, however that ends: t
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -45,6 +46,9 @@ def main(descriptor: int) -> None:
         _send(server, encode_failure(str(error), lasting=False))
         return
     _send(server, encode_answer({}))
+    # What is there now stays: children need not look at it, which would copy its pages.
+    gc.collect()
+    gc.freeze()
     while True:
         while not select.select([server], [], [], _LOOK)[0]:
             if os.getppid() != parent:
@@ -169,6 +173,7 @@ def _be_child(work: Callable[[], dict[str, bytes]], limits: Limits, answer_end: 
     """Do *work* within *limits*, write what came of it, and end. Never returns."""
     try:
         restrict(limits)
+        gc.disable()  # it ends before it is worth it
         answer = encode_answer(work())
     except (Failed, MemoryError) as error:
         answer = encode_failure(str(error) or "it took too much memory")

@@ -130,7 +130,7 @@ def _in_all_sizes(image: Image.Image, form: str) -> dict[str, bytes]:
 def _encode(image: Image.Image, form: str, *, quality: int) -> bytes:
     file = io.BytesIO()
     # Method 2 of 6 takes a third less time than the usual 4, for 3 % more bytes.
-    options = {"method": 2} if form == "webp" else {"optimize": True, "progressive": True}
+    options = {"method": 2} if form == "webp" else {}
     image.save(file, form, quality=quality, **options)
     return file.getvalue()
 
