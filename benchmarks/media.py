@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks.conduct import FOLDER
 from quart_video.media.crew import Crew
 from quart_video.media.tasks import Kind, Limits, Task
 from quart_video.storage.beneath import open_regular
@@ -29,6 +28,7 @@ from quart_video.storage.disk import Disk, OpenFile
 
 _H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p"]
 _TILES = "fps=1/6,scale=160:90,tile=10x10"
+_FOLDER = Path(tempfile.gettempdir()) / "quart-video-benchmarks"
 _MIB = 1024 * 1024
 _APP = """
 from quart import Quart
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure all, and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less often, and a shorter film")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where to put the film")
+    parser.add_argument("--folder", type=Path, default=_FOLDER, help="where to put the film")
     options = parser.parse_args(arguments)
     times = 10 if options.quick else 50
     film = make_film(options.folder, 60 if options.quick else 600)

@@ -128,7 +128,7 @@ def cues(clip: Clip, language: str) -> Iterator[tuple[int, int, str]]:
 
 def make_subs(clip: Clip, language: str) -> None:
     """Write one SubRip file beside a clip."""
-    blocks = []
+    blocks: list[str] = []
     for start, stop, text in cues(clip, language):
         number = len(blocks) + 1
         blocks.append(f"{number}\n00:{clock(start)},000 --> 00:{clock(stop)},000\n{text}")
