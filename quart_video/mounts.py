@@ -149,7 +149,14 @@ class Mount:
             self._library = Library(
                 settings,
                 storage,
-                Catalogue(storage, settings.types, cache=cache, name=name, fresh=fresh),
+                Catalogue(
+                    storage,
+                    settings.types,
+                    cache=cache,
+                    name=name,
+                    fresh=fresh,
+                    root=root or None,
+                ),
                 Health(str(settings.media_root), storage.check),
                 hand_off(settings.sendfile, root),
                 _signer(settings, storage),

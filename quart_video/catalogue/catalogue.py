@@ -38,6 +38,8 @@ class Catalogue:
     :param name: what tells this storage from others that share the cache.
     :param fresh: seconds for which what was seen of a folder is taken for what is there; ``None``:
         a moment.
+    :param root: path of the folder that all is in, if it is one of this machine, for the system to
+        tell what changes in it.
     """
 
     def __init__(
@@ -48,7 +50,9 @@ class Catalogue:
         cache: str | None = None,
         name: str = "",
         fresh: float | None = None,
+        root: str | None = None,
     ) -> None:
+        self._root = root
         self._storage = storage
         self._types = types
         self._index = Index(None if cache is None else _place(cache, name, types))
@@ -61,7 +65,8 @@ class Catalogue:
     def start(self) -> None:
         """Begin to scan in the background, on the event loop that runs."""
         if self._scan is None or self._scan.get_loop() is not asyncio.get_running_loop():
-            self._scan = asyncio.create_task(Scan(self._index, self._gatherer).run())
+            scan = Scan(self._index, self._gatherer, self._root)
+            self._scan = asyncio.create_task(scan.run())
 
     async def page(self, query: Query) -> Page:
         """Return one page of a listing.

@@ -10,7 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -114,21 +122,28 @@ class Gatherer:
 
     async def freshen_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
-        stop, pause = monotonic() + BRIEF, _POLL
-        while await self._index.read(reading.unread, folder, 1):
-            # It is being filled, perhaps by another process.
-            if monotonic() > stop:
-                return
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 16 * _POLL)
-        if self.walker is not None:
-            return  # it is read as a whole, again and again
         if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
             return
-        running = self._start("sweep", folder, self.sweep)
+        is_filled = await self._wait_for_scan(folder)
+        if self.walker is not None:
+            return  # it is read as a whole, again and again
+        running = self._start("sweep", folder, self.sweep, is_filled)
         left = running.began + BRIEF - monotonic()
-        if left > 0:
+        if is_filled and left > 0:
             await asyncio.wait({running.task}, timeout=left)
+
+    async def _wait_for_scan(self, folder: str) -> bool:
+        """Wait a moment for all at or below *folder* to be read, perhaps by another process.
+
+        :returns: whether it is.
+        """
+        stop, pause = monotonic() + BRIEF, _POLL
+        while await self._index.read(reading.unread, folder, 1):
+            if monotonic() > stop:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 16 * _POLL)
+        return True
 
     def stamp(self, folder: str, *, recursive: bool) -> tuple[float, float] | None:
         """Return what stays the same until *folder*, or also what is below it, is looked at again.
@@ -158,8 +173,31 @@ class Gatherer:
         if await self._index.read(writing.differs, shelf):
             await self._index.write(writing.put, [shelf])
 
-    async def sweep(self, folder: str) -> None:
-        """Look for changes in all folders at or below *folder* that tell of them."""
+    async def told(self, folders: Iterable[str]) -> None:
+        """Read the folders in which something is said to have changed.
+
+        It takes as long as to leave most of the time to others: a file that is being written to is
+        told of again and again.
+        """
+        began = monotonic()
+        for folder in sorted(folders):
+            known = await self._index.read(reading.deepest, folder)
+            try:
+                if not known.is_link:
+                    await self.read(known.path)
+            except StorageError as error:
+                logger.debug("Passed over the folder %r: %s", known.path, error)
+            for path in _upwards(known.path):
+                self._seen.pop(path, None)
+                self._due.pop(path, None)
+        await self.fill("")
+        await asyncio.sleep((monotonic() - began) / SHARE)
+
+    async def sweep(self, folder: str, fill: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Look for changes in all folders at or below *folder* that tell of them.
+
+        :param fill: whether to read the folders that are new; else that is left to the scan.
+        """
         began = monotonic()
         async for known in self.known(folder):
             try:
@@ -167,7 +205,8 @@ class Gatherer:
                     await self.read(known.path)
             except (StorageError, Busy) as error:
                 logger.debug("Passed over the folder %r: %s", known.path, error)
-        await self.fill(folder)
+        if fill:
+            await self.fill(folder)
         self._put_off(folder, began)
 
     async def known(self, folder: str) -> AsyncIterator[reading.FolderState]:

@@ -16,6 +16,7 @@ from quart_video.catalogue import reading, writing
 from quart_video.catalogue.database import make_folder
 from quart_video.catalogue.gathering import SHARE, Gatherer
 from quart_video.catalogue.index import Busy, Index
+from quart_video.catalogue.watch import watch
 from quart_video.storage.base import CannotWalk, StorageError, Walker
 
 logger = logging.getLogger("quart_video")
@@ -79,11 +80,16 @@ class Turn:
 
 
 class Scan:
-    """The scan of one index."""
+    """The scan of one index.
 
-    def __init__(self, index: Index, gatherer: Gatherer) -> None:
+    :param root: path of the folder that all is in, if it is one of this machine.
+    """
+
+    def __init__(self, index: Index, gatherer: Gatherer, root: str | None) -> None:
         self._index = index
         self._gatherer = gatherer
+        self._root = root
+        self._watching: asyncio.Task[None] | None = None
         self._turn = Turn(index.folder)
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
@@ -93,31 +99,42 @@ class Scan:
         """Scan, whenever it is this process's turn, until cancelled."""
         try:
             while True:
-                if await self._index.run(self._turn.take):
-                    await self._go_on()
+                try:
+                    if await self._index.run(self._turn.take):
+                        self._watch()
+                        await self._go_on()
+                except (StorageError, Busy) as error:
+                    logger.warning("The scan for videos goes on later: %s", error)
+                except Exception:
+                    logger.exception("The scan for videos failed, and goes on later")
                 await asyncio.sleep(_POLL)
         finally:
+            if self._watching is not None:
+                self._watching.cancel()
+                await asyncio.gather(self._watching, return_exceptions=True)
             self._turn.give()
 
+    def _watch(self) -> None:
+        """Have the system tell of changes, once."""
+        if self._root is not None and self._watching is None:
+            self._watching = asyncio.create_task(watch(self._root, self._gatherer.told))
+
     async def _go_on(self) -> None:
-        try:
-            if self._gatherer.walker is None and monotonic() >= self._walk_again:
-                self._gatherer.walker = self._walker
-            walker = self._gatherer.walker
-            if walker is not None and monotonic() >= self._again:
-                await self._survey(walker)
-            elif await self._index.read(reading.unread, "", 1):
-                if monotonic() >= self._retry:
-                    await self._fill()
-            elif not self._is_complete:
-                await self._index.write(writing.complete)
-                self._is_complete = True
-            elif walker is None and monotonic() >= self._again:
-                began = monotonic()
-                await self._read_all()
-                self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
-        except (StorageError, Busy) as error:
-            logger.warning("The scan for videos goes on later: %s", error)
+        if self._gatherer.walker is None and monotonic() >= self._walk_again:
+            self._gatherer.walker = self._walker
+        walker = self._gatherer.walker
+        if walker is not None and monotonic() >= self._again:
+            await self._survey(walker)
+        elif await self._index.read(reading.unread, "", 1):
+            if monotonic() >= self._retry:
+                await self._fill()
+        elif not self._is_complete:
+            await self._index.write(writing.complete)
+            self._is_complete = True
+        elif walker is None and monotonic() >= self._again:
+            began = monotonic()
+            await self._read_all()
+            self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
 
     async def _fill(self) -> None:
         began = monotonic()
@@ -159,4 +176,5 @@ class Scan:
                 await self._gatherer.read(known.path)
             except StorageError as error:
                 logger.debug("Passed over the folder %r: %s", known.path, error)
+            await self._gatherer.fill("")  # what requests have found meanwhile
             await asyncio.sleep((monotonic() - began) / SHARE)

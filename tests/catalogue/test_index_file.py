@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -37,6 +38,7 @@ async def is_right(catalogue: Catalogue) -> None:
         page = await catalogue.page(Query(recursive=True, q="1", limit=100))
         if not page.scanning:
             break
+        await asyncio.sleep(0.02)
     assert page.total == 3 * 11
 
 
