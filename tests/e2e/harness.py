@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -166,11 +167,11 @@ class Server:
         """Return the processes of the server: itself and its workers."""
         found = [self.process.pid]
         for pid in found:
-            for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                try:
-                    found += [int(child) for child in children.read_text().split()]
-                except OSError:  # a thread that ended just now
-                    continue
+            # A thread, or a process, that ended just now is passed over.
+            with suppress(OSError):
+                for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                    with suppress(OSError):
+                        found += [int(child) for child in children.read_text().split()]
         return found
 
     def open_media(self) -> list[str]:
