@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from io import RawIOBase
 from typing import Protocol, TypeVar, runtime_checkable
 
 T = TypeVar("T")
@@ -33,10 +32,6 @@ class Denied(NotFound):
 
 class Changed(StorageError):
     """The media changed or ended while its bytes were read, so the transfer cannot be finished."""
-
-
-class BudgetSpent(StorageError):
-    """To go on, more bytes would have to be read than the reader may read."""
 
 
 class Unavailable(StorageError):
@@ -166,14 +161,6 @@ class Storage(Protocol):
         """Open the file at *path*, then describe what was opened.
 
         :param likely: spares a storage far away a second question.
-        :raises NotFound: there is no regular file that may be served.
-        :raises Unavailable: the storage cannot answer now.
-        """
-
-    async def reader(self, path: str, *, budget: int) -> RawIOBase:
-        """Open the file at *path* as a seekable file object, for one thread at a time.
-
-        :param budget: bytes it may read in all; whole blocks count.
         :raises NotFound: there is no regular file that may be served.
         :raises Unavailable: the storage cannot answer now.
         """

@@ -305,17 +305,6 @@ class Bucket:
         """Let the threads end."""
         self._threads.close()
 
-    def read(self, expected: Object, start: int, stop: int) -> bytes:
-        """Return bytes of an object, in a thread that may wait.
-
-        :raises StorageError: as :meth:`receive` does.
-        """
-        options: Any = {"range": (start, stop)}
-        with _errors(repr(expected.key)):
-            result = obstore.get(self._store, expected.key, options=options)
-            _check(_object(result.meta), expected)
-            return bytes(result.bytes())
-
     async def folder(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
         """Return the objects, and the paths of the folders, directly below *prefix*.
 

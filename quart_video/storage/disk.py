@@ -193,20 +193,6 @@ class OpenFile:
             reason = f"{self._name!r} cannot be read at byte {offset}: {error.strerror}"
             raise Unavailable(reason) from error
 
-    def read(self, start: int, stop: int) -> bytes:
-        """Read the bytes from *start* up to *stop* in this thread.
-
-        :raises Changed: the file has become shorter.
-        :raises Unavailable: it cannot be read.
-        """
-        try:
-            data = os.pread(self._descriptor, stop - start, start)
-        except OSError as error:
-            raise Unavailable(f"{self._name!r} cannot be read: {error.strerror}") from error
-        if len(data) < stop - start:
-            raise Changed(f"{self._name!r} was cut short while it was read")
-        return data
-
     def _report_waiting(self, offset: int) -> None:
         if not self._reported:
             self._reported = True

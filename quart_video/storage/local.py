@@ -13,7 +13,6 @@ from quart_video.storage.beneath import open_beneath
 from quart_video.storage.cached import opener
 from quart_video.storage.disk import Disk, OpenFile, facts_of
 from quart_video.storage.names import join
-from quart_video.storage.reader import BlockReader
 from quart_video.storage.visible import VisibleNames
 
 T = TypeVar("T")
@@ -60,11 +59,6 @@ class LocalStorage:
             if descriptor is not None:
                 return OpenFile(descriptor, self._disk, path)
         return await self._disk.run(self._open, path)
-
-    async def reader(self, path: str, *, budget: int) -> BlockReader:
-        """Open the file at *path* as a seekable file object."""
-        media = await self.open(path)
-        return BlockReader(media.facts.size, media.read, budget=budget, release=media.close)
 
     async def check(self) -> None:
         """See whether the root can be opened."""

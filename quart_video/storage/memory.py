@@ -11,7 +11,6 @@ from typing import TypeVar
 from quart_video.storage.base import Entry, FileFacts, Guess, NotFound, Unavailable, nothing
 from quart_video.storage.names import join
 from quart_video.storage.pace import SMALL
-from quart_video.storage.reader import BlockReader
 from quart_video.storage.visible import VisibleNames
 
 T = TypeVar("T")
@@ -36,10 +35,6 @@ class BytesMedia:
         """Yield the bytes in pieces that do not fill a slow client's buffers."""
         for position in range(start, stop, SMALL):
             yield bytes(self._data[position : min(position + SMALL, stop)])
-
-    def read(self, start: int, stop: int) -> bytes:
-        """Return the bytes from *start* up to *stop*."""
-        return bytes(self._data[start:stop])
 
     def close(self) -> None:
         """Nothing is held."""
@@ -119,11 +114,6 @@ class MemoryStorage:
         if path not in self._opened():
             raise NotFound(f"there is no file {path!r}")
         return self._files[path]
-
-    async def reader(self, path: str, *, budget: int) -> BlockReader:
-        """Open the file at *path* as a seekable file object."""
-        media = await self.open(path)
-        return BlockReader(media.facts.size, media.read, budget=budget)
 
     async def check(self) -> None:
         """See whether it was closed."""

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from functools import partial
 from hashlib import blake2b
 from time import monotonic
 from typing import TypeVar
@@ -23,7 +22,6 @@ from quart_video.storage.base import (
 )
 from quart_video.storage.bucket import Broken, Bucket, NothingThere, Object, OddKey, Refused
 from quart_video.storage.object_media import ObjectMedia
-from quart_video.storage.reader import BlockReader
 from quart_video.storage.tree import Tree
 from quart_video.storage.visible import VisibleNames
 
@@ -158,13 +156,6 @@ class ObjectStorage:
                 )
         found = await self._head(path)
         return ObjectMedia(self._bucket, found, facts_of(found), body=None)
-
-    async def reader(self, path: str, *, budget: int) -> BlockReader:
-        """Open the object at *path* as a seekable file object, which reads over the network."""
-        if not self._split(path):
-            raise NotFound("the root is no file")
-        found = await self._head(path)
-        return BlockReader(found.size, partial(self._bucket.read, found), budget=budget)
 
     async def presign(self, method: str, path: str, *, seconds: int) -> str:
         """Return a URL of the store by which anyone may *method* the object at *path*.

@@ -63,9 +63,6 @@ class Shelves:
     async def open(self, path: str, likely: Guess = nothing) -> NoReturn:
         raise AssertionError(f"the catalogue opened {path}, and reads {likely()}")
 
-    async def reader(self, path: str, *, budget: int) -> NoReturn:
-        raise AssertionError(f"the catalogue reads {budget} bytes of {path}")
-
     async def check(self) -> None:
         pass
 

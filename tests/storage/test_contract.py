@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +13,6 @@ import pytest
 
 from quart_video.storage.base import (
     BadName,
-    BudgetSpent,
     Changed,
     Entry,
     NotFound,
@@ -27,6 +25,7 @@ from quart_video.storage.local import LocalStorage
 from quart_video.storage.location import Location
 from quart_video.storage.memory import MemoryStorage
 from quart_video.storage.object_store import ObjectStorage
+from tests.storage.reading import BAD_NAMES, read
 from tests.swift import SwiftBox
 
 LARGE = bytes(range(251)) * 15_000
@@ -136,20 +135,6 @@ FILES = {
 }
 
 
-async def read(storage: Storage, path: str, start: int = 0, stop: int | None = None) -> bytes:
-    media = await storage.open(path)
-    try:
-        stop = media.facts.size if stop is None else stop
-        if start < stop:
-            await media.ready(start, stop)
-        chunks = [chunk async for chunk in media.chunks(start, stop)]
-        assert all(chunks)
-        return b"".join(chunks)
-    finally:
-        media.close()
-        media.close()
-
-
 async def paths(storage: Storage, folder: str) -> list[str]:
     return sorted(entry.path for entry in await storage.list(folder))
 
@@ -250,25 +235,7 @@ async def test_left_halfway(storage: Storage) -> None:
     media.close()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../clip.mp4",
-        "folder/../clip.mp4",
-        "./clip.mp4",
-        "/clip.mp4",
-        "folder//deep/x.mp4",
-        "clip.mp4/",
-        "clip.mp4\0",
-        "folder\\deep",
-        ".hidden.mp4",
-        ".hidden/x.mp4",
-        "a" * 256,
-        "/".join(["a" * 250] * 20),
-        "\ud800.mp4",
-        "bad\ufffd.mp4",
-    ],
-)
+@pytest.mark.parametrize("path", BAD_NAMES)
 async def test_bad_name(storage: Storage, path: str) -> None:
     for ask in (storage.open, storage.stat, storage.list):
         with pytest.raises(BadName):
@@ -283,8 +250,6 @@ async def test_not_found(storage: Storage, path: str) -> None:
     for likely in (None, range(10)):
         with pytest.raises(NotFound):
             await storage.open(path, lambda likely=likely: likely)  # type: ignore[misc]
-    with pytest.raises(NotFound):
-        await storage.reader(path, budget=1000)
 
 
 async def test_reserved_only_in_the_root(
@@ -369,36 +334,6 @@ async def test_removed(empty: Kept) -> None:
     assert await paths(empty.storage, "folder") == ["folder/other.mp4"]
     with pytest.raises(NotFound):
         await empty.storage.open("folder/clip.mp4")
-
-
-async def test_reader(storage: Storage) -> None:
-    reader = await storage.reader("folder/large.mp4", budget=1 << 30)
-
-    def everything() -> bytes:
-        with io.BufferedReader(reader) as file:
-            file.seek(100)
-            return file.read()
-
-    assert await asyncio.to_thread(everything) == LARGE[100:]
-
-
-async def test_reader_and_its_budget(storage: Storage) -> None:
-    reader = await storage.reader("folder/large.mp4", budget=1_000_000)
-    with pytest.raises(BudgetSpent):
-        await asyncio.to_thread(io.BufferedReader(reader).read)
-    reader.close()
-
-
-async def test_reader_of_what_is_replaced(empty: Kept) -> None:
-    await empty.put("clip.mp4", b"clip")
-    reader = await empty.storage.reader("clip.mp4", budget=1_000_000)
-    await empty.put("clip.mp4", b"another")
-    try:
-        assert await asyncio.to_thread(reader.read, 4) == b"clip"
-    except Changed:
-        pass
-    finally:
-        reader.close()
 
 
 async def test_the_root_may_be_empty(empty: Kept) -> None:
