@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,21 +49,17 @@ LISTING = Suite(
 """The size is a number of files, and ten times as many for some peers. In memory, where a million
 of them are soon made and gone."""
 
-STORAGE = Suite(
+STORAGE = replace(
+    SERVING,
     name="storage",
     title="Videos out of an object store",
     peers=storage.PEERS,
     quick=tuple(peer.name for peer in storage.PEERS),
     workloads=storage.WORKLOADS,
     targets=storage.TARGETS,
-    stock=lambda folder, size, _: Films(folder, size),
-    warm=workloads.warm,
-    size=1024,
-    quick_size=256,
-    folders=(_DISK,),
     panels=("whole", "ranges-1m", "ranges-64k"),
     page="storage_performance",
 )
-"""The size is in MiB, of the longest film. The bucket is the folder that they are in."""
+"""The same films. The bucket is the folder that they are in."""
 
 SUITES: Mapping[str, Suite[Any]] = {suite.name: suite for suite in (SERVING, LISTING, STORAGE)}

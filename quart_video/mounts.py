@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 from quart import Quart, current_app, request
@@ -81,6 +82,7 @@ class Library:
         )
 
 
+@lru_cache(maxsize=64)  # they depend on settings, and are sent with every media
 def media_headers(
     max_age: int | None, *, private: bool = False, resource_policy: str | None = None
 ) -> Fields:

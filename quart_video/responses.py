@@ -105,7 +105,8 @@ def media_response(
     """
     # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
     body = current_app.response_class.data_body_class(b"")
-    response = current_app.response_class(body)
+    # Nor, given a type, does Werkzeug make one up, for fields that are all replaced below.
+    response = current_app.response_class(body, content_type=media_type)
     facts = media_facts(media.facts, media_type)
     return answer(
         response,
@@ -141,7 +142,9 @@ def answer(
     asked = request_facts(
         conditional=conditional, open_range_limit=None if unlimited else open_range_limit
     )
-    plan = http.plan(asked, facts, boundary=secrets.token_hex(16))
+    # Random bytes are dear next to the rest; only an answer in several parts has a use for them.
+    boundary = secrets.token_hex(16) if asked.range and "," in asked.range else ""
+    plan = http.plan(asked, facts, boundary=boundary)
     if not unlimited:
         warn_of_buffering(name, plan.length)
     apply(plan, response, headers)

@@ -56,8 +56,8 @@ class Visit:
         self.library = library
         self._known: dict[Resource, Verdict] = {}
         self._asked = 0
-        self._kind = (request.endpoint or "").rpartition(".")[2]
-        self._signed = PARAMETER in request.args
+        # Most requests have no parameters: there is nothing to parse then.
+        self._signed = bool(request.query_string) and PARAMETER in request.args
         if self._signed and (problem := signature_problem(library)) is not None:
             logger.warning("Refused %r: %s", request.path, problem)
             raise Forbidden(_FORBIDDEN)
@@ -97,7 +97,7 @@ class Visit:
         :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
         """
         self._require_signature()
-        await self._require(self._folders(folder))
+        await self._require_folder(folder)
         with http_errors():
             return await self.library.storage.list(folder)
 
@@ -115,7 +115,7 @@ class Visit:
 
         :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
         """
-        await self._require(self._folders(path))
+        await self._require_folder(path)
         with http_errors():
             return await self.library.storage.stat(path)
 
@@ -129,7 +129,7 @@ class Visit:
         :raises BadCursor: the cursor is none that this listing gave.
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
         """
-        await self._require(self._folders(query.folder))
+        await self._require_folder(query.folder)
         with http_errors():
             if not self._asks:
                 return await self.library.catalogue.page(query)
@@ -142,7 +142,7 @@ class Visit:
             about, as for a page.
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
         """
-        await self._require(self._folders(query.folder))
+        await self._require_folder(query.folder)
         found: list[Item] = []
         batch: list[Item] = []
         read = 0
@@ -164,7 +164,7 @@ class Visit:
 
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
         """
-        await self._require(self._folders(path.rpartition("/")[0]))
+        await self._require_folder(path.rpartition("/")[0])
         with http_errors():
             found = await self.library.catalogue.neighbours(path)
             for _ in range(_STEPS):
@@ -211,20 +211,26 @@ class Visit:
         return self.library.authorizer is not None and not self._signed
 
     def _require_signature(self) -> None:
-        needs = self.library.settings.signed_urls and self._kind not in _UNSIGNED
-        if needs and not self._signed and self.library.authorizer is None:
+        if not self.library.settings.signed_urls or self._signed:
+            return
+        kind = (request.endpoint or "").rpartition(".")[2]
+        if kind not in _UNSIGNED and self.library.authorizer is None:
             logger.warning("Refused %r: it has no signature", request.path)
             raise Forbidden(_FORBIDDEN)
 
     async def _require_video(self, path: str) -> None:
         self._require_signature()
-        await self._require(self._chain(path))
+        if self._asks:
+            await self._require(self._chain(path))
+
+    async def _require_folder(self, path: str) -> None:
+        if self._asks:
+            await self._require(self._folders(path))
 
     async def _require(self, chain: Sequence[Resource]) -> None:
         """Let pass who may have all of *chain*, which leads from the root to what is wanted."""
-        if self._asks:
-            await self._judge(chain)
-            _enforce(self._verdict(chain))
+        await self._judge(chain)
+        _enforce(self._verdict(chain))
 
     async def _require_captions(self, path: str) -> None:
         self._require_signature()
