@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
+
 START_SECONDS = 30
 
 
@@ -21,7 +23,7 @@ def quart_run(app: str, folder: Path, *, python: Path | str = sys.executable) ->
     :param folder: working directory; modules are looked for here first.
     :param python: interpreter of the environment to serve from.
     """
-    port = _free_port()
+    port = free_port()
     # Only what is installed and what is in the folder may be imported, as for a user.
     environment = {
         name: value
@@ -41,13 +43,6 @@ def quart_run(app: str, folder: Path, *, python: Path | str = sys.executable) ->
     finally:
         process.terminate()
         process.wait(START_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -19,7 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.e2e.harness import free_ports, missing, wait_until
+from tests.e2e.harness import missing, wait_until
+from tests.ports import free_ports
 
 KEY, SECRET = "test:tester", "testing-SECRET-of-the-store"
 REPLICAS = ("object0", "object1", "object2")

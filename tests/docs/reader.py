@@ -20,9 +20,10 @@ from jinja2 import Environment
 from quart import Quart
 
 from tests.docs.blocks import REPOSITORY, Block
-from tests.docs.terminal import Terminal, free_port
+from tests.docs.terminal import Terminal
 from tests.docs.transcripts import Memory, Mismatch, parse
 from tests.e2e import fronts
+from tests.ports import free_port
 
 CLIPS = REPOSITORY / "example" / "videos"
 CLIPS_DATE = 1_750_000_000  # of every clip, so that the pages can show it
@@ -150,7 +151,7 @@ class Reader:
 
     def _port(self, shown: str) -> str:
         if shown not in self._ports:
-            self._ports[shown] = free_port()
+            self._ports[shown] = str(free_port())
         return self._ports[shown]
 
     def _serve(self, command: str, *, is_quart: bool) -> None:

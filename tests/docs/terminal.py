@@ -91,10 +91,3 @@ class Terminal:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("QUART_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return {**kept, "HOME": str(self._folder), "PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
-def free_port() -> str:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])

@@ -19,6 +19,7 @@ from quart_video import (
     sign_url,
     video_bp,
 )
+from quart_video.catalogue import gathering
 
 # Not the root logger: what servers log to handlers of their own would be there twice.
 handler = logging.StreamHandler()
@@ -27,6 +28,7 @@ logging.getLogger("quart_video").addHandler(handler)
 
 app = Quart(__name__)
 app.config.from_prefixed_env()
+gathering.FRESH = app.config.get("E2E_FRESH", gathering.FRESH)
 app.register_blueprint(video_bp)
 app.register_blueprint(
     video_bp,

@@ -11,10 +11,10 @@ import subprocess
 from pathlib import Path
 
 from tests.docs.blocks import blocks_of, pages
-from tests.docs.terminal import free_port
 from tests.e2e.harness import Server, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
+from tests.ports import free_port
 
 _PAGE = "how_to_guides/front_server"
 
@@ -72,7 +72,7 @@ class Front:
 
     def __init__(self, kind: str, server: Server, folder: Path, config: str | None = None) -> None:
         self.kind, self.server = kind, server
-        self.address = ("127.0.0.1", int(free_port()))
+        self.address = ("127.0.0.1", free_port())
         self._log_file = folder / "stderr.txt"
         if config is None:
             config = _documented(kind)

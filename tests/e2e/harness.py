@@ -6,11 +6,11 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 from tests.e2e.http1 import Http1
 from tests.e2e.http2 import Http2
 from tests.e2e.reply import Reply, WireError
+from tests.ports import free_ports
 
 Client = Http1 | Http2
 REPOSITORY = Path(__file__).parents[2]
@@ -104,6 +105,8 @@ class Server:
             "QUART_E2E_FILES": str(root),
             "QUART_RESPONSE_TIMEOUT": "1",
             "QUART_VIDEO_CACHE": str(folder / "cache"),
+            # It costs time, and gets into what is measured: what is about it turns it on.
+            "QUART_VIDEO_SURVEY": "false",
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
@@ -240,7 +243,11 @@ class Server:
         return Http1(self.address)
 
     def stop(self) -> None:
-        """End the server: SIGTERM, and SIGKILL to whatever of it still lives after a while."""
+        """End the server: SIGTERM, and SIGKILL to whatever of it still lives after a while.
+
+        Of what has lost its parent, as of a killed one, Python's resource tracker is the last to
+        go: it removes what the others shared.
+        """
         pids = self.pids()
         self.process.terminate()
         try:
@@ -248,9 +255,10 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(8)
-        for pid in pids[1:]:
-            if self._is_ours(pid):
-                os.kill(pid, signal.SIGKILL)
+        with suppress(AssertionError):
+            wait_until(lambda: not any(map(self._is_ours, pids[1:])), 2, "its workers end")
+        for pid in filter(self._is_ours, pids[1:]):
+            os.kill(pid, signal.SIGKILL)
 
     def _is_ours(self, pid: int) -> bool:
         """Tell whether a PID seen earlier still is a worker of this server."""
@@ -258,18 +266,6 @@ class Server:
             return f"={self.root}\0".encode() in Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
             return False
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listened on just now."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 class Peer:
@@ -347,5 +343,5 @@ class Servers:
         """Stop all."""
         for peer in self._peers.values():
             peer.close()
-        for server in self._running.values():
-            server.stop()
+        with ThreadPoolExecutor(len(self._running) or 1) as pool:
+            list(pool.map(Server.stop, self._running.values()))

@@ -9,10 +9,16 @@ from shutil import copy
 import pytest
 
 from tests.e2e.chromium import NewPage, Page
-from tests.e2e.harness import Server
+from tests.e2e.harness import Server, Servers
 from tests.media.films import SRT
 
 Films = Callable[[str], Path]
+
+
+@pytest.fixture
+def hypercorn(servers: Servers) -> Server:
+    """Return a server that looks into all videos by itself, too."""
+    return servers.server("hypercorn", QUART_VIDEO_SURVEY="true")
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 
@@ -19,6 +21,8 @@ from tests.e2e.http1 import Http1
 from tests.e2e.http2 import Http2
 from tests.e2e.reply import Reply
 from tests.e2e.site import LARGE, Site
+
+T = TypeVar("T")
 
 SMALL_BUFFER = 64 << 10
 """Bytes of the client's receive buffer, so that the server soon has to wait."""
@@ -46,16 +50,47 @@ def _read_all(client: Client, amount: int) -> bytes:
     return bytes(data)
 
 
-def test_slow_reader_outlasts_response_timeout(peer: Peer) -> None:
-    """The servers run with a RESPONSE_TIMEOUT of a second; this takes two, and gets every byte."""
+Outcomes = Mapping[str, Future[T]]
+"""What came of something, by the name of the peer it was done with."""
+
+
+def _at_once(peers: Mapping[str, Peer], take: Callable[[Peer], T]) -> Outcomes[T]:
+    """Have *take* wait for all kinds of servers at once; each test looks at what came of one."""
+    with ThreadPoolExecutor(len(peers)) as pool:
+        return {name: pool.submit(take, peer) for name, peer in peers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a client got."""
+
+    data: bytes
+    announced: int
+    """How long it should be."""
+
+
+def _take_slowly(peer: Peer, steps: int) -> Taken:
+    """Take a megabyte every half second, so many times, and then the rest."""
     with _transfer(peer, "/videos/large.mp4") as (client, head):
-        expected = LARGE[: int(head["Content-Length"])]
+        announced = int(head["Content-Length"])
         data = b""
-        for _ in range(4):
+        for _ in range(steps):
             time.sleep(0.5)
             data += _read_all(client, 1 << 20)
-        data += _read_all(client, len(expected))
-    assert data == expected
+        return Taken(data + _read_all(client, announced - len(data)), announced)
+
+
+@pytest.fixture(scope="module")
+def slow_readers(servers: Servers) -> Outcomes[Taken]:
+    peers = {name: servers.peer(name) for name in PEERS}
+    return _at_once(peers, lambda peer: _take_slowly(peer, 4))
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_slow_reader_outlasts_response_timeout(slow_readers: Outcomes[Taken], name: str) -> None:
+    """The servers run with a RESPONSE_TIMEOUT of a second; this takes two, and gets every byte."""
+    taken = slow_readers[name].result()
+    assert taken.data == LARGE[: taken.announced]
 
 
 def test_every_media_is_closed_when_sent(peer: Peer) -> None:
@@ -182,32 +217,48 @@ def test_file_cut_short_while_it_is_sent(peer: Peer, site: Site) -> None:
 
 
 # Hypercorn over HTTP/2 takes all that the app has at once, so that the app never sees a stall.
-@pytest.fixture(params=[name for name in PEERS if name != "hypercorn-h2"])
-def impatient(request: pytest.FixtureRequest, servers: Servers) -> Peer:
-    """Return each kind of server with a short VIDEO_STALL_TIMEOUT."""
-    return servers.peer(request.param, QUART_VIDEO_STALL_TIMEOUT=str(STALL_SECONDS))
+SEEN_TO_STALL = [name for name in PEERS if name != "hypercorn-h2"]
 
 
-def test_stalled_client_is_cut_off(impatient: Peer) -> None:
-    with _transfer(impatient, "/videos/large.mp4") as (client, head):
+@pytest.fixture(scope="module")
+def impatient(servers: Servers) -> dict[str, Peer]:
+    """Return each kind of server with a short VIDEO_STALL_TIMEOUT, and a log of its own."""
+    stall = {"QUART_VIDEO_STALL_TIMEOUT": str(STALL_SECONDS)}
+    return {name: servers.peer(name, QUART_VIDEO_TITLE=name, **stall) for name in SEEN_TO_STALL}
+
+
+def _stall(peer: Peer) -> tuple[Reply, str]:
+    """Take nothing until the media is closed; return what came, and what was logged."""
+    with _transfer(peer, "/videos/large.mp4") as (client, head):
         _read_all(client, 1000)
-        assert impatient.server.open_media()
-        impatient.server.wait_idle()
+        assert peer.server.open_media()
+        peer.server.wait_idle()
         reply = client.read_body(head)
+    return reply, peer.server.log_with("'large.mp4'")
+
+
+@pytest.fixture(scope="module")
+def stalled(impatient: dict[str, Peer]) -> Outcomes[tuple[Reply, str]]:
+    return _at_once(impatient, _stall)
+
+
+@pytest.mark.parametrize("name", SEEN_TO_STALL)
+def test_stalled_client_is_cut_off(stalled: Outcomes[tuple[Reply, str]], name: str) -> None:
+    reply, log = stalled[name].result()
     assert not reply.complete
-    assert "VIDEO_STALL_TIMEOUT" in impatient.server.log_with("'large.mp4'")
+    assert "VIDEO_STALL_TIMEOUT" in log
 
 
-def test_slow_client_is_not_cut_off(impatient: Peer) -> None:
+@pytest.fixture(scope="module")
+def persistent(impatient: dict[str, Peer]) -> Outcomes[Taken]:
+    return _at_once(impatient, lambda peer: _take_slowly(peer, 11))
+
+
+@pytest.mark.parametrize("name", SEEN_TO_STALL)
+def test_slow_client_is_not_cut_off(persistent: Outcomes[Taken], name: str) -> None:
     """It takes some every half second, for longer than the limit.
 
     Some must be enough for the kernel to want more: it does not before a third of what it buffers,
     which grows to megabytes, has gone.
     """
-    with _transfer(impatient, "/videos/large.mp4") as (client, _):
-        data = b""
-        for _ in range(11):
-            time.sleep(0.5)
-            data += _read_all(client, 1 << 20)
-        data += _read_all(client, len(LARGE))
-    assert data == LARGE
+    assert persistent[name].result().data == LARGE
