@@ -11,11 +11,14 @@ import io
 import socket
 import struct
 from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from quart_video.storage.base import Media
 
 BLOCK = 256 * 1024
-"""Bytes that are asked for at once: a few round trips for what a prober reads."""
+"""Bytes that a child asks for at once: a few round trips for what a prober reads."""
+_MOST_AHEAD = 16 * 1024 * 1024
+"""Bytes that are asked of a storage at once, at most, for a child that reads all there is."""
 _KEPT = 32  # blocks; a container is read here and there, and back again
 _ASK = struct.Struct(">QI")  # offset, size
 _GIVE = struct.Struct(">I")  # size of what follows
@@ -33,6 +36,7 @@ async def lend(media: Media, end: socket.socket, budget: int) -> None:
     :raises StorageError: as reading the media does.
     """
     loop = asyncio.get_running_loop()
+    row = _Row(media)
     with end:
         while question := await _receive(loop, end, _ASK.size):
             offset, size = _ASK.unpack(question)
@@ -40,8 +44,7 @@ async def lend(media: Media, end: socket.socket, budget: int) -> None:
             budget -= max(0, stop - offset)
             if budget < 0:
                 raise OverBudgetError("it takes too much reading")
-            chunks = [chunk async for chunk in media.chunks(offset, stop)] if offset < stop else []
-            data = b"".join(chunks)
+            data = await row.read(offset, stop)
             await loop.sock_sendall(end, _GIVE.pack(len(data)) + data)
 
 
@@ -57,6 +60,49 @@ async def _receive(loop: asyncio.AbstractEventLoop, end: socket.socket, size: in
             return b""
         data += part
     return data
+
+
+class _Row:
+    """A media that is read here and there, and at times in a row, which takes fewer requests then.
+
+    What is asked of the storage before anyone wants it is half of what was read in a row so far.
+    """
+
+    def __init__(self, media: Media) -> None:
+        self._media = media
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._rest = memoryview(b"")
+        self._begin = self._position = 0
+
+    async def read(self, start: int, stop: int) -> bytes:
+        """Return the bytes from *start* up to *stop*, none where there are none."""
+        if start != self._position:
+            await self._leave()
+            self._begin = self._position = start
+        parts = []
+        while self._position < stop:
+            if not self._rest:
+                self._rest = memoryview(await self._more(stop))
+            part = self._rest[: stop - self._position]
+            self._rest = self._rest[len(part) :]
+            self._position += len(part)
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _more(self, stop: int) -> bytes:
+        chunk = await anext(self._chunks, b"") if self._chunks else b""
+        if not chunk:
+            ahead = min((self._position - self._begin) // 2, _MOST_AHEAD)
+            stop = min(max(stop, self._position + ahead), self._media.facts.size)
+            self._chunks = self._media.chunks(self._position, stop)
+            chunk = await anext(self._chunks)
+        return chunk
+
+    async def _leave(self) -> None:
+        """Have what is left of the row not be read."""
+        self._rest = memoryview(b"")
+        if isinstance(self._chunks, AsyncGenerator):
+            await self._chunks.aclose()
 
 
 class Borrowed(io.RawIOBase):

@@ -68,6 +68,9 @@ class ObjectMedia:
             pause = loop.call_later(IDLE, self.close)
             try:
                 yield data
+            except GeneratorExit:
+                self.close()
+                raise
             finally:
                 pause.cancel()
             trouble = _Trouble(loop.time())

@@ -1,4 +1,4 @@
-"""The same media as in :mod:`tests.e2e.site`, in an object store."""
+"""Apps whose media are in an object store, and the same media there as in :mod:`tests.e2e.site`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.e2e.harness import Server
+from tests.e2e.http1 import Http1
+from tests.e2e.reply import Reply
 from tests.e2e.site import GOOD_NAMES, SECRET, SPARSE_SIZE, SPARSE_TAIL, Site
 from tests.swift import SwiftBox
 
@@ -25,6 +28,26 @@ def environment(box: SwiftBox, **options: str) -> dict[str, str]:
         "QUART_MEDIA_ROOT": URL,
         "QUART_VIDEO_STORE_OPTIONS": json.dumps(box.options(**options)),
     }
+
+
+def store_environment(box: SwiftBox, bucket: str, port: int, **options: str) -> dict[str, str]:
+    """Return what has an app serve a bucket, by way of *port*, and give up early."""
+    endpoint = {"endpoint": f"http://127.0.0.1:{port}"}
+    return {
+        "QUART_MEDIA_ROOT": f"s3://{bucket}",
+        "QUART_VIDEO_STORE_OPTIONS": json.dumps(box.options(**endpoint, **options)),
+        "QUART_VIDEO_STORE_TIMEOUT": "2",
+        "QUART_VIDEO_STORE_REFRESH": "0.1",
+    }
+
+
+def get(server: Server, target: str, *fields: tuple[str, str]) -> Reply:
+    """Ask for *target* on a connection of its own."""
+    client = Http1(server.address, timeout=60)
+    try:
+        return client.request("GET", target, fields)
+    finally:
+        client.close()
 
 
 def upload(site: Site, box: SwiftBox) -> None:

@@ -24,6 +24,7 @@ from tests.e2e.chromium import NewPage
 from tests.e2e.harness import REPOSITORY, Server, Servers, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
+from tests.e2e.stored import get, store_environment
 from tests.serving import quart_run
 from tests.swift import KEY, REPLICAS, SECRET, SwiftBox
 from tests.tap import Tap
@@ -50,20 +51,10 @@ def tap(cinema: SwiftBox) -> Iterator[Tap]:
     tap.close()
 
 
-def environment(box: SwiftBox, port: int, bucket: str = BUCKET, **options: str) -> dict[str, str]:
-    endpoint = {"endpoint": f"http://127.0.0.1:{port}"}
-    return {
-        "QUART_MEDIA_ROOT": f"s3://{bucket}",
-        "QUART_VIDEO_STORE_OPTIONS": json.dumps(box.options(**endpoint, **options)),
-        "QUART_VIDEO_STORE_TIMEOUT": "2",
-        "QUART_VIDEO_STORE_REFRESH": "0.1",
-    }
-
-
 @pytest.fixture
 def server(servers: Servers, cinema: SwiftBox, tap: Tap) -> Server:
     """Return a server whose media are in the store, behind the tap."""
-    return servers.server("uvicorn", **environment(cinema, tap.port))
+    return servers.server("uvicorn", **store_environment(cinema, BUCKET, tap.port))
 
 
 @contextmanager
@@ -90,14 +81,6 @@ def take_the_rest(client: Http1, received: bytearray) -> bytes:
     return bytes(received)
 
 
-def get(server: Server, target: str = URL, *fields: tuple[str, str]) -> Reply:
-    client = Http1(server.address, timeout=60)
-    try:
-        return client.request("GET", target, fields)
-    finally:
-        client.close()
-
-
 def test_replica_killed_on_the_way(server: Server, cinema: SwiftBox) -> None:
     with watching(server) as (client, _, received):
         reading = cinema.reading(len(FILM))
@@ -116,7 +99,7 @@ def test_two_of_three_replicas_down(server: Server, cinema: SwiftBox) -> None:
         cinema.kill(name)
     try:
         assert get(server, URL, ("Range", "bytes=1000000-2999999")).body == FILM[1000000:3000000]
-        assert get(server).body == FILM
+        assert get(server, URL).body == FILM
     finally:
         for name in REPLICAS[:2]:
             cinema.start(name)
@@ -211,7 +194,7 @@ def test_unreachable_for_a_while(server: Server, tap: Tap) -> None:
 def test_unreachable_at_the_start(cinema: SwiftBox, tap: Tap, tmp_path: Path) -> None:
     tap.refuse()
     try:
-        server = Server("uvicorn", tmp_path, tmp_path, environment(cinema, tap.port))
+        server = Server("uvicorn", tmp_path, tmp_path, store_environment(cinema, BUCKET, tap.port))
         try:
             assert "s3://cinema cannot be used now" in server.log_with("MEDIA_ROOT")
             assert get(server, "/videos/").status == 503
@@ -225,17 +208,19 @@ def test_unreachable_at_the_start(cinema: SwiftBox, tap: Tap, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("other", "words"),
+    ("bucket", "other", "words"),
     [
-        ({"secret_access_key": "wrong-" + SECRET}, "are the credentials right"),
-        ({"bucket": "no-such-bucket"}, "no such bucket"),
+        (BUCKET, {"secret_access_key": "wrong-" + SECRET}, "are the credentials right"),
+        ("no-such-bucket", {}, "no such bucket"),
     ],
     ids=["credentials", "bucket"],
 )
 def test_a_store_that_does_not_let_us_in(
-    cinema: SwiftBox, tmp_path: Path, other: dict[str, str], words: str
+    cinema: SwiftBox, tmp_path: Path, bucket: str, other: dict[str, str], words: str
 ) -> None:
-    server = Server("uvicorn", tmp_path, tmp_path, environment(cinema, cinema.port, **other))
+    server = Server(
+        "uvicorn", tmp_path, tmp_path, store_environment(cinema, bucket, cinema.port, **other)
+    )
     try:
         for target in ("/videos/", "/videos/-/health"):
             reply = get(server, target)
@@ -266,7 +251,7 @@ def test_what_comes_and_goes(server: Server, cinema: SwiftBox) -> None:
 def redirecting(servers: Servers, cinema: SwiftBox) -> Server:
     """Return a server that sends its clients on to the store."""
     redirect = {"QUART_VIDEO_STORE_DELIVERY": "redirect", "QUART_VIDEO_STORE_EXPIRY": "600"}
-    return servers.server("uvicorn", **environment(cinema, cinema.port), **redirect)
+    return servers.server("uvicorn", **store_environment(cinema, BUCKET, cinema.port), **redirect)
 
 
 def fetch(url: str, *fields: tuple[str, str]) -> tuple[int, bytes]:
@@ -315,7 +300,7 @@ def test_what_is_not_sent_on(redirecting: Server) -> None:
 def test_the_tag_is_that_of_the_store(redirecting: Server) -> None:
     """So whoever resumes a download with it is understood, by us and by the store."""
     tag = get(redirecting, "/videos/-/api/videos/film.mp4").body
-    with urlopen(get(redirecting)["Location"], timeout=30) as answer:
+    with urlopen(get(redirecting, URL)["Location"], timeout=30) as answer:
         assert json.loads(tag)["etag"] == answer.headers["ETag"]
 
 

@@ -62,7 +62,8 @@ async def test_as_a_file() -> None:
 
     media = Counted()
     assert await borrow(media, read) == DATA
-    assert len(media.asked) == 13
+    assert len(media.asked) < 8  # the longer the more is read in a row
+    assert [start for start, _ in media.asked[1:]] == [stop for _, stop in media.asked[:-1]]
 
 
 async def test_anywhere() -> None:
