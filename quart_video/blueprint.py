@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask.sansio.scaffold import setupmethod
-from quart import Blueprint, Response, current_app, request
+from quart import Blueprint, Response, request
 from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
@@ -163,7 +163,9 @@ def _is_preflight() -> bool:
 async def _answer_preflight() -> ResponseTypes | None:
     """Tell a browser what it may ask for, before any login: it sends no cookies with this."""
     if _is_preflight() and (await current_library()).settings.cors_origins:
-        return await current_app.make_default_options_response()
+        # Not by the app's own answer to OPTIONS: Quart 0.23 has changed what that is called with.
+        allowed = request.url_rule.methods if request.url_rule else None
+        return Response(b"", headers={"Allow": ", ".join(sorted(allowed or ()))})
     return None
 
 
