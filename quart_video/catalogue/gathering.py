@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -19,7 +19,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -47,6 +47,7 @@ _REMEMBERED = 10_000  # folders
 _POLL = 0.001  # seconds, at first
 _BATCH = 256  # folders to look at
 _AHEAD = 512  # folders to read
+_IN_ONE_GO = 32  # folders to read by one thread, at most
 _AT_ONCE = 2  # of the storage's threads, so that others are left should it hang
 _INLINE = 100  # entries that are sorted out sooner than a thread is called
 _ROWS = 2000  # videos to write at a time
@@ -62,6 +63,30 @@ class _Running:
 
     task: asyncio.Task[Any]
     began: float
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What was found in some folders."""
+
+    shelves: list[Shelf] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    """Those that could not be read."""
+    videos: int = 0
+
+    def add(self, path: str, found: Shelf | StorageError) -> None:
+        if isinstance(found, Shelf):
+            self.shelves.append(found)
+            self.videos += len(found.videos)
+            return
+        logger.debug("Passed over the folder %r: %s", path, found)
+        if isinstance(found, Denied):
+            self.shelves.append(_closed(path))
+        elif isinstance(found, NotFound):
+            self.gone.append(path)
+        else:
+            self.failed.add(path)
 
 
 class Gatherer:
@@ -254,56 +279,52 @@ class Gatherer:
             ahead = [path for path in ahead if path not in failed]
             if not ahead:
                 return not failed
-            async for shelves, gone in self._batches(ahead, failed):
+            async for batch in self._batches(ahead):
+                failed |= batch.failed
                 if written is not None:
                     await written
                 # While these are written, the next are read.
-                written = asyncio.create_task(self._index.write(writing.fill, shelves, gone))
+                write = self._index.write(writing.fill, batch.shelves, batch.gone)
+                written = asyncio.create_task(write)
             if written is not None:
                 await written
 
-    async def _batches(
-        self, folders: Sequence[str], failed: set[str]
-    ) -> AsyncIterator[tuple[list[Shelf], list[str]]]:
-        """Read folders, and yield them a few at a time, with those that are gone.
+    async def _batches(self, folders: Iterable[str]) -> AsyncIterator[_Batch]:
+        """Read folders, and yield what was found in some of them at a time."""
+        ahead = deque(folders)
+        batch = _Batch()
+        while ahead:
+            parts = [
+                [ahead.popleft() for _ in range(min(_IN_ONE_GO, len(ahead)))]
+                for _ in range(_AT_ONCE)
+                if ahead
+            ]
+            studied = await asyncio.gather(*map(self._study, parts))
+            for part, results in zip(parts, studied, strict=True):
+                ahead.extendleft(reversed(part[len(results) :]))
+                for path, found in zip(part, results, strict=False):
+                    batch.add(path, found)
+            if batch.videos >= _ROWS:
+                yield batch
+                batch = _Batch()
+        yield batch
 
-        :param failed: where the folders go that could not be read.
-        """
-        shelves: list[Shelf] = []
-        gone: list[str] = []
-        videos = 0
-        for start in range(0, len(folders), _AT_ONCE):
-            paths = folders[start : start + _AT_ONCE]
-            for path, found in zip(
-                paths, await asyncio.gather(*map(self._try, paths)), strict=True
-            ):
-                if isinstance(found, Shelf):
-                    shelves.append(found)
-                    videos += len(found.videos)
-                elif isinstance(found, NotFound):
-                    gone.append(path)
-                else:
-                    failed.add(path)
-            if videos >= _ROWS:
-                yield shelves, gone
-                shelves, gone, videos = [], [], 0
-        yield shelves, gone
+    async def _study(self, folders: Sequence[str]) -> Sequence[Shelf | StorageError]:
+        """Return what is in the first of *folders*, one or more, or why that cannot be told."""
 
-    async def _try(self, folder: str) -> Shelf | StorageError:
-        try:
-            return await self._shelf(folder)
-        except Denied as error:
-            logger.debug("Passed over the folder %r: %s", folder, error)
-            return _closed(folder)
-        except StorageError as error:
-            logger.debug("Passed over the folder %r: %s", folder, error)
-            return error
-
-    async def _shelf(self, folder: str) -> Shelf:
-        def digest(fingerprint: str | None, entries: Sequence[Entry]) -> Shelf:
+        def digest(folder: str, fingerprint: str | None, entries: Sequence[Entry]) -> Shelf:
             return take_shelf(folder, fingerprint, entries, self._types)
 
-        return await self._storage.study(folder, digest)
+        try:
+            return await self._storage.study(folders, digest)
+        except StorageError as error:
+            return [error]
+
+    async def _shelf(self, folder: str) -> Shelf:
+        (found,) = await self._study([folder])
+        if isinstance(found, StorageError):
+            raise found
+        return found
 
     def _is_fresh(self, folder: str) -> bool:
         if self._opened != self._index.opened:

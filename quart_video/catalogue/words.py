@@ -53,7 +53,7 @@ def split_words(text: str) -> list[str]:
     if _HUMP.search(text):
         text = _HUMP.sub(" ", text)
     runs = _ASCII_RUNS.findall(text.lower()) if text.isascii() else _RUNS.findall(fold(text))
-    return list(chain.from_iterable(map(_parts, runs)))
+    return list(chain.from_iterable(map(parts_of, runs)))
 
 
 def searched(q: str) -> tuple[str, ...] | None:
@@ -65,7 +65,7 @@ def searched(q: str) -> tuple[str, ...] | None:
 
 
 @lru_cache(maxsize=4096)  # the same ones come again and again, and it is called for each in a scan
-def _parts(run: str) -> tuple[str, ...]:
+def parts_of(run: str) -> tuple[str, ...]:
     """Return the words in what stands between signs and spaces, or in a sign."""
     if run.isdecimal():
         return (number_word(run),)
@@ -74,7 +74,12 @@ def _parts(run: str) -> tuple[str, ...]:
     if run.isalnum():
         found = _PARTS.findall(run)
         return tuple(number_word(part) if part.isdecimal() else part for part in found)
-    return (run,) if unicodedata.category(run).startswith("S") else ()
+    return (run,) if is_symbol(run) else ()
+
+
+def is_symbol(sign: str) -> bool:
+    """Say whether *sign*, neither a letter nor a digit, is a word."""
+    return unicodedata.category(sign).startswith("S")
 
 
 def number_word(digits: str) -> str:

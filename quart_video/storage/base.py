@@ -92,6 +92,10 @@ def nothing() -> None:
     """Guess that nothing will be read."""
 
 
+Digest = Callable[[str, str | None, Sequence[Entry]], T]
+"""Makes something of a folder: of its path, its fingerprint and its entries."""
+
+
 class Media(Protocol):
     """An opened file. ``facts`` describe exactly the bytes that :meth:`chunks` reads."""
 
@@ -140,14 +144,13 @@ class Storage(Protocol):
         :raises Unavailable: the storage cannot answer now.
         """
 
-    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
-        """Return what *digest* makes of the fingerprint of *folder* and of its entries.
+    async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
+        """Return what *digest* makes of the first of *folders*: of one or more of them.
 
-        The fingerprint is of before the entries were listed. What *digest* takes its time for holds
-        up nobody: it may be called in another thread.
-
-        :raises NotFound: there is no such folder.
-        :raises Unavailable: the storage cannot answer now.
+        A folder that cannot be listed has an error in its place. Where much is in the first of
+        them, or one cannot be listed, the others are left for another time. A fingerprint is of
+        before the entries were listed. What *digest* takes its time for holds up nobody: it may be
+        called in another thread.
         """
 
     async def stat(self, path: str) -> Entry:

@@ -37,10 +37,9 @@ def facts_of(result: os.stat_result) -> FileFacts:
     Beside size, mtime and inode it holds the ctime, which no ordinary program can set back: a file
     that is rewritten in place and given its old mtime again is another version.
     """
-    times = result.st_mtime_ns, result.st_ctime_ns
-    identity = b"%d:%d:%d:%d" % (result.st_size, times[0], result.st_ino, times[1])
-    version = blake2b(identity, digest_size=12).hexdigest()
-    return FileFacts(size=result.st_size, modified_ns=result.st_mtime_ns, version=version)
+    size, modified = result.st_size, result.st_mtime_ns
+    identity = b"%d:%d:%d:%d" % (size, modified, result.st_ino, result.st_ctime_ns)
+    return FileFacts(size, modified, blake2b(identity, digest_size=12).hexdigest())
 
 
 _MISSING = {

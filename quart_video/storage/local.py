@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
-from quart_video.storage.base import Entry, Guess, NotFound, StorageError, nothing
+from quart_video.storage.base import Digest, Entry, Guess, NotFound, StorageError, nothing
 from quart_video.storage.beneath import open_beneath
 from quart_video.storage.cached import opener
-from quart_video.storage.disk import Disk, OpenFile, facts_of
+from quart_video.storage.disk import Disk, OpenFile, facts_of, storage_error
 from quart_video.storage.names import join
 from quart_video.storage.visible import VisibleNames
 
 T = TypeVar("T")
 
+_SLICE = 1000  # rows to have in hand: they hold more than their entries do
 _UNSETTLED_NS = 2_000_000_000  # the longest tick there is, that of FAT
 
 
@@ -38,15 +40,15 @@ class LocalStorage:
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""
-        return await self._disk.run(self._study, folder, lambda _, entries: entries)
+        return (await self._disk.run(self._look_into, folder))[1]
 
     async def fingerprint(self, folder: str) -> str | None:
         """Return the times of *folder*, and which one it is."""
         return await self._disk.run(self._fingerprint, folder)
 
-    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
-        """Return what *digest* makes of *folder*, called by the thread that reads it."""
-        return await self._disk.run(self._study, folder, digest)
+    async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
+        """Return what *digest* makes of the first of *folders*, called by a thread."""
+        return await self._disk.run(lambda _: self._study(folders, digest), folders[0])
 
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*."""
@@ -86,20 +88,43 @@ class LocalStorage:
         finally:
             os.close(descriptor)
 
-    def _study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
+    def _study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
+        found: list[T | StorageError] = []
+        rows = 0
+        for folder in folders:
+            try:
+                fingerprint, entries = self._look_into(folder)
+            except StorageError as error:
+                return [*found, error]
+            except OSError as error:
+                return [*found, storage_error(error, folder)]
+            found.append(digest(folder, fingerprint, entries))
+            rows += len(entries)
+            if rows >= _SLICE:
+                break
+        return found
+
+    def _look_into(self, folder: str) -> tuple[str, Sequence[Entry]]:
+        """Return the fingerprint of a folder, and then what is in it."""
         descriptor = open_beneath(self.root, self._names.split(folder))
         try:
             fingerprint = _fingerprint_of(folder, descriptor)
             with os.scandir(descriptor) as rows:
-                entries = [entry for row in rows if (entry := self._describe(folder, row))]
+                return fingerprint, [*self._entries(folder, rows)]
         finally:
             os.close(descriptor)
-        return digest(fingerprint, entries)
 
-    def _describe(self, folder: str, row: os.DirEntry[str]) -> Entry | None:
-        if not self._names.shows(folder, row.name):
-            return None
-        path = join(folder, row.name)
+    def _entries(self, folder: str, rows: Iterator[os.DirEntry[str]]) -> Iterator[Entry]:
+        inside = join(folder, "")
+        while some := [*islice(rows, _SLICE)]:
+            shows_all = self._names.shows_all(folder, [row.name for row in some])
+            for row in some:
+                if shows_all or self._names.shows(folder, row.name):
+                    entry = self._describe(inside + row.name, row)
+                    if entry is not None:
+                        yield entry
+
+    def _describe(self, path: str, row: os.DirEntry[str]) -> Entry | None:
         try:
             if row.is_symlink():
                 entry = self._stat(path)

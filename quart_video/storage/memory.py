@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import TypeVar
 
-from quart_video.storage.base import Entry, FileFacts, Guess, NotFound, Unavailable, nothing
+from quart_video.storage.base import (
+    Digest,
+    Entry,
+    FileFacts,
+    Guess,
+    NotFound,
+    StorageError,
+    Unavailable,
+    nothing,
+)
+from quart_video.storage.listed import study_listed
 from quart_video.storage.names import join
 from quart_video.storage.pace import SMALL
 from quart_video.storage.visible import VisibleNames
@@ -96,9 +105,9 @@ class MemoryStorage:
         """Tell nothing: to list again costs as little."""
         return None
 
-    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
-        """Return what *digest* makes of the entries of *folder*; there is no fingerprint."""
-        return await asyncio.to_thread(digest, None, await self.list(folder))
+    async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
+        """Return what *digest* makes of the first of *folders*; there is no fingerprint."""
+        return await study_listed(self.list, folders, digest)
 
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from hashlib import blake2b
 from time import monotonic
 from typing import TypeVar
@@ -13,14 +13,17 @@ from typing import TypeVar
 from quart_video.storage.base import (
     CannotWalk,
     Denied,
+    Digest,
     Entry,
     FileFacts,
     Guess,
     NotFound,
+    StorageError,
     Unavailable,
     nothing,
 )
 from quart_video.storage.bucket import Broken, Bucket, NothingThere, Object, OddKey, Refused
+from quart_video.storage.listed import study_listed
 from quart_video.storage.object_media import ObjectMedia
 from quart_video.storage.tree import Tree
 from quart_video.storage.visible import VisibleNames
@@ -123,9 +126,9 @@ class ObjectStorage:
         """Tell nothing: a store keeps nothing of a folder as such."""
         return None
 
-    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
-        """Return what *digest* makes of the entries of *folder*; there is no fingerprint."""
-        return await asyncio.to_thread(digest, None, await self.list(folder))
+    async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
+        """Return what *digest* makes of the first of *folders*; there is no fingerprint."""
+        return await study_listed(self.list, folders, digest)
 
     async def stat(self, path: str) -> Entry:
         """Describe the object or folder at *path*."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 
 from quart_video.storage.base import NotFound
-from quart_video.storage.names import join, name_problem, split_path
+from quart_video.storage.names import have_problem, join, name_problem, split_path
 
 logger = logging.getLogger("quart_video")
 
@@ -46,6 +46,10 @@ class VisibleNames:
         if problem is not None:
             self.report(path, problem)
         return problem is None
+
+    def shows_all(self, folder: str, names: Collection[str]) -> bool:
+        """Say, in a moment, whether all of *names* belong in the listing of *folder*."""
+        return not have_problem(names) and (bool(folder) or self._reserved.isdisjoint(names))
 
     def report(self, path: str, problem: str) -> None:
         """Tell the log, once, why *path* is left out."""

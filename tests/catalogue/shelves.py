@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
 from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.base import Denied, Entry, FileFacts, Guess, NotFound, Storage, nothing
+from quart_video.storage.base import (
+    Denied,
+    Digest,
+    Entry,
+    FileFacts,
+    Guess,
+    NotFound,
+    Storage,
+    StorageError,
+    nothing,
+)
 
 T = TypeVar("T")
 
@@ -34,9 +44,13 @@ class Shelves:
         self._rows(folder)
         return None
 
-    async def study(self, folder: str, digest: Callable[[str | None, Sequence[Entry]], T]) -> T:
-        fingerprint = await self.fingerprint(folder)
-        return digest(fingerprint, await self.list(folder))
+    async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
+        folder = folders[0]
+        try:
+            fingerprint = await self.fingerprint(folder)
+            return [digest(folder, fingerprint, await self.list(folder))]
+        except StorageError as error:
+            return [error]
 
     def _rows(self, folder: str) -> dict[str, Entry]:
         if folder in self.closed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,6 +176,25 @@ async def test_fingerprint_of_what_stays_as_it_is(empty: Kept) -> None:
     assert await empty.storage.fingerprint("folder") == before
     await empty.put("folder/new.mp4", b"new")
     assert before is None or await empty.storage.fingerprint("folder") != before
+
+
+async def test_study(storage: Storage) -> None:
+    """Some of the first folders, each as it is listed, or with what is wrong with it."""
+
+    def digest(folder: str, _: str | None, entries: Sequence[Entry]) -> dict[str, Sequence[Entry]]:
+        return {folder: entries}
+
+    ahead = ["", "folder", "no", "folder/deep"]
+    while ahead:
+        studied = await storage.study(ahead, digest)
+        assert studied
+        for folder, found in zip(ahead, studied, strict=False):
+            if folder == "no":
+                assert isinstance(found, NotFound)
+            else:
+                assert isinstance(found, dict)
+                assert set(found[folder]) == set(await storage.list(folder))
+        del ahead[: len(studied)]
 
 
 @pytest.mark.parametrize("path", ["clip.mp4", "folder/deep/x.mp4", "folder/large.mp4", "empty.mp4"])

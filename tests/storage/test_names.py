@@ -13,6 +13,7 @@ from quart_video.storage.base import BadName, NotFound
 from quart_video.storage.names import (
     MAX_NAME_BYTES,
     MAX_PATH_BYTES,
+    have_problem,
     join,
     name_problem,
     split_path,
@@ -176,6 +177,11 @@ def test_any_path(path: str) -> None:
 _components = st.text(st.characters(exclude_characters="/"), max_size=8) | _tempting.map(
     lambda text: text.replace("/", "")
 )
+
+
+@given(st.lists(st.sampled_from(["a" * 255, "ä" * 127, "ä" * 128, "b"]) | st.text() | _tempting))
+def test_together_they_are_as_alone(names: list[str]) -> None:
+    assert have_problem(names) == any(map(name_problem, names))
 
 
 @given(st.lists(_components, min_size=1, max_size=5))
