@@ -62,9 +62,17 @@ def test_the_gallery_shows_posters_and_leaves_drawings_where_there_are_none(page
 def test_the_player_has_a_poster_and_previews(page: Page, library: Path) -> None:
     watch(page, library, "film.mp4")
     assert "w=640" in page.evaluate("document.querySelector('video').poster")
+    page.wait_for_function(
+        "fetch(document.querySelector('[data-qv-storyboard]').dataset.qvStoryboard)"
+        ".then(answer => answer.ok)"
+    )
     line = page.get_by_label("Look at another time")
-    line.hover()
-    page.wait_for_selector(".qv-tile:not([hidden])")
+    tile = page.locator(".qv-tile:not([hidden])")
+    for step in range(100):  # what still moves on the page may take the line from under the mouse
+        line.hover(position={"x": 20 + step, "y": 3})
+        if tile.count():
+            break
+        page.wait_for_timeout(100)
     page.wait_for_function("document.querySelector('.qv-tile img').naturalWidth > 0")
     line.focus()
     page.keyboard.press("End")
