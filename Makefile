@@ -19,8 +19,8 @@ help: ## say what there is
 example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT=... for another)
 	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
 
-test: $(VENV)/.installed-test ## run the tests (ARGS=... for pytest)
-	$(RUN) -m pytest $(ARGS)
+test: $(VENV)/.installed-test ## run the tests in two processes (ARGS=... for pytest, as -n0)
+	$(RUN) -m pytest -n 2 $(ARGS)
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest -m slow $(ARGS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +25,24 @@ settings.register_profile(
     derandomize="CI" in os.environ,  # there, what fails is the change and not the draw
 )
 settings.load_profile("quart-video")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes run tests, have one of them run a file, and all that browsers do.
+
+    What is set up for a file is set up once then, and no two browsers play a video at once.
+    """
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped] # noqa: PLC0415
+
+    @cache
+    def scope(file: str) -> str:
+        has_browser = "tests.e2e.chromium" in (config.rootpath / file).read_text(encoding="utf-8")
+        return "browsers" if has_browser else file
+
+    scheduling = LoadFileScheduling(config, log)
+    scheduling._split_scope = lambda test: scope(test.partition("::")[0])  # noqa: SLF001
+    return scheduling
 
 
 @pytest.fixture(autouse=True, scope="session")

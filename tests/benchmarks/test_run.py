@@ -29,7 +29,8 @@ def pick(*names: str) -> list[Peer]:
     return [peer for peer in PEERS if peer.name in names]
 
 
-def test_every_workload_gives_a_sample(tmp_path: Path) -> None:
+def test_every_workload_gives_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Retake, "attempts", 1)
     plan = Plan(
         suite=SERVING,
         peers=pick("ours-uvicorn", "bare-uvicorn"),

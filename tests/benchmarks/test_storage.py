@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmarks.conduct import Plan, conduct
+import pytest
+
+from benchmarks.conduct import Plan, Retake, conduct
 from benchmarks.measure import family
 from benchmarks.servers import running
 from benchmarks.suites import STORAGE
 from tests.e2e.harness import need_tool
 
 
-def test_every_workload_gives_a_sample(tmp_path: Path) -> None:
+def test_every_workload_gives_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Retake, "attempts", 1)
     need_tool("nginx")
     plan = Plan(
         suite=STORAGE,
