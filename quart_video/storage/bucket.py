@@ -150,19 +150,6 @@ def _named(what: str, status: int | None) -> StorageError:
     return kind(f"{what}: the store answers with status {status}")
 
 
-class _Whole:
-    """A stream of one chunk. It costs a copy less."""
-
-    def __init__(self, result: Any) -> None:
-        self._result = result
-
-    async def __anext__(self) -> bytes:
-        result, self._result = self._result, None
-        if result is None:
-            raise StopAsyncIteration
-        return bytes(await result.bytes_async())
-
-
 class Body:
     """Bytes of one object that are being received; whoever has it closes it.
 
@@ -281,9 +268,7 @@ class Bucket:
             found = _object(result.meta)
             if expected is not None:
                 _check(found, expected)
-            first, last = result.range
-            stream = _Whole(result) if last - first <= CHUNK else result.stream(CHUNK)
-            body = Body(found, stream, what, self._timeout, release)
+            body = Body(found, result.stream(CHUNK), what, self._timeout, release)
         except BaseException:
             release()
             raise
@@ -292,7 +277,8 @@ class Bucket:
 
     async def _permit(self, what: str) -> Callable[[], None]:
         try:
-            async with asyncio.timeout(self._timeout):
+            # A timer costs more than taking what is free.
+            async with asyncio.timeout(self._timeout if self._receiving.locked() else None):
                 await self._receiving.acquire()
         except TimeoutError:
             raise Unavailable(

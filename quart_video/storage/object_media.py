@@ -65,6 +65,8 @@ class ObjectMedia:
             position = self._position = position + len(data)
             if position == stop:
                 self.close()
+                yield data
+                return
             pause = loop.call_later(IDLE, self.close)
             try:
                 yield data
