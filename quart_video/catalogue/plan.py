@@ -7,7 +7,7 @@ as every row that is shown is looked at by the same conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -82,6 +82,29 @@ class Place:
     key: bytes
 
 
+Match = tuple[tuple[str, ...], ...]
+"""What is found by the full-text index: all of some, each in one of some ways. Those that end in
+``*`` are beginnings of words, the others are words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many videos have words that begin in one way."""
+
+    words: tuple[str, ...] | None
+    """Those that there are; ``None``: they are many."""
+    most: int
+    """Videos at most: those of each word, together."""
+    least: int
+    """Videos at least: those of the most common of the words."""
+
+
+SpreadOf = Callable[[str], Spread]
+
+_FEW_WORDS = 2  # to be named one by one
+_BEHIND_ALL = chr(0x10FFFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A part of a listing that has one order. Its parts follow upon each other."""
@@ -93,7 +116,7 @@ class Segment:
     """What comes before the name in the order."""
     descending: bool = False
     """Whether the greatest of the column comes first or, without a column, the last by name."""
-    match: str = ""
+    match: Match = ()
     """What all of it is found by in the full-text index."""
 
 
@@ -116,7 +139,7 @@ def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, 
     )
 
 
-def _by_relevance(words: Sequence[str], match: str) -> tuple[Segment, ...]:
+def _by_relevance(words: Sequence[str], match: Match) -> tuple[Segment, ...]:
     """First the names that begin with what was searched, then those that have all of it."""
     begins = " " + " ".join(words)
     first = Condition("substr(v.words, 1, ?) = ?", (len(begins), begins))
@@ -124,10 +147,10 @@ def _by_relevance(words: Sequence[str], match: str) -> tuple[Segment, ...]:
         " AND ".join(["instr(v.words, ?)"] * len(words)), tuple(f" {word}" for word in words)
     )
     start, *others = words
-    begin_match = f'"^{start}"' + ("" if others else " *")
+    begin = f"^{start}" if others else f"^{start}*"
     return (
-        Segment(first, "0", match=" AND ".join([begin_match, *map(_prefix, others)])),
-        Segment(named & _no(first), "1", match=" AND ".join(map(_prefix, words))),
+        Segment(first, "0", match=((begin,), *_in_names(others))),
+        Segment(named & _no(first), "1", match=_in_names(words)),
         Segment(_no(named), "2", match=match),
     )
 
@@ -195,8 +218,8 @@ class Extent:
     inside: int
     """Videos in the scope."""
     matches: int | None
-    """Those that the full-text index finds, up to some more than :data:`FEW`; ``None``: it is not
-    asked."""
+    """Those that the full-text index finds, roughly where they are more than :data:`FEW`; ``None``:
+    it is not asked."""
     lasting: int | None
     """Those that last as long as asked for, in the same way; ``None``: any will do."""
     has_orders: bool
@@ -236,6 +259,7 @@ class Statement:
 def rows(
     how: Way,
     segment: Segment,
+    match: str,
     scope: Scope,
     condition: Condition,
     *,
@@ -246,6 +270,7 @@ def rows(
 
     Each gives its rows as one text of JSON, so that a thread needs the interpreter once for all.
 
+    :param match: that of the segment, as :func:`expression` writes it.
     :param limit: of each of the statements.
     """
     condition &= segment.condition
@@ -264,7 +289,7 @@ def rows(
         return
     if after is not None:
         condition &= _behind(segment, after)
-    yield _select(how, segment, _here(how, segment.match, scope) & condition, limit)
+    yield _select(how, segment, _here(how, match, scope) & condition, limit)
 
 
 def _select(how: Way, segment: Segment, condition: Condition, limit: int) -> Statement:
@@ -299,16 +324,14 @@ def _behind(segment: Segment, after: Place) -> Condition:
     )
 
 
-def total(
-    how: Way, match: str, scope: Scope, condition: Condition, *, words_only: bool
-) -> Statement:
+def total(how: Way, match: str, scope: Scope, condition: Condition) -> Statement:
     """Return what counts all rows, and sums their sizes.
 
-    :param words_only: whether all of the condition is about words.
+    Where the full-text index alone is asked, it has the last word: there may be very many rows to
+    look at.
     """
-    if how is Way.MATCHES and words_only and scope.is_all:
-        # Then the full-text index has the last word. There may be very many rows to look at.
-        how, condition = Way.MATCHES_ALONE, Condition()
+    if how is Way.MATCHES_ALONE:
+        condition = Condition()
     condition = _here(how, match, scope) & condition
     return Statement(
         f"SELECT count(*), coalesce(sum(v.size), 0) FROM {how.value} WHERE {condition.sql}",
@@ -329,12 +352,59 @@ def tallied(scope: Scope, types: Sequence[str] | None) -> Statement:
     )
 
 
-def matching(match: str) -> Statement:
-    """Return what counts the videos that the full-text index finds, until they are many."""
+def matching(match: str, most: int | None = None) -> Statement:
+    """Return what counts the videos that the full-text index finds.
+
+    :param most: count no further; ``None``: to the end.
+    """
+    limit = "" if most is None else f" LIMIT {most}"
     return Statement(
-        f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {FEW + 1})",
-        (match,),
+        f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?{limit})", (match,)
     )
+
+
+def spread(beginning: str) -> Statement:
+    """Return what tells of words: how many there are, two of them, and figures of :class:`Spread`.
+
+    This is a matter of a millisecond where to find the videos would be one of many.
+    """
+    stop = beginning.replace("*", _BEHIND_ALL)
+    return Statement(
+        "SELECT count(*), min(term), max(term), coalesce(sum(doc), 0), coalesce(max(doc), 0) "
+        "FROM vocabulary WHERE term >= ? AND term <= ?",
+        (beginning.rstrip("*"), stop),
+    )
+
+
+def spread_of(count: int, first: str, last: str, most: int, least: int) -> Spread:
+    """Return what the statement :func:`spread` has found."""
+    words = tuple(dict.fromkeys((first, last))) if count else ()
+    return Spread(words if count <= _FEW_WORDS else None, most, least)
+
+
+def bounds(match: Match, spread: SpreadOf) -> tuple[int, int]:
+    """Return how many videos are found at least, and at most."""
+    most = min(sum(spread(one).most for one in ways) for ways in match)
+    least = max(spread(one).least for one in match[0]) if len(match) == 1 else 0
+    return least, most
+
+
+def expression(match: Match, spread: SpreadOf) -> str:
+    """Write what the full-text index is asked.
+
+    Words are named one by one where they are few: what has a word is found one after the other, but
+    what has the beginning of one is all put in order first.
+    """
+    return " AND ".join(
+        "(" + " OR ".join(_expression(one, spread(one)) for one in ways) + ")" for ways in match
+    )
+
+
+def _expression(beginning: str, spread: Spread) -> str:
+    word = beginning.rstrip("*")
+    if spread.words is None:
+        return f'"{word}" *'
+    return " OR ".join(f'"{one}"' for one in spread.words or (word,))
 
 
 def lasting(shortest: int | None, longest: int | None) -> Statement:
@@ -352,14 +422,14 @@ def _here(how: Way, match: str, scope: Scope) -> Condition:
     return scope.condition(seek=how is Way.FOLDERS)
 
 
-def _match(words: Sequence[str], scope: Scope) -> str:
+def _match(words: Sequence[str], scope: Scope) -> Match:
     if not scope.recursive:
-        return " AND ".join(map(_prefix, words))
-    return " AND ".join(f'("{word}" * OR "/{word}" *)' for word in words)
+        return _in_names(words)
+    return tuple((f"{word}*", f"/{word}*") for word in words)
 
 
-def _prefix(word: str) -> str:
-    return f'"{word}" *'
+def _in_names(words: Sequence[str]) -> Match:
+    return tuple((f"{word}*",) for word in words)
 
 
 def _no(condition: Condition) -> Condition:

@@ -67,9 +67,10 @@ class TotalsCache:
     """Totals of the last listings, for as long as nothing changes. Made by each process."""
 
     generation: int = -1
-    known: dict[Any, Totals] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
+    """And other figures, by the statements that they come from."""
 
-    def of(self, generation: int) -> dict[Any, Totals]:
+    def of(self, generation: int) -> dict[Any, Any]:
         """Return those of a generation of the index."""
         if generation != self.generation or len(self.known) > _MOST_TOTALS:
             self.generation, self.known = generation, {}
@@ -252,7 +253,16 @@ class _Listing:
         self._condition = plan.filters(self._words or (), self._scope, self._types, *self._lengths)
         (generation,) = connection.execute("SELECT generation FROM state").fetchone()
         self._known = cache.of(generation)
-        self._inside = self._totals(plan.tallied(self._scope, None)).number
+        self._inside = self._totals(plan.tallied(self._scope, None))
+        self._match = self._parts[-1].match
+        """What all of it is found by."""
+        self._is_of_words_alone = (
+            self._has_search
+            and self._inside.number > plan.FEW
+            and self._scope.is_all
+            and self._types is None
+            and self._lengths == (None, None)
+        )
 
     def rows(self, after: plan.Place | None, limit: int) -> list[_Row]:
         """Return the first rows after a place."""
@@ -265,6 +275,7 @@ class _Listing:
             for statement in plan.rows(
                 how,
                 part,
+                self._expression(part.match, how),
                 self._scope,
                 self._condition,
                 after=after,
@@ -282,35 +293,76 @@ class _Listing:
             return Totals(0, 0)
         if not self._words and self._lengths == (None, None):
             return self._totals(plan.tallied(self._scope, self._types))
-        match = self._parts[-1].match
         place = (self._scope, self._condition)
         if place not in self._known:
-            how = plan.count_way(self._extent(match))
-            words_only = self._types is None and self._lengths == (None, None)
-            statement = plan.total(how, match, self._scope, self._condition, words_only=words_only)
-            self._known[place] = Totals(*self._fetch(statement))
-        return self._known[place]
+            self._known[place] = self._inside if self._has_all() else self._sum()
+        found: Totals = self._known[place]
+        return found
+
+    def _sum(self) -> Totals:
+        if self._is_of_words_alone:
+            how = plan.Way.MATCHES_ALONE
+        else:
+            how = plan.count_way(self._extent(self._match))
+        match = self._expression(self._match, how)
+        return Totals(*self._fetch(plan.total(how, match, self._scope, self._condition)))
+
+    def _has_all(self) -> bool:
+        """Say whether the words are in all videos there are, where that is soon found out."""
+        if not self._is_of_words_alone:
+            return False
+        _, most = plan.bounds(self._match, self._spread)
+        match = plan.expression(self._match, self._spread)
+        every = self._inside.number
+        return most >= every and self._fetch(plan.matching(match))[0] == every
 
     def _totals(self, statement: plan.Statement) -> Totals:
         if statement not in self._known:
             self._known[statement] = Totals(*self._fetch(statement))
-        return self._known[statement]
+        found: Totals = self._known[statement]
+        return found
+
+    def _spread(self, beginning: str) -> plan.Spread:
+        statement = plan.spread(beginning)
+        if statement not in self._known:
+            self._known[statement] = plan.spread_of(*self._fetch(statement))
+        found: plan.Spread = self._known[statement]
+        return found
+
+    def _expression(self, match: plan.Match, how: plan.Way) -> str:
+        """Write what the full-text index is asked, if it is."""
+        if how not in {plan.Way.MATCHES, plan.Way.MATCHES_ALONE}:
+            return ""
+        return plan.expression(match, self._spread)
 
     def _counted(self, statement: plan.Statement) -> int:
         if statement not in self._known:
             self._known[statement] = Totals(self._fetch(statement)[0], 0)
-        return self._known[statement].number
+        number: int = self._known[statement].number
+        return number
 
-    def _extent(self, match: str) -> plan.Extent:
-        if self._inside <= plan.FEW:
-            return plan.Extent(self._inside, None, None, has_orders=False)
+    def _matches(self, match: plan.Match) -> int:
+        """Return how many videos the full-text index finds, roughly where they are many."""
+        if self._is_of_words_alone:
+            found = self.totals().number
+            if found <= plan.FEW or match == self._match:
+                return found
+        least, most = plan.bounds(match, self._spread)
+        if most <= plan.FEW or least > plan.FEW:
+            return most
+        return self._counted(plan.matching(plan.expression(match, self._spread), plan.FEW + 1))
+
+    def _extent(self, match: plan.Match) -> plan.Extent:
+        inside = self._inside.number
+        if inside <= plan.FEW:
+            return plan.Extent(inside, None, None, has_orders=False)
         matches = lasting = None
         if self._has_search:
-            matches = self._counted(plan.matching(match))
+            matches = self._matches(match)
         if self._lengths != (None, None):
             lasting = self._counted(plan.lasting(*self._lengths))
         has_orders = schema.has_orders(self._connection)
-        return plan.Extent(self._inside, matches, lasting, has_orders=has_orders)
+        return plan.Extent(inside, matches, lasting, has_orders=has_orders)
 
     def folders(self) -> tuple[tuple[Entry, Entry | None], ...]:
         """Return the folders in this one whose names match, each with the image that shows it."""

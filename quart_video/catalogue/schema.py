@@ -64,7 +64,9 @@ CREATE INDEX IF NOT EXISTS video_duration ON video (duration) WHERE duration IS 
 _SEARCH = """
 CREATE VIRTUAL TABLE search USING fts5 (
   words, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '^/'"
-)
+);
+-- How many videos have each word.
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
 """
 
 # The words of the name, the first of them once more with "^", those of the folders with "/".
@@ -88,7 +90,8 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in an empty file."""
     connection.executescript(f"BEGIN IMMEDIATE;{TABLES}")
     with suppress(sqlite3.OperationalError):  # built without FTS5: a search looks at all words
-        connection.execute(_SEARCH)
+        for statement in _SEARCH.strip().split(";\n"):
+            connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_signed(VERSION)}")
     connection.execute("COMMIT")

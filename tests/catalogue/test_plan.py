@@ -85,6 +85,64 @@ def test_no_table_is_scanned(
 
 def _is_cheap(line: str) -> bool:
     """Say whether a scan is one along an order, which ends with the page, or of what was chosen."""
-    along = ("v USING INDEX video_", "f USING INDEX sqlite_autoindex_folder_2", "search VIRTUAL")
+    along = (
+        "v USING INDEX video_",
+        "f USING INDEX sqlite_autoindex_folder_2",
+        "search VIRTUAL",
+        "vocabulary VIRTUAL",
+    )
     few = ("state", "sqlite_master", "t", "(subquery")
     return line.removeprefix("SCAN ").startswith((*along, *few))
+
+
+def spread(words: dict[str, int], beginning: str) -> plan.Spread:
+    """Say how words are spread that so many videos have, none of them two."""
+    index = sqlite3.connect(":memory:")
+    schema.create(index)
+    rows = enumerate(word for word, count in words.items() for _ in range(count))
+    index.executemany("INSERT INTO search (rowid, words) VALUES (?, ?)", rows)
+    statement = plan.spread(beginning)
+    found = plan.spread_of(*index.execute(statement.sql, statement.values).fetchone())
+    index.close()
+    return found
+
+
+WORDS = {"wed": 1, "wedding": 3, "weddings": 2, "week": 1, "été": 4, "/wed": 5}
+
+
+@pytest.mark.parametrize(
+    ("beginning", "words", "most", "least"),
+    [
+        ("wedd*", ("wedding", "weddings"), 5, 3),
+        ("wed*", None, 6, 3),
+        ("wed", ("wed",), 1, 1),
+        ("/w*", ("/wed",), 5, 5),
+        ("ét*", ("été",), 4, 4),
+        ("x*", (), 0, 0),
+        ("we", (), 0, 0),
+    ],
+)
+def test_spread(beginning: str, words: tuple[str, ...] | None, most: int, least: int) -> None:
+    assert spread(WORDS, beginning) == plan.Spread(words, most, least)
+
+
+def test_words_are_named_where_they_are_few() -> None:
+    def known(beginning: str) -> plan.Spread:
+        return spread(WORDS, beginning)
+
+    match = (("wed*", "/wed*"), ("x*",))
+    assert plan.expression(match, known) == '("wed" * OR "/wed") AND ("x")'
+    assert plan.bounds(match, known) == (0, 0)
+    assert plan.bounds(match[:1], known) == (5, 11)
+
+
+def test_what_is_known_of_words_goes_with_the_videos(connection: sqlite3.Connection) -> None:
+    def known(beginning: str) -> plan.Spread:
+        statement = plan.spread(beginning)
+        return plan.spread_of(*connection.execute(statement.sql, statement.values).fetchone())
+
+    connection.execute("BEGIN")
+    assert known("clip*") == plan.Spread(("clip",), 1000, 1000)
+    writing.forget(connection, "folder 2")
+    assert known("clip*") == plan.Spread(("clip",), 950, 950)
+    connection.execute("ROLLBACK")
