@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SERVERS, Server, missing, need_tool, wait_until
+from tests.e2e.harness import SERVERS, SERVERS_THAT_END, Server, missing, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.site import CLIP, LARGE, Site
 
@@ -160,6 +160,7 @@ def test_those_who_left_are_forgotten(server: Server, disk: DeadDisk) -> None:
     server.expect_quiet()
 
 
+@pytest.mark.parametrize("server", SERVERS_THAT_END, indirect=True)
 def test_the_server_ends(server: Server, disk: DeadDisk) -> None:
     with ExitStack() as stack:
         _watch(server, stack, disk)

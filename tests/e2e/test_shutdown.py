@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SERVERS, Server
+from tests.e2e.harness import SERVERS, SERVERS_THAT_END, Server
 from tests.e2e.http1 import Http1
 from tests.e2e.site import LARGE, Site
 
@@ -52,6 +52,7 @@ def test_what_is_soon_over_is_finished(server: Server) -> None:
     assert "Traceback" not in _expect_end(server)
 
 
+@pytest.mark.parametrize("server", SERVERS_THAT_END, indirect=True)
 def test_what_takes_longer_is_cut_off(server: Server) -> None:
     with closing(_begin(server, "/videos/sparse.mp4")) as client:
         server.process.terminate()
