@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
@@ -49,11 +50,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the apps of the tests from writing into the folders of the tests.
 
-    They do not look into videos, either: most that are there are none.
+    They do not look into videos, either: most that are there are none. What Jinja makes of a
+    template is the same for all of them, and takes longer than most of what is tested.
     """
     folder = str(tmp_path_factory.mktemp("cache"))
     ours = {"VIDEO_CACHE": folder, "VIDEO_MEDIA_PROCESSES": 0}
     Quart.default_config = ImmutableDict({**Quart.default_config, **ours})
+    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
+    Quart.jinja_options = {**Quart.jinja_options, "bytecode_cache": kept}
 
 
 @pytest.fixture(scope="session")

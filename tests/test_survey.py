@@ -16,6 +16,7 @@ import pytest
 from quart import Quart
 
 from quart_video import survey, video_bp
+from quart_video.catalogue import gathering
 from tests.asgi import call
 from tests.media.films import SRT
 
@@ -53,6 +54,7 @@ async def test_durations_are_found_in_the_background(
     monkeypatch.setattr(survey, "_SETTLE", 0)
     monkeypatch.setattr(survey, "_REST", 0.1)
     monkeypatch.setattr(survey, "_NOTE_EVERY", 0)
+    monkeypatch.setattr(gathering, "FRESH", 0.1)
     app = Quart(__name__)
     app.config.update(
         MEDIA_ROOT=str(root / "videos"), VIDEO_CACHE=str(root / "c"), VIDEO_MEDIA_PROCESSES=1
