@@ -14,7 +14,8 @@ from jinja2 import FileSystemBytecodeCache
 from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
-from tests import swift
+from tests import azurite, swift
+from tests.azurite import Azurite
 from tests.media.films import BY_NAME
 from tests.swift import SwiftBox
 
@@ -65,6 +66,16 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Make a real video by its name in :mod:`tests.media.films`, once."""
     folder = tmp_path_factory.mktemp("films")
     return lambda name: BY_NAME[name].make(folder)
+
+
+@pytest.fixture(scope="session")
+def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """Return a store that speaks as Azure does, which lives as long as the session."""
+    box = azurite.start(tmp_path_factory.mktemp("azurite"))
+    try:
+        yield box
+    finally:
+        box.stop()
 
 
 @pytest.fixture(scope="session")

