@@ -40,6 +40,9 @@ class _Address:
         before, _, behind = url.partition(_PATH)
         return cls(before, behind)
 
+    def replace(self, old: str, new: str) -> _Address:
+        return _Address(self.before.replace(old, new), self.behind.replace(old, new))
+
     def __call__(self, escaped: str) -> str:
         return f"{self.before}{escaped}{self.behind}"
 
@@ -54,10 +57,24 @@ class Describer:
         self._watch = _Address.of(".watch")
         self._api_video = _Address.of(".api_video")
         self._captions = _Address.of(".captions")
-        widths = WIDTHS if library.studio else ()
-        self._posters = [_Address.of(".poster", v=_TAG, w=width) for width in widths]
+        poster = _Address.of(".poster", v=_TAG, w=_WIDTH) if library.studio else None
+        self._posters = [poster.replace(_WIDTH, str(width)) for width in WIDTHS] if poster else []
         self._gallery = _Address.of(".gallery", "folder")
         self._api_videos = _Address.of(".api_videos", "folder")
+
+    @property
+    def addresses(self) -> tuple[_Address | None, ...]:
+        """All that what is described depends on, beside what it is of."""
+        return (
+            self._media,
+            self._download,
+            self._watch,
+            self._api_video,
+            self._captions,
+            *self._posters,
+            self._gallery,
+            self._api_videos,
+        )
 
     def video(self, item: Item) -> Video:
         """Describe one video."""
@@ -132,6 +149,7 @@ class Describer:
 _SAFE_IN_PATHS = "!$&'()*+,/:;=@"
 _SAFE_IN_QUERIES = "!$'()*,/:;?@"
 _TAG = "5e4d3c2b1a0f"  # in the place of a version
+_WIDTH = "9f8e7d6c5b4a"  # in the place of a width
 _PATH = "0a1b2c3d4e5f"  # in the place of a path, to find it again in an address
 _COMMON = re.compile(rf"[A-Za-z0-9_.~ {re.escape(_SAFE_IN_PATHS)}-]*")
 
@@ -150,9 +168,8 @@ def gallery_url(path: str) -> str:
     return url_for(".gallery", folder=path or None)
 
 
-def listing(page: Page, query: ListingQuery, library: Library) -> Listing:
+def listing(page: Page, query: ListingQuery, describer: Describer) -> Listing:
     """Describe a page of a listing."""
-    describer = Describer(library)
     return Listing(
         folder=query.folder,
         folders=[

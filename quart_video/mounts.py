@@ -30,6 +30,7 @@ from quart_video.storage.disk import Disk
 from quart_video.storage.local import LocalStorage
 from quart_video.storage.location import Location
 from quart_video.storages import open_storage, storage_name
+from quart_video.written import Written
 
 _OWN_NAMES = ("-",)
 """What all addresses below a mount that are ours begin with. A folder of the user's with this name
@@ -60,6 +61,8 @@ class Library:
     """Asks the app who may have what; ``None``: everybody may have all."""
     url_signer: UrlSigner | None
     """Signs our own addresses; ``None``: there is no key for it."""
+    written: Written = field(default_factory=Written)
+    """The last listings, for who asks again."""
 
     def media_type(self, path: str) -> str | None:
         """Return the type that the media at *path* is served with; ``None``: it is not served."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
-from quart import Response, redirect, request
+from quart import Response, current_app, redirect, request
 from quart.typing import ResponseReturnValue
 from quart_schema import document_querystring, document_response, hide
 from quart_schema.validation import QuerystringValidationError
@@ -32,6 +32,7 @@ from quart_video.storage.base import Media, Signer, nothing
 from quart_video.streaming import Transfer
 from quart_video.transfers import attend
 from quart_video.visit import Opens, Visit, current_visit
+from quart_video.written import Body
 
 _STATIC = Path(__file__).parent / "static"
 # Not left to the host's table of types: a module of another type does not run.
@@ -47,7 +48,8 @@ async def gallery(folder: str = "") -> ResponseReturnValue:
     """Page that lists a folder, or what a search finds below it."""
     visit = await current_visit()
     query = _query(_GALLERY_QUERY, folder=folder)
-    listing = describe.listing(await _page(visit, query), query, visit.library)
+    describer = describe.Describer(visit.library)
+    listing = describe.listing(await _page(visit, query), query, describer)
     return await _fresh(visit, await pages.gallery(listing, query, visit.library))
 
 
@@ -88,8 +90,7 @@ async def api_videos() -> ResponseReturnValue:
     """List videos."""
     visit = await current_visit()
     query = _query(_QUERY)
-    page = await _page(visit, query)
-    return await _fresh(visit, as_json(describe.listing(page, query, visit.library)))
+    return await _fresh(visit, await _written(visit, query, await _page(visit, query)))
 
 
 @document_querystring(ListingQuery)
@@ -168,6 +169,21 @@ async def _page(visit: Visit, query: ListingQuery) -> catalogue.Page:
         return await visit.page(_listed(visit, query))
     except catalogue.BadCursor as error:
         raise _bad_query(error, str(error)) from error
+
+
+async def _written(visit: Visit, query: ListingQuery, page: catalogue.Page) -> Response:
+    """Write a listing as JSON, unless that is the last thing that was done of it."""
+    describer = describe.Describer(visit.library)
+    key = (query, describer.addresses)
+    body = None if visit.library.protected else visit.library.written.get(key, page)
+    if body is not None:
+        return current_app.response_class(body.data, content_type=body.content_type)
+    listing = describe.listing(page, query, describer)
+    response = cast(Response, await current_app.make_response(as_json(listing)))
+    if not visit.library.protected:
+        data = await response.get_data(as_text=False)
+        visit.library.written.put(key, Body(page, data, response.content_type))
+    return response
 
 
 async def send(

@@ -69,8 +69,7 @@ class Visit:
         :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
         """
         await self._require_video(path)
-        with http_errors():
-            return await self.library.storage.open(path, likely)
+        return await self._open(path, likely)
 
     async def open_captions(self, path: str, likely: Guess) -> Media:
         """Open the caption file at *path*, for whoever may have a video that it belongs to.
@@ -79,6 +78,9 @@ class Visit:
         :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
         """
         await self._require_captions(path)
+        return await self._open(path, likely)
+
+    async def _open(self, path: str, likely: Guess) -> Media:
         with http_errors():
             return await self.library.storage.open(path, likely)
 

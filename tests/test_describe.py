@@ -73,7 +73,7 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
         image = Entry("a.jpg", FileFacts(1, 2, "w"))
         page = Page((Entry(path),), {path: image}, (item,), 1, 1, scanning=False, next_cursor="x")
         query = ListingQuery(q="a&b", folder=path)
-        listing = describe.listing(page, query, library)
+        listing = describe.listing(page, query, describe.Describer(library))
         (video,), (folder,) = listing.videos, listing.folders
         assert video.url == url_for(".media", path=path)
         assert video.watch_url == url_for(".watch", path=path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from time import perf_counter
 from typing import Any
 
@@ -12,7 +13,7 @@ from benchmarks.bodies import Text
 from benchmarks.listing.asks import MOST, ORDERS, PAGE, Ask, folder_pages, recursive
 from benchmarks.listing.folders import FORMATS, check_folder, path_of
 from benchmarks.listing.shelves import Shelves, check_text
-from benchmarks.listing.tree import Folder, Tree
+from benchmarks.listing.tree import FEW, MANY, Folder, Tree
 from benchmarks.load import Request, Tally, Wrong, fields_of, request, text_request
 from benchmarks.measure import Meter, Usage, cpu_of, rss_of
 from benchmarks.peers import Peer
@@ -269,20 +270,18 @@ WORKLOADS = (
     _work("search-none", "Search for a word that none has", _search("none", 60)),
     _work("search-common", "Search for a word that all have", _search("common", 3)),
     _work("search-again", "The same search for a word that all have, again", search_again),
-    Workload(
-        "folder-50",
-        "A whole folder of 50, 8 connections",
-        _folder(lambda tree: tree.few, 600),
-        "CPU milliseconds per listing",
-        "listings/s",
-        _among("ours-uvicorn", "ours-hypercorn", *FORMATS),
-    ),
-    Workload(
-        "folder-1200",
-        "A whole folder of 1,200, 8 connections",
-        _folder(lambda tree: tree.many, 60),
-        "CPU milliseconds per listing",
-        "listings/s",
-        _among("ours-uvicorn", "ours-hypercorn", *FORMATS),
+    *(
+        Workload(
+            f"folder-{size}",
+            f"A whole folder of {size:,}, 8 connections",
+            _folder(choose, count),
+            "CPU milliseconds per listing",
+            "listings/s",
+            _among("ours-uvicorn", "ours-hypercorn", *FORMATS),
+        )
+        for size, choose, count in (
+            (FEW, attrgetter("few"), 600),
+            (MANY, attrgetter("many"), 60),
+        )
     ),
 )

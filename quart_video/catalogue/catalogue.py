@@ -69,7 +69,7 @@ class Catalogue:
             self._scan = asyncio.create_task(scan.run())
 
     async def page(self, query: Query) -> Page:
-        """Return one page of a listing.
+        """Return one page of a listing; the very same one, mostly, for as long as nothing changes.
 
         By name, a folder's own videos come first, then its folders one by one, each in natural
         order. Videos of one size or time go by name. Paging neither skips nor repeats a video that
@@ -89,6 +89,8 @@ class Catalogue:
             recursive=query.recursive,
         )
         stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
+        if (known := self._pages.get(query)) and known[1] == page:
+            page = known[1]  # the very same, for those who remember what they made of it
         if len(self._pages) >= _REMEMBERED:
             self._pages.clear()
         if stamp is not None and not page.scanning:

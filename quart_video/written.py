@@ -1,0 +1,50 @@
+"""The last listings as they were written: who asks again for the same gets the same bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from quart_video.catalogue import Page
+
+_MOST = 4 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a listing was answered with."""
+
+    page: Page
+    """What it tells of."""
+    data: bytes
+    content_type: str
+
+
+class Written:
+    """Bodies of the last answers, up to some megabytes."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, Body] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: Hashable, page: Page) -> Body | None:
+        """Return what was written of this very *page*.
+
+        :param key: all else that it depends on.
+        """
+        body = self._known.get(key)
+        if body is None or body.page is not page:
+            return None
+        self._known.move_to_end(key)
+        return body
+
+    def put(self, key: Hashable, body: Body) -> None:
+        """Remember a body in the place of another one with this *key*."""
+        if key in self._known:
+            self._size -= len(self._known.pop(key).data)
+        self._known[key] = body
+        self._size += len(body.data)
+        while self._size > _MOST:
+            _, oldest = self._known.popitem(last=False)
+            self._size -= len(oldest.data)

@@ -1,0 +1,112 @@
+"""Listings that are written once for all who ask for the same."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quart import Quart, typing
+
+from quart_video import Access, VideoBlueprint, describe, written
+from quart_video.catalogue import Page
+from quart_video.written import Body, Written
+
+API = "/videos/-/api/videos"
+
+
+def page(number: int) -> Page:
+    return Page((), {}, (), number, 0, scanning=False, next_cursor=None)
+
+
+def body(page: Page, size: int = 1) -> Body:
+    return Body(page, b"x" * size, "application/json")
+
+
+def test_another_page_with_the_same_key() -> None:
+    kept, one, other = Written(), page(1), page(2)
+    assert kept.get("a", one) is None
+    kept.put("a", body(one))
+    assert kept.get("a", one) == body(one)
+    assert kept.get("a", other) is None
+    kept.put("a", body(other))
+    assert kept.get("a", one) is None
+    assert kept.get("a", other) == body(other)
+
+
+def test_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written, "_MOST", 10)
+    kept, one = Written(), page(1)
+    for key in "ab":
+        kept.put(key, body(one, 4))
+    kept.put("b", body(one, 5))
+    kept.get("a", one)
+    kept.put("c", body(one, 4))
+    assert [key for key in "abc" if kept.get(key, one)] == ["a", "c"]
+    kept.put("d", body(one, 11))
+    assert not any(kept.get(key, one) for key in "abcd")
+
+
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Note which listings are described."""
+    calls: list[Any] = []
+    listing = describe.listing
+
+    def note(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return listing(*arguments)
+
+    monkeypatch.setattr(describe, "listing", note)
+    return calls
+
+
+def client_of(root: Path, **options: Any) -> typing.TestClientProtocol:
+    (root / "clip.mp4").write_bytes(b"clip")
+    app = Quart(__name__)
+    app.register_blueprint(VideoBlueprint(media_root=str(root), **options))
+    return app.test_client()
+
+
+async def test_the_same_again(tmp_path: Path, described: list[Any]) -> None:
+    client = client_of(tmp_path)
+    first, second = [await client.get(API) for _ in range(2)]
+    assert len(described) == 1
+    assert await first.get_json() == await second.get_json()
+    assert first.headers == second.headers
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert (await client.get(API, headers=tag)).status_code == 304
+
+
+async def test_other_questions_and_addresses(tmp_path: Path, described: list[Any]) -> None:
+    client = client_of(tmp_path)
+    await client.get(API)
+    behind = await client.get(f"/behind{API}", root_path="/behind")
+    (video,) = (await behind.get_json())["videos"]
+    assert video["url"] == "/behind/videos/clip.mp4"
+    none = await client.get(f"{API}?q=other")
+    assert (await none.get_json())["videos"] == []
+    assert len(described) == 3
+
+
+async def test_what_has_changed(tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    await client.get(API)
+    (tmp_path / "new.mp4").write_bytes(b"new")
+    for _ in range(500):
+        names = [each["name"] for each in (await (await client.get(API)).get_json())["videos"]]
+        if names == ["clip.mp4", "new.mp4"]:
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it never shows")
+
+
+async def test_what_is_for_one_alone(tmp_path: Path, described: list[Any]) -> None:
+    async def authorize(*_: object) -> Access:
+        return Access.ALLOW
+
+    client = client_of(tmp_path, authorize=authorize)
+    for _ in range(2):
+        await client.get(API)
+    assert len(described) == 2
