@@ -17,6 +17,7 @@ import pytest
 
 from quart_video.catalogue import Catalogue, Query, database, gathering, index
 from quart_video.media_types import VIDEO_TYPES
+from tests.asgi import all_closed
 from tests.catalogue.shelves import Shelves, paths, shelves
 
 TREE = tuple(f"{folder}/{number}.mp4" for folder in "abc" for number in range(40))
@@ -46,6 +47,8 @@ async def fill(cache: Path) -> None:
     catalogue = catalogue_in(cache, shelves(*TREE))
     await is_right(catalogue)
     await catalogue.aclose()
+    for file in cache.rglob("*.sqlite3"):
+        assert await all_closed(str(file))  # by the last of its threads, too
 
 
 async def test_what_is_known_is_kept(tmp_path: Path) -> None:

@@ -127,7 +127,8 @@ def _ask(server: Server, stack: ExitStack, target: str) -> Http1:
 def test_nobody_else_waits(server: Server, disk: DeadDisk) -> None:
     with ExitStack() as stack:
         other = stack.enter_context(closing(server.connect_h1()))
-        assert other.request("GET", "/sync").body == b"sync"
+        for target in ("/sync", "/videos/clip.mp4", "/videos/large.mp4"):  # in memory, from now on
+            assert other.request("GET", target).status == 200
         wait_until(lambda: not _scans(other), 20, "the folders have been looked through")
         viewers = _watch(server, stack, disk)
         opening = [_ask(server, stack, FILM) for _ in range(10)]

@@ -29,7 +29,7 @@ WEBP = ("Accept", "image/webp,*/*")
 # Large by noise, so that what is read of it is little.
 NOISE = [*H264, *AAC, "-vf", "noise=alls=60:allf=t", "-qp", "16"]
 LARGE = [
-    Film(f"large.{suffix}", NOISE, 12, "testsrc2=s=640x360:r=10", after=with_texts)
+    Film(f"large.{suffix}", NOISE, 18, "testsrc2=s=640x360:r=10", after=with_texts)
     for suffix in ("mp4", "mkv")
 ]
 
@@ -96,7 +96,7 @@ def picture(server: Server, path: str, width: int = 320) -> Image.Image:
 def test_little_of_a_large_file_is_read_and_once(server: Server, tap: Tap, film: Film) -> None:
     before = tap.received
     video = details(server, film.name)
-    assert 11.9 < video["details"]["duration"] < 12.2
+    assert 17.9 < video["details"]["duration"] < 18.2
     assert video["details"]["width"] == 640
     assert {track["language"] for track in video["captions"]} == {"en", "de"}
     assert video["size"] > 20_000_000
