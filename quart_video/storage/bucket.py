@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -337,7 +337,7 @@ class Bucket:
                 objects.append(Object(path, row.size, row.modified, row.etag))
         return objects, folders
 
-    async def pages(self, prefix: str) -> AsyncIterator[Sequence[Object]]:
+    async def pages(self, prefix: str) -> AsyncIterator[Iterable[Object]]:
         """Yield all objects below *prefix*, in the order of their keys.
 
         :raises OddKey: there is a key that obstore cannot list.
@@ -350,7 +350,7 @@ class Bucket:
                 page = await anext(stream, None)
             if page is None:
                 return
-            yield [_object(meta) for meta in page]
+            yield map(_object, page)  # as whoever reads them gives the event loop its turns
 
     async def holds(self, prefix: str) -> bool:
         """Say whether there is any object below *prefix*.

@@ -35,7 +35,7 @@ _FAR = 2**60  # bytes; whoever asks for as many asks for all
 _LET_IN = 30.0
 """Seconds for which it is believed that the store lets us in, or that it does not."""
 
-_AT_ONCE = 1000  # rows of a listing before the event loop gets a turn
+_AT_ONCE = 200  # rows of a listing before the event loop gets a turn: two milliseconds
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # obstore takes such keys for impossible
 
@@ -114,7 +114,9 @@ class ObjectStorage:
         tree = Tree(self._names)
         try:
             async for page in self._bucket.pages(""):
-                for found in page:
+                for number, found in enumerate(page, start=1):
+                    if number % _AT_ONCE == 0:
+                        await asyncio.sleep(0)
                     for folder in tree.add(found.key, facts_of(found)):
                         yield folder
         except (OddKey, Broken) as error:

@@ -5,30 +5,34 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from quart_video.catalogue import Catalogue, Query
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage import object_media
+from quart_video.storage import object_media, object_store
 from quart_video.storage.base import (
     CannotWalk,
     Changed,
     Denied,
+    FileFacts,
     Media,
     NotFound,
     StorageError,
     Unavailable,
 )
-from quart_video.storage.bucket import BadOption, Bucket, Refused
+from quart_video.storage.bucket import BadOption, Bucket, Object, Refused
 from quart_video.storage.location import Location
 from quart_video.storage.object_media import ObjectMedia
-from quart_video.storage.object_store import ObjectStorage
+from quart_video.storage.object_store import ObjectStorage, facts_of
 from quart_video.storage.odd_keys import Row, rows_of
+from tests.lister import Lister
 from tests.swift import KEY, SECRET, SwiftBox
 from tests.tap import Tap
 
@@ -475,3 +479,36 @@ async def test_odd_keys_elsewhere_than_in_s3() -> None:
     with pytest.raises(Unavailable, match="rename it"):
         await bucket.folder_with_odd_keys("odd")
     bucket.close()
+
+
+@pytest.mark.parametrize("how", ["list", "walk"])
+async def test_long_listings_leave_others_their_turn(how: str) -> None:
+    """The event loop is held for a few hundred rows, however many come at once."""
+    lister = Lister(f"folder/{number:05d}.mp4" for number in range(5000))
+    options = {"connections": 1, "timeout": 10}
+    storage = ObjectStorage(Bucket(Location("s3", "long"), lister.options(), **options))
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    rows: list[int] = []
+
+    def noted(found: Object) -> FileFacts:
+        rows.append(turns)
+        return facts_of(found)
+
+    with mock.patch.object(object_store, "facts_of", noted):
+        if how == "list":
+            assert len(await storage.list("folder")) == 5000
+        else:
+            assert [len(found) async for _, found in storage.walk()] == [5000, 1]
+    counting.cancel()
+    assert len(rows) == 5000
+    assert max(Counter(rows).values()) <= 250
+    await storage.aclose()
+    lister.close()
