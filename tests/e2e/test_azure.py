@@ -99,3 +99,19 @@ def test_the_key_in_the_environment(films: Azurite, tmp_path: Path) -> None:
         assert get(server, URL, ("Range", "bytes=0-99")).body == FILM[:100]
     finally:
         server.stop()
+
+
+def test_a_key_that_is_no_path(films: Azurite, tmp_path: Path) -> None:
+    """It costs its folder, until it is renamed; all else is served."""
+    films.make_container("odd")
+    for key in ("clip.mp4", "folder/clip.mp4", "folder//clip.mp4"):
+        films.put("odd", key, b"clip")
+    given = environment(films) | {"QUART_MEDIA_ROOT": f"az://{ACCOUNT}/odd"}
+    server = Server("uvicorn", tmp_path, tmp_path, given)
+    try:
+        assert get(server, "/videos/folder/").status == 503
+        assert "rename it" in server.log_with("the folder 'folder' holds a key that is no path")
+        assert b"clip.mp4" in get(server, "/videos/").body
+        assert get(server, "/videos/folder/clip.mp4").body == b"clip"
+    finally:
+        server.stop()
