@@ -52,6 +52,7 @@ class Describer:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._signs = library.settings.signed_urls
         self._media = _Address.of(".media")
         self._download = _Address.of(".media", download=1) if library.settings.downloads else None
         self._watch = _Address.of(".watch")
@@ -82,7 +83,8 @@ class Describer:
         assert entry.facts is not None
         name, path = entry.name, entry.path
         escaped = _escape(path)
-        posters = self._pictures(path, inside.poster_subject(self._library, item))
+        source = inside.poster_subject(self._library, item) if self._posters else None
+        posters = self._pictures(path, source)
         return Video(
             name=name,
             title=title_of(name),
@@ -111,7 +113,7 @@ class Describer:
         )
 
     def _signed(self, kind: str, path: str, url: str) -> str:
-        return with_signature(url, self._library, kind, path)
+        return with_signature(url, self._library, kind, path) if self._signs else url
 
     def caption(self, caption: Caption) -> CaptionTrack:
         """Describe a caption file."""
@@ -124,8 +126,10 @@ class Describer:
             sdh=marks.sdh,
         )
 
-    def _pictures(self, path: str, source: Subject) -> list[str]:
+    def _pictures(self, path: str, source: Subject | None) -> list[str]:
         """Return the addresses of a picture in all widths; *source* is what it is made of."""
+        if source is None:
+            return []
         tag, escaped = source.tag, _escape(path)
         return [
             self._signed("poster", path, address(escaped).replace(_TAG, tag))
@@ -134,8 +138,8 @@ class Describer:
 
     def folder(self, path: str, image: Entry | None = None) -> Folder:
         """Describe one folder below the root; *image* is one that shows it."""
-        source = image and inside.image_subject(self._library, image)
-        posters = self._pictures(path, source) if source else []
+        source = inside.image_subject(self._library, image) if image else None
+        posters = self._pictures(path, source)
         return Folder(
             name=path.rpartition("/")[2],
             path=path,

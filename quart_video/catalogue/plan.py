@@ -352,14 +352,11 @@ def tallied(scope: Scope, types: Sequence[str] | None) -> Statement:
     )
 
 
-def matching(match: str, most: int | None = None) -> Statement:
-    """Return what counts the videos that the full-text index finds.
-
-    :param most: count no further; ``None``: to the end.
-    """
-    limit = "" if most is None else f" LIMIT {most}"
+def matching(match: str) -> Statement:
+    """Return what counts the videos that the full-text index finds, until they are many."""
     return Statement(
-        f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?{limit})", (match,)
+        f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {FEW + 1})",
+        (match,),
     )
 
 

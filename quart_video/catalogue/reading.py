@@ -308,13 +308,11 @@ class _Listing:
         return Totals(*self._fetch(plan.total(how, match, self._scope, self._condition)))
 
     def _has_all(self) -> bool:
-        """Say whether the words are in all videos there are, where that is soon found out."""
+        """Say whether all videos there are have one word that was searched for, if that is all."""
         if not self._is_of_words_alone:
             return False
-        _, most = plan.bounds(self._match, self._spread)
-        match = plan.expression(self._match, self._spread)
-        every = self._inside.number
-        return most >= every and self._fetch(plan.matching(match))[0] == every
+        least, _ = plan.bounds(self._match, self._spread)
+        return least == self._inside.number
 
     def _totals(self, statement: plan.Statement) -> Totals:
         if statement not in self._known:
@@ -350,7 +348,7 @@ class _Listing:
         least, most = plan.bounds(match, self._spread)
         if most <= plan.FEW or least > plan.FEW:
             return most
-        return self._counted(plan.matching(plan.expression(match, self._spread), plan.FEW + 1))
+        return self._counted(plan.matching(plan.expression(match, self._spread)))
 
     def _extent(self, match: plan.Match) -> plan.Extent:
         inside = self._inside.number
