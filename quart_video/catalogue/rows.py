@@ -80,22 +80,23 @@ def take_shelf(
     :param extensions: of the videos, in lower case, each with its dot.
     """
     folders: list[tuple[str, Entry]] = []
-    videos: list[tuple[str, Entry, str]] = []
+    videos: list[tuple[str, FileFacts, str]] = []
     captions: list[Entry] = []
     images: list[Entry] = []
+    start = len(join(folder, ""))
     for entry in entries:
-        name = entry.name
-        if entry.facts is None:
+        name, facts = entry.path[start:], entry.facts
+        if facts is None:
             folders.append((name, entry))
             continue
         suffix = extension(name)
         if suffix in extensions:
-            videos.append((name, entry, suffix))
+            videos.append((name, facts, suffix))
         if suffix in CAPTION_EXTENSIONS:
             captions.append(entry)
         elif suffix in IMAGE_EXTENSIONS:
             images.append(entry)
-    beside = _beside([video for _, video, _ in videos], captions, images)
+    beside = _beside([name for name, _, _ in videos], captions, images)
     rows: list[VideoRow] = []
     for start in range(0, len(videos), _SLICE):
         some = videos[start : start + _SLICE]
@@ -104,15 +105,14 @@ def take_shelf(
             VideoRow(
                 key,
                 name,
-                video.facts.size,
-                _bounded(video.facts.modified_ns),
-                video.facts.version,
+                facts.size,
+                _bounded(facts.modified_ns),
+                facts.version,
                 suffix,
                 words,
                 beside.get(stem_of(name)) if beside else None,
             )
-            for (name, video, suffix), (key, words) in zip(some, known, strict=True)
-            if video.facts
+            for (name, facts, suffix), (key, words) in zip(some, known, strict=True)
         ]
         if len(videos) > _SLICE:
             sleep(0)  # lets go of the interpreter
@@ -136,12 +136,12 @@ def _bounded(number: int) -> int:
     return number if -LARGEST <= number <= LARGEST else max(-LARGEST, min(number, LARGEST))
 
 
-def _beside(videos: list[Entry], captions: list[Entry], images: list[Entry]) -> dict[str, str]:
+def _beside(names: list[str], captions: list[Entry], images: list[Entry]) -> dict[str, str]:
     """Return what lies beside the videos, by their names without extension."""
     if not captions and not images:
         return {}
-    stems = {stem_of(video.name) for video in videos}
-    own = captions_by_stem(captions, videos, stems)
+    stems = {*map(stem_of, names)}
+    own = captions_by_stem(captions, (), stems)  # there are no videos but those that are wanted
     posters = posters_by_stem(images, stems)
     return {stem: pack(own.get(stem, ()), posters.get(stem)) for stem in {*own, *posters}}
 

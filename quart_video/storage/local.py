@@ -132,9 +132,9 @@ class LocalStorage:
             result = row.stat(follow_symlinks=False)
         except (OSError, StorageError):
             return None  # gone since, or a link that leads nowhere or out of the root
-        if not stat.S_ISREG(result.st_mode) and not stat.S_ISDIR(result.st_mode):
-            return None
-        return _entry(path, result)
+        if stat.S_ISREG(result.st_mode):
+            return Entry(path, facts_of(result))
+        return Entry(path) if stat.S_ISDIR(result.st_mode) else None
 
 
 def _fingerprint_of(folder: str, descriptor: int) -> str:
