@@ -32,6 +32,7 @@ from quart_video.storage.location import Location
 from quart_video.storage.object_media import ObjectMedia
 from quart_video.storage.object_store import ObjectStorage, facts_of
 from quart_video.storage.odd_keys import Row, rows_of
+from tests.azurite import ACCOUNT, Azurite
 from tests.lister import Lister
 from tests.swift import KEY, SECRET, SwiftBox
 from tests.tap import Tap
@@ -512,3 +513,19 @@ async def test_long_listings_leave_others_their_turn(how: str) -> None:
     assert max(Counter(rows).values()) <= 250
     await storage.aclose()
     lister.close()
+
+
+async def test_a_key_that_is_no_path_costs_its_folder_alone(azure: Azurite) -> None:
+    """Where there is no other way to list it: in Azure."""
+    azure.make_container("odd")
+    for key in ("clip.mp4", "folder/clip.mp4", "folder//clip.mp4"):
+        azure.put("odd", key, b"clip")
+    options = {"connections": 1, "timeout": 10}
+    storage = ObjectStorage(Bucket(Location("az", "odd", "", ACCOUNT), azure.options(), **options))
+    with pytest.raises(Unavailable, match="rename it"):
+        await storage.list("folder")
+    with pytest.raises(CannotWalk):
+        [folder async for folder in storage.walk()]
+    assert [entry.path for entry in await storage.list("")] == ["folder", "clip.mp4"]
+    assert await storage.stat("folder/clip.mp4")
+    await storage.aclose()
