@@ -197,6 +197,29 @@ def test_the_menu_closes_as_menus_do(page: Page) -> None:
     assert titles(page)[0] == "Part 40"
 
 
+def test_badges_of_the_list_stand_in_one_line(
+    hypercorn: Server, new_page: NewPage, folder: Path
+) -> None:
+    for name in ("clip.webm", "clip.en.vtt"):
+        (folder / name).touch()
+    page = new_page(base_url=hypercorn.url)
+    page.goto(f"/videos/{folder.name}/?view=list")
+    page.evaluate(
+        """() => {
+            const [badge] = document.querySelectorAll('.qv-badges > :not(.qv-new)');
+            badge.after(Object.assign(badge.cloneNode(), {textContent: '1:02:03'}));
+        }"""
+    )
+    assert page.locator(".qv-badges > *").all_inner_texts() == ["New", "WEBM", "1:02:03", "CC"]
+    for width in (360, 600, 768, 1000, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.qv-badges > *')]"
+            ".map(each => [each.getBoundingClientRect().top, each.scrollWidth - each.clientWidth])"
+        )
+        assert boxes == [[boxes[0][0], 0]] * 4, width
+
+
 def test_the_list_fits_every_screen(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page(base_url=hypercorn.url)
     for target in ("/videos/names/?view=list", "/videos/names/", "/videos/-/watch/clip.mp4"):
