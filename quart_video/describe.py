@@ -40,8 +40,9 @@ class _Address:
         before, _, behind = url.partition(_PATH)
         return cls(before, behind)
 
-    def replace(self, old: str, new: str) -> _Address:
-        return _Address(self.before.replace(old, new), self.behind.replace(old, new))
+    def with_width(self, width: int) -> _Address:
+        """Add a parameter to those that there are."""
+        return _Address(self.before, f"{self.behind}&w={width}")
 
     def __call__(self, escaped: str) -> str:
         return f"{self.before}{escaped}{self.behind}"
@@ -58,8 +59,9 @@ class Describer:
         self._watch = _Address.of(".watch")
         self._api_video = _Address.of(".api_video")
         self._captions = _Address.of(".captions")
-        poster = _Address.of(".poster", v=_TAG, w=_WIDTH) if library.studio else None
-        self._posters = [poster.replace(_WIDTH, str(width)) for width in WIDTHS] if poster else []
+        poster = _Address.of(".poster", v=_TAG) if library.studio else None
+        # The smallest is what an address without a width leads to: pages are full of them.
+        self._posters = [poster, *map(poster.with_width, WIDTHS[1:])] if poster else []
         self._gallery = _Address.of(".gallery", "folder")
         self._api_videos = _Address.of(".api_videos", "folder")
 
@@ -153,7 +155,6 @@ class Describer:
 _SAFE_IN_PATHS = "!$&'()*+,/:;=@"
 _SAFE_IN_QUERIES = "!$'()*,/:;?@"
 _TAG = "5e4d3c2b1a0f"  # in the place of a version
-_WIDTH = "9f8e7d6c5b4a"  # in the place of a width
 _PATH = "0a1b2c3d4e5f"  # in the place of a path, to find it again in an address
 _COMMON = re.compile(rf"[A-Za-z0-9_.~ {re.escape(_SAFE_IN_PATHS)}-]*")
 

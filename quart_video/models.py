@@ -74,6 +74,11 @@ class Video:
     poster_srcset: str | None
     """The same in two sizes, for ``<img srcset>``."""
 
+    @property
+    def large_poster_url(self) -> str | None:
+        """The larger one of ``poster_srcset``, 640 pixels wide."""
+        return self.poster_srcset and self.poster_srcset.rpartition(", ")[2].removesuffix(" 640w")
+
 
 @dataclass(frozen=True, slots=True)
 class FullVideo(Video):

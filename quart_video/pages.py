@@ -75,14 +75,13 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
     :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
     """
     start = parse_time(request.args.get("t", ""))
-    # The largest one. Where the video begins at another time, its picture there says more.
-    posters = video.poster_srcset if start is None else None
     return await render_template(
         "quart_video/watch.html",
         **_common(library, Texts(library.settings.texts), video.folder),
         video=video,
         neighbours=neighbours,
-        poster=posters and posters.rpartition(", ")[2].partition(" ")[0],
+        # Where the video begins at another time, its picture there says more.
+        poster=video.large_poster_url if start is None else None,
         # A fragment that players seek to, without any script. What cannot be read is left out.
         source=video.url if start is None else f"{video.url}#t={start:g}",
         expires=library.settings.store_expiry if library.signer else None,

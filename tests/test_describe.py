@@ -84,11 +84,12 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
         else:
             assert video.download_url is None
         tag = inside.subject_of(library, item).tag
-        assert video.poster_url == url_for(".poster", path=path, v=tag, w=320)
+        assert video.poster_url == url_for(".poster", path=path, v=tag)
         wide = url_for(".poster", path=path, v=tag, w=640)
         assert video.poster_srcset == f"{video.poster_url} 320w, {wide} 640w"
+        assert video.large_poster_url == wide
         tag = inside.image_subject(library, image).tag
-        assert folder.poster_url == url_for(".poster", path=path, v=tag, w=320)
+        assert folder.poster_url == url_for(".poster", path=path, v=tag)
         assert folder.url == url_for(".gallery", folder=path)
         assert folder.api_url == url_for(".api_videos", folder=path)
         assert as_json(listing) == asdict(listing)

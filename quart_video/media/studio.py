@@ -51,7 +51,7 @@ class Subject:
     @property
     def tag(self) -> str:
         """Return what an address names the version by."""
-        return self.key[:24]
+        return self.key[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +14,9 @@ import pytest
 from quart import Quart
 
 import quart_video
+from quart_video import describe
 from tests.pages.conftest import Browser, Put, browsing
-from tests.pages.document import Element
+from tests.pages.document import Element, parse
 
 PACKAGE = Path(quart_video.__file__).parent
 STATIC = sorted((PACKAGE / "static").iterdir())
@@ -196,3 +198,65 @@ async def test_a_page_is_small(browser: Browser, put: Put, url: str, own: list[s
     loaded = ["icon.svg", "quart-video.css", "positions.js", *own]
     static = sum((PACKAGE / "static" / name).stat().st_size for name in loaded)
     assert page + static < 50_000
+
+
+NAMES = """\
+A Walk Along the Northern Shore
+Baking Bread at Home - Episode 1 - The Starter
+City Lights (2019)
+Conference Talk - Designing Interfaces that People Understand
+Deep Sea Documentary Part 1
+GOPR0042
+Drone_Flight_over_the_Fjords
+Family Reunion 2023-08-12
+Grandma's Kitchen: Apple Strudel
+VID_20240611
+How Trains Work
+Interview with the Mayor (uncut)
+Introduction to Astronomy 01 - The Night Sky
+الأهرام
+Live at the Harbour Festival - Full Concert - Summer 2022
+Übung macht den Meister
+Mountain Biking in the Dolomites
+Night Train to Lisbon
+Old Film Reel 1964 restored
+映画の予告編
+Pottery Class
+Road Trip Day 1
+Snow in the Black Forest
+The Making of a Violin
+Whale Song
+""".splitlines()
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["plain", "signed"])
+@pytest.mark.parametrize("view", ["grid", "list"])
+async def test_a_gallery_with_posters_is_small(
+    make_app: Callable[..., Quart],
+    put: Put,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    view: str,
+    signed: bool,
+) -> None:
+    names = [f"{name} {part}" for part in (1, 2) for name in NAMES]
+    for number, name in enumerate(names):
+        put(f"Holidays/{name}.mp4", size=number * 10_000_000, when=time.time() - 60)
+        put(f"Holidays/{name}.en.vtt")
+    video = describe.Describer.video
+    monkeypatch.setattr(
+        describe.Describer, "video", lambda *given: replace(video(*given), duration=3723.4)
+    )
+    app = make_app(
+        SECRET_KEY="secret",
+        VIDEO_MEDIA_PROCESSES=1,
+        VIDEO_SURVEY=False,
+        VIDEO_SIGNED_URLS=signed,
+    )
+    async with browsing(app) as browser:
+        url = f"/videos/Holidays/?limit=50&view={view}"
+        html = await (await browser.client.get(url)).get_data(as_text=True)
+        page = parse(html)
+    assert len(page.all("li", class_="qv-card")) == len(page.all("img")) == 50
+    assert sum("srcset" in each for each in page.all("img")) == (50 if view == "grid" else 0)
+    assert len(html.encode()) < 50_000
