@@ -112,6 +112,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "problem_picture": "This browser shows no picture of this video",
         "problem_picture_help": "It lacks the codec. A downloaded copy plays in VLC, mpv and the "
         "like.",
+        "problem_sound": "This browser plays this video without sound",
+        "problem_sound_help": "It lacks the codec. A downloaded copy has sound in VLC, mpv and the "
+        "like.",
         "problem_gone": "The video is not there any more",
         "problem_gone_help": "It may have been moved, renamed or deleted.",
         "problem_login": "You may not watch this video now",

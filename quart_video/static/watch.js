@@ -122,10 +122,25 @@ async function diagnose() {
   }
 }
 
+/** Tell by the codecs what will not play; null where all does, or nothing is known of them. */
+function foresee() {
+  const type = video.dataset.qvType;
+  // Browsers play what they turn down by its name, such as Matroska: so not in this type alone.
+  const plays = (codec) => [type, "video/mp4", "video/webm", "video/ogg"]
+    .some((container) => video.canPlayType(`${container}; codecs="${codec}"`));
+  const codecs = video.dataset.qvCodecs?.split(", ") ?? [];
+  const missing = codecs.filter((codec) => !plays(codec));
+  if (!missing.length) return null;
+  if (missing.length === codecs.length) return "type";
+  return missing.includes(codecs[0]) ? "picture" : "sound"; // the picture comes first
+}
+
+const foreseen = foresee();
+
 function look() {
   // Browsers say that they can play what they can only hear: a codec is missing.
   if (video.videoWidth === 0 && video.dataset.qvType.startsWith("video/")) tell("picture");
-  else tell(null);
+  else tell(foreseen === "sound" ? foreseen : null); // it was wrong of the picture, then
 }
 
 async function fail() {
@@ -137,6 +152,7 @@ video.addEventListener("error", fail);
 video.addEventListener("loadeddata", look);
 if (video.error) fail();
 else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
+else tell(foreseen); // nothing has been loaded, and need not be for this
 part("retry")?.addEventListener("click", () => {
   again();
   video.focus();

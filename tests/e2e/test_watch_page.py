@@ -338,6 +338,42 @@ def test_sound_without_a_picture_is_told(
     assert "This browser shows no picture of this video" in alert(page)
 
 
+@pytest.mark.parametrize(
+    ("missing", "words", "true_when_loaded"),
+    [
+        ("avc1", "This browser shows no picture of this video", False),
+        ("mp4a", "This browser plays this video without sound", True),
+        ("", "This browser cannot play this type of video", False),
+        ("hvc1", None, False),
+    ],
+)
+def test_what_will_not_play_is_told_before_it_is_loaded(
+    hypercorn: Server, new_page: NewPage, missing: str, words: str | None, *, true_when_loaded: bool
+) -> None:
+    page = new_page(base_url=hypercorn.url)
+    page.add_init_script(
+        "HTMLMediaElement.prototype.canPlayType ="
+        f" type => type.split('codecs=')[1].includes('{missing}') ? '' : 'probably'"
+    )
+    page.route("**/videos/film/clock.mp4", lambda _: None)  # it waits
+    page.goto(WATCH, wait_until="domcontentloaded")
+    for _ in range(60):  # until somebody has looked into it: the machine may be busy
+        if page.locator("video[data-qv-codecs]").count():
+            break
+        page.wait_for_timeout(300)
+        page.reload(wait_until="domcontentloaded")
+    board = page.get_by_role("alert")
+    if words is None:
+        assert not board.is_visible()
+    else:
+        assert words in alert(page)
+        assert board.get_by_role("link", name="Download").is_visible()
+    assert video(page, "readyState") == 0
+    page.unroute("**/videos/film/clock.mp4")  # it goes on
+    ready(page)
+    assert board.is_visible() is true_when_loaded
+
+
 def test_a_video_that_has_gone_is_told(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
     (folder / "gone.mp4").write_bytes(os.urandom(5000))
     page = new_page(base_url=hypercorn.url)
