@@ -41,8 +41,8 @@ class _Address:
         return cls(before, behind)
 
     def with_width(self, width: int) -> _Address:
-        """Add a parameter to those that there are."""
-        return _Address(self.before, f"{self.behind}&w={width}")
+        """Add the width to an address that has a version in it, where ``url_for`` has it."""
+        return _Address(self.before, self.behind.replace(_TAG, f"{_TAG}&w={width}"))
 
     def __call__(self, escaped: str) -> str:
         return f"{self.before}{escaped}{self.behind}"

@@ -52,6 +52,20 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     assert ten.one("time")["datetime"] == "2025-11-22"
 
 
+async def test_folders_show_their_pictures(make_app: Callable[..., Quart], put: Put) -> None:
+    put("travel/Nile.mp4")
+    put("travel/folder.jpg", size=9)
+    put("work/a talk.mp4")
+    async with browsing(make_app(VIDEO_MEDIA_PROCESSES=1, VIDEO_SURVEY=False)) as browser:
+        await browser.open("/videos/?recursive=1")  # for all folders to have been read
+        page = await browser.open("/videos/")
+    travel, work = (a.one("span", class_="qv-cover") for a in page.all("a", class_="qv-folder"))
+    assert travel.one("img")["src"].startswith("/videos/-/poster/travel?v=")
+    assert travel.one("img")["alt"] == ""
+    assert not work.all("img")
+    assert travel["class"].startswith("qv-cover qv-tint-")  # under it
+
+
 async def test_the_title_is_a_setting(make_app: Callable[..., Quart], put: Put) -> None:
     put("far/clip.mp4")
     async with browsing(make_app(VIDEO_TITLE="Films & <Series>")) as browser:
