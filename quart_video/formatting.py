@@ -70,6 +70,17 @@ def format_duration(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
+def format_length(seconds: float, texts: Texts = ENGLISH) -> str:
+    """Return a length to choose, in words where it is round: ``5 min``, ``2 h``, ``1:30``."""
+    minutes, rest = divmod(seconds, 60)
+    if rest or not minutes:
+        return format_duration(seconds)
+    hours, odd = divmod(minutes, 60)
+    if odd:
+        return texts.text("minutes", number=int(minutes))
+    return texts.text("hours", number=int(hours))
+
+
 def parse_time(text: str) -> float | None:
     """Return the seconds that ``90``, ``90.5``, ``1m30s``, ``1h2m`` or ``1:30`` speak of.
 

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from quart import current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from quart_video import describe
+from quart_video import describe, filters
 from quart_video.formatting import (
     drawing,
     format_date,
     format_duration,
+    format_length,
     format_size,
     is_new,
     parse_time,
@@ -27,6 +28,7 @@ from quart_video.texts import Texts
 _SORTS = ("name", "-name", "-modified", "modified", "-size", "size")
 _SORTS_OF_RESULTS = ("relevance",)
 _SORTS_BY_DURATION = ("-duration", "duration")
+_CHOSEN = {"folder", *filters.NAMES}
 _CARRIED = ("sort", "limit", "view")
 _EXPLAINED = {400, 404, 503}
 """Errors that there are texts for."""
@@ -38,6 +40,7 @@ async def gallery(listing: Listing, query: GalleryQuery, library: Library) -> st
     given = parameters | ({"view": query.view} if query.view != "grid" else {})
     carried = {name: value for name, value in given.items() if name in _CARRIED}
     searched = {name: value for name, value in given.items() if name not in {"folder", "q"}}
+    unfiltered = {name: value for name, value in given.items() if name not in _CHOSEN}
     texts = Texts(library.settings.texts)
 
     def link(**changes: str | int | None) -> str:
@@ -49,6 +52,9 @@ async def gallery(listing: Listing, query: GalleryQuery, library: Library) -> st
         listing=listing,
         query=query,
         api_url=url_for(".api_videos", **parameters, cursor=query.cursor),
+        filters=filters.offered(listing, query, library.settings.types),
+        unfiltered=unfiltered,
+        format_length=partial(format_length, texts=texts),
         search_fields=searched | {"recursive": 1},
         sort=query.sort or ("relevance" if query.q else "name"),
         sorts=[(sort, texts.text(f"sort_{sort}")) for sort in _sorts(listing, query)],

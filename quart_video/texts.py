@@ -62,6 +62,15 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sort_size": "Smallest",
         "sort_-duration": "Longest",
         "sort_duration": "Shortest",
+        "filters_0": "Filter",
+        "filters": "Filter ({number})",
+        "min_duration": "Lasts at least",
+        "max_duration": "Lasts at most",
+        "minutes": "{number}\xa0min",
+        "hours": "{number}\xa0h",
+        "any": "Any",
+        "apply_filters": "Apply",
+        "clear_filters": "Clear filters",
         "grid": "Grid",
         "list": "List",
         "view": "View",
@@ -86,6 +95,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "no_match": "No video matches",
         "no_match_help": "Every word has to be in the name of the video or of a folder on the way "
         "to it. Try fewer words, or parts of words.",
+        "no_match_filters": "No video here is of the type and length that you look for.",
         "search_everywhere": "Search everywhere",
         "no_more": "No more videos",
         "no_more_help": "The rest of this list has been moved or deleted since the page before "

@@ -40,7 +40,11 @@ def nothing(_: Page) -> None:
 
 
 def open_menu(page: Page) -> None:
-    page.locator(".qv-menu summary").click()
+    page.locator(".qv-menu summary").last.click()
+
+
+def open_filters(page: Page) -> None:
+    page.locator(".qv-filters summary").click()
 
 
 def open_help(page: Page) -> None:
@@ -59,6 +63,7 @@ def say_something(page: Page) -> None:
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "gallery": ("/videos/", nothing),
     "menu": ("/videos/?sort=-size", open_menu),
+    "filters": ("/videos/?min_duration=60", open_filters),
     "list": ("/videos/names/?view=list", nothing),
     "a page of many": ("/videos/names/?limit=5", nothing),
     "search": ("/videos/?q=mp4&recursive=1&limit=10", nothing),

@@ -24,7 +24,7 @@ def badges(card: Element) -> list[str]:
 
 
 def chosen_sort(page: Element) -> str:
-    return page.one("details", class_="qv-menu").one("a", aria_current="true").text
+    return page.one("details", class_="qv-order").one("a", aria_current="true").text
 
 
 async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put) -> None:
@@ -270,6 +270,49 @@ async def test_filters_stay_on_the_way(browser: Browser, put: Put) -> None:
     for text in ("Newest", "List"):
         assert titles(await browser.open(page.link(text)["href"])) == ["b"]
     assert titles(await browser.open(page.one("form", role="search").submit(q="b"))) == ["b"]
+
+
+async def test_a_form_filters_by_type(browser: Browser, put: Put) -> None:
+    for name in ("a.mp4", "b.webm", "c.mkv"):
+        put(name)
+    page = await browser.open("/videos/?sort=-name")
+    form = page.one("details", class_="qv-filters").one("form")
+    assert [o["value"] for o in form.all("option")] == ["", "mkv", "mp4", "webm"]
+    page = await browser.open(form.submit(type="webm"))
+    assert (titles(page), chosen_sort(page)) == (["b"], "Name, last first")
+    details = page.one("details", class_="qv-filters")
+    assert details.one("summary").text == "Filter (1)"
+    assert titles(await browser.open(details.link("Clear filters")["href"])) == ["c", "b", "a"]
+    page = await browser.open(details.one("form").submit(type="avi"))
+    empty = page.one("div", class_="qv-empty")
+    assert "No video matches" in empty.text
+    assert len(titles(await browser.open(empty.link("Clear filters")["href"]))) == 3
+
+
+async def test_a_form_filters_by_length(
+    browser: Browser, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("a.mp4")
+    put("b.mp4")
+    assert not (await browser.open("/videos/")).all("details", class_="qv-filters")
+    video = describe.Describer.video
+    monkeypatch.setattr(
+        describe.Describer, "video", lambda *given: replace(video(*given), duration=3723.4)
+    )
+    form = (await browser.open("/videos/")).one("details", class_="qv-filters").one("form")
+    assert not form.all("select", name="type")
+    url = form.submit(min_duration="300", max_duration="7200")
+    form = (await browser.open(url)).one("details", class_="qv-filters").one("form")
+    chosen = [o.text for o in form.all("option") if "selected" in o]
+    assert chosen == ["5 min", "2 h"]
+    page = await browser.open("/videos/?min_duration=90")
+    options = page.one("details", class_="qv-filters").one("form").all("option")
+    assert "1:30" in [option.text for option in options]
+
+
+async def test_there_is_nothing_to_filter_in_one_video(browser: Browser, put: Put) -> None:
+    put("a.mp4")
+    assert not (await browser.open("/videos/")).all("details", class_="qv-filters")
 
 
 async def test_a_library_that_is_still_read_says_so(
