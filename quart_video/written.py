@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from quart_video.catalogue import Page
 
-_MOST = 4 * 1024 * 1024  # bytes
+_MOST = 2 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)

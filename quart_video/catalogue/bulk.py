@@ -16,7 +16,7 @@ from quart_video.catalogue.words import is_symbol, parts_of, words_of
 
 T = TypeVar("T")
 
-_MOST_KNOWN = 32768
+_MOST_KNOWN = 8192
 _MOST_LETTERS = 1000  # that differ, in one folder; each of them is looked for in all names
 
 
