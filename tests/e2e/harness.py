@@ -124,8 +124,12 @@ class Server:
             port, self.tls_port = free_ports(2)
             self.address = ("127.0.0.1", port)
             self._launch(folder)
-            if self._answers():
-                return
+            try:
+                if self._answers():
+                    return
+            except BaseException:  # as Ctrl-C
+                self.stop()
+                raise
             self.stop()
             if "in use" not in self.log_file.read_text():
                 break  # else someone took the port after it was found free
