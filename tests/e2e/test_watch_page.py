@@ -374,6 +374,26 @@ def test_what_will_not_play_is_told_before_it_is_loaded(
     assert board.is_visible() is true_when_loaded
 
 
+def test_nothing_moves_when_the_video_comes(
+    hypercorn: Server, new_page: NewPage, page: Page
+) -> None:
+    page.wait_for_function(
+        "fetch('/videos/-/api/videos/film/clock.mp4').then(answer => answer.json())"
+        ".then(video => video.details)"
+    )
+    height = "document.querySelector('video').getBoundingClientRect().height"
+    waiting = new_page(base_url=hypercorn.url, viewport={"width": 390, "height": 844})
+    for pattern in ("**/videos/film/clock.mp4", "**/-/poster/**"):
+        waiting.route(pattern, lambda _: None)
+    waiting.goto(WATCH, wait_until="domcontentloaded")
+    before = waiting.evaluate(height)
+    for pattern in ("**/videos/film/clock.mp4", "**/-/poster/**"):
+        waiting.unroute(pattern)
+    ready(waiting)
+    assert before == pytest.approx(waiting.evaluate(height), abs=1)
+    assert before == pytest.approx(390 * 192 / 320, abs=1)
+
+
 def test_a_video_that_has_gone_is_told(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
     (folder / "gone.mp4").write_bytes(os.urandom(5000))
     page = new_page(base_url=hypercorn.url)
