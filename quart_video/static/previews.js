@@ -2,6 +2,8 @@
 
 const CUE = /(\d+):(\d\d):(\d\d\.\d+) --> \S+\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
+const AGAIN = 5000; // milliseconds; a storyboard that is being made now may be there then
+
 /** Fetch a storyboard; its tiles, in order. */
 async function tilesOf(url) {
   const answer = await fetch(url);
@@ -23,10 +25,20 @@ export function showPreviews(video, element, clock) {
   const line = element.querySelector("input");
   const tile = element.querySelector(".qv-tile");
   let tiles = null; // a promise of them: nobody waits for what nobody looks at
+  let wanted = null; // the time that is looked at now
+
+  function fetchTiles() {
+    return tilesOf(element.dataset.qvStoryboard).catch(() => {
+      setTimeout(() => { tiles = null; }, AGAIN);
+      return [];
+    });
+  }
 
   async function show(seconds) {
-    tiles ??= tilesOf(element.dataset.qvStoryboard);
-    const all = await tiles.catch(() => []);
+    wanted = seconds;
+    tiles ??= fetchTiles();
+    const all = await tiles;
+    if (wanted !== seconds) return; // meanwhile someone looks elsewhere, or has left
     const found = all.findLast(({ start }) => start <= seconds) ?? all[0];
     if (!found) return;
     draw(tile.firstElementChild, found);
@@ -46,6 +58,7 @@ export function showPreviews(video, element, clock) {
   }
 
   function hide() {
+    wanted = null;
     tile.hidden = true;
   }
 

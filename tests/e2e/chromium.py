@@ -10,11 +10,11 @@ from typing import Any
 from tests.e2e.harness import missing
 
 try:
-    from playwright.sync_api import Browser, Error, Page, Response, sync_playwright
+    from playwright.sync_api import Browser, Error, Page, Response, Route, sync_playwright
 except ImportError:
     missing("Playwright", "Install it with: pip install playwright")
 
-__all__ = ["Browser", "NewPage", "Page", "Response", "launched", "pages_of"]
+__all__ = ["Browser", "NewPage", "Page", "Response", "Route", "launched", "pages_of"]
 
 NAVIGATION_SECONDS = 30
 NewPage = Callable[..., Page]

@@ -8,11 +8,12 @@ from shutil import copy
 
 import pytest
 
-from tests.e2e.chromium import NewPage, Page
-from tests.e2e.harness import Server, Servers
+from tests.e2e.chromium import NewPage, Page, Route
+from tests.e2e.harness import Server, Servers, wait_until
 from tests.media.films import SRT
 
 Films = Callable[[str], Path]
+STORYBOARDS = "**/-/storyboard/**"
 
 
 @pytest.fixture
@@ -77,6 +78,50 @@ def test_the_player_has_a_poster_and_previews(page: Page, library: Path) -> None
     line.focus()
     page.keyboard.press("End")
     page.wait_for_function("document.querySelector('video').currentTime > 1.5")
+
+
+def test_previews_that_come_late(page: Page, library: Path) -> None:
+    """They are asked for again, and not shown to someone who has left meanwhile."""
+    page.clock.install()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(STORYBOARDS, hold)
+    watch(page, library, "film.mp4")
+    tile = page.locator(".qv-tile")
+
+    _move_over_times(page)
+    wait_until(lambda: _come(page, held, 1), 10, "the storyboard is asked for")
+    with page.expect_response(STORYBOARDS):
+        held[0].fulfill(status=503)
+    page.wait_for_timeout(100)
+    _move_over_times(page)  # too early
+    page.clock.fast_forward(10_000)
+    _move_over_times(page)
+    wait_until(lambda: _come(page, held, 2), 10, "it is asked for again")
+    assert len(held) == 2
+
+    page.locator(".qv-preview input").dispatch_event("pointerleave")
+    with page.expect_response(STORYBOARDS):
+        held[1].fulfill(
+            content_type="text/vtt",
+            body="WEBVTT\n\n00:00:00.000 --> 00:00:10.000\nsheet.jpg#xywh=0,0,160,90\n",
+        )
+    page.wait_for_timeout(200)
+    assert tile.is_hidden()
+    _move_over_times(page)
+    tile.wait_for(state="visible")
+
+
+def _come(page: Page, held: list[Route], count: int) -> bool:
+    page.wait_for_timeout(10)  # routes come in while Playwright waits
+    return len(held) >= count
+
+
+def _move_over_times(page: Page) -> None:
+    page.locator(".qv-preview input").dispatch_event("pointermove", {"clientX": 300})
 
 
 def test_chapters_are_links_that_seek(page: Page, library: Path) -> None:
