@@ -27,7 +27,7 @@ def page(hypercorn: Server, new_page: NewPage) -> Page:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    settled(page, "video.readyState >= 2")
 
 
 def video(page: Page, what: str) -> Any:
@@ -35,8 +35,8 @@ def video(page: Page, what: str) -> Any:
 
 
 def settled(page: Page, what: str) -> None:
-    """Wait until an expression about the video holds."""
-    page.wait_for_function(f"(video => {what})(document.querySelector('video'))")
+    """Wait until there is a video, and an expression about it holds."""
+    page.wait_for_function(f"(video => video && ({what}))(document.querySelector('video'))")
 
 
 def press(page: Page, *keys: str) -> None:
