@@ -84,17 +84,24 @@ function isExpired() {
   return performance.now() - since > expires;
 }
 
+let left = null; // where to go on, while the video is loaded anew
+
 /** Load the video anew, and go on where it was. */
 function again() {
-  const { currentTime, paused } = video;
+  // What comes of the old address may ask for this once more: the video is at its beginning then.
+  since = performance.now();
+  left ??= { currentTime: video.currentTime, paused: video.paused };
   tell(null);
   video.load();
-  video.addEventListener("loadedmetadata", () => {
-    video.currentTime = currentTime;
-    if (!paused) video.play().catch(() => {});
-  }, { once: true });
 }
 
+video.addEventListener("loadedmetadata", () => {
+  if (!left) return;
+  const { currentTime, paused } = left;
+  left = null;
+  if (!video.currentTime) video.currentTime = currentTime; // else someone has gone elsewhere meanwhile
+  if (!paused) video.play().catch(() => {});
+});
 video.addEventListener("loadstart", () => { since = performance.now(); });
 for (const type of ["seeking", "stalled", "waiting"])
   video.addEventListener(type, () => { if (isExpired()) again(); });

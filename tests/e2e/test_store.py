@@ -357,6 +357,18 @@ def test_the_page_gets_a_new_address_when_one_has_expired(
     assert len(seen) == 2
 
 
+def test_who_seeks_while_another_address_is_fetched(
+    redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage
+) -> None:
+    cinema.put(BUCKET, "clock.mp4", film.read_bytes())
+    page = new_page()
+    page.goto(redirecting.url + "/videos/-/watch/clock.mp4")
+    assert page.evaluate(_SHOW, 5.0) is None
+    page.evaluate(_LATER, 601)
+    page.evaluate("document.querySelector('video').dispatchEvent(new Event('waiting'))")
+    assert page.evaluate(_SHOW, 30.0) is None
+
+
 def test_a_folder_cannot_redirect(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="VIDEO_STORE_DELIVERY is"):
         Server("uvicorn", tmp_path, tmp_path, {"QUART_VIDEO_STORE_DELIVERY": "redirect"})
