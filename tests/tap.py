@@ -24,6 +24,7 @@ class Tap:
         self._flowing = threading.Event()
         self._flowing.set()
         self._left: int | None = None
+        self._every: int | None = None
         self._refusing = False
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -45,6 +46,11 @@ class Tap:
         """Reset the connection that brings the byte after the next *amount* from the store."""
         with self._lock:
             self._left = amount
+
+    def cut_every(self, amount: int) -> None:
+        """Reset a connection whenever so many bytes more have come from the store."""
+        with self._lock:
+            self._left = self._every = amount
 
     def refuse(self) -> None:
         """Reset all connections, and every new one."""
@@ -113,7 +119,7 @@ class Tap:
             if self._left is not None:
                 self._left -= len(data)
                 if self._left < 0:
-                    self._left = None
+                    self._left = self._every
                     _reset(near)
         return data
 
