@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from quart_video.catalogue import Page
 
 _MOST = 2 * 1024 * 1024  # bytes
+_BESIDE = 4096  # bytes, about, of the page and the key that are kept with each body
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Body:
     """What it tells of."""
     data: bytes
     content_type: str
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return _BESIDE + len(self.data)
 
 
 class Written:
@@ -42,9 +48,9 @@ class Written:
     def put(self, key: Hashable, body: Body) -> None:
         """Remember a body in the place of another one with this *key*."""
         if key in self._known:
-            self._size -= len(self._known.pop(key).data)
+            self._size -= self._known.pop(key).size
         self._known[key] = body
-        self._size += len(body.data)
+        self._size += body.size
         while self._size > _MOST:
             _, oldest = self._known.popitem(last=False)
-            self._size -= len(oldest.data)
+            self._size -= oldest.size

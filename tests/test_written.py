@@ -37,6 +37,7 @@ def test_another_page_with_the_same_key() -> None:
 
 def test_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(written, "_MOST", 10)
+    monkeypatch.setattr(written, "_BESIDE", 0)
     kept, one = Written(), page(1)
     for key in "ab":
         kept.put(key, body(one, 4))
@@ -46,6 +47,14 @@ def test_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [key for key in "abc" if kept.get(key, one)] == ["a", "c"]
     kept.put("d", body(one, 11))
     assert not any(kept.get(key, one) for key in "abcd")
+
+
+def test_small_ones_are_not_free() -> None:
+    """Each keeps its page and its key: who asks for nothing, again and again, fills no memory."""
+    kept, one = Written(), page(1)
+    for key in range(10_000):
+        kept.put(key, body(one, 100))
+    assert sum(kept.get(key, one) is not None for key in range(10_000)) < 1000
 
 
 @pytest.fixture
