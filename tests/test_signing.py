@@ -200,15 +200,15 @@ class TestRequests:
     @pytest.mark.parametrize(
         ("change", "reason"),
         [
-            (lambda url: url.replace("two", "a/one%20%231"), "something else"),
+            (lambda url: url.replace("/two", "/a/one%20%231"), "something else"),
             (lambda url: url.replace("two.mp4", "-/watch/two.mp4"), "something else"),
             (lambda url: url.replace("two.mp4", "-/api/videos/two.mp4"), "something else"),
             (lambda url: url.replace("/two.mp4", "/"), "something else"),
             (lambda url: url.replace("two.mp4", "-/playlist.m3u"), "something else"),
             (lambda url: url.replace("two.mp4", "-/captions/two.vtt"), "something else"),
             (lambda url: url.replace("/videos", "/more"), "something else"),
-            (lambda url: url.replace("two", "no"), "something else"),
-            (lambda url: f"{url[:-2]}AA", "something else"),
+            (lambda url: url.replace("/two", "/no"), "something else"),
+            (lambda url: url[:-2] + ("BA" if url.endswith("AA") else "AA"), "something else"),
             (lambda url: url.replace("signature=1", "signature=9"), "something else"),
             (lambda url: f"{url}x", "none of ours"),
             (lambda url: url[: url.index("=") + 1], "none of ours"),
