@@ -66,7 +66,7 @@ async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...
     found: list[Caption] = []
     with suppress(StorageError):
         page = await library.catalogue.page(query)
-        for folder in page.folders:
+        for folder in (*page.folders, *page.caption_folders):
             if folder.name.lower() not in CAPTION_FOLDERS:
                 continue
             inner = await library.storage.list(folder.path)

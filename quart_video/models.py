@@ -113,7 +113,8 @@ class Listing:
 
     folder: str
     folders: list[Folder]
-    """Folders directly in *folder*; only on the first page of a listing that is not recursive."""
+    """Folders directly in *folder*; only on the first page of a listing that is not recursive. One
+    for captions, such as ``Subs``, only where there is a video in it."""
     videos: list[Video]
     total: int | None
     """How many videos match, on all pages together; ``None`` where the app decides for each of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,7 +16,6 @@ from quart_video.formatting import (
     drawing,
     format_date,
     format_duration,
-    format_length,
     format_size,
     is_new,
     parse_time,
@@ -34,8 +33,13 @@ _EXPLAINED = {400, 404, 503}
 """Errors that there are texts for."""
 
 
-async def gallery(listing: Listing, query: GalleryQuery, library: Library) -> str:
-    """Make the page that shows a listing."""
+async def gallery(
+    listing: Listing, types: Iterable[str], query: GalleryQuery, library: Library
+) -> str:
+    """Make the page that shows a listing.
+
+    :param types: extensions of all videos that it might show, as far as they are to be told.
+    """
     parameters = describe.parameters(query)
     given = parameters | ({"view": query.view} if query.view != "grid" else {})
     carried = {name: value for name, value in given.items() if name in _CARRIED}
@@ -52,9 +56,8 @@ async def gallery(listing: Listing, query: GalleryQuery, library: Library) -> st
         listing=listing,
         query=query,
         api_url=url_for(".api_videos", **parameters, cursor=query.cursor),
-        filters=filters.offered(listing, query, library.settings.types),
+        filters=filters.filters_of(listing, query, types, texts),
         unfiltered=unfiltered,
-        format_length=partial(format_length, texts=texts),
         search_fields=searched | {"recursive": 1},
         sort=query.sort or ("relevance" if query.q else "name"),
         sorts=[(sort, texts.text(f"sort_{sort}")) for sort in _sorts(listing, query)],

@@ -49,8 +49,9 @@ async def gallery(folder: str = "") -> ResponseReturnValue:
     visit = await current_visit()
     query = _query(_GALLERY_QUERY, folder=folder)
     describer = describe.Describer(visit.library)
-    listing = describe.listing(await _page(visit, query), query, describer)
-    return await _fresh(visit, await pages.gallery(listing, query, visit.library))
+    page = await _page(visit, query)
+    listing = describe.listing(page, query, describer)
+    return await _fresh(visit, await pages.gallery(listing, page.types, query, visit.library))
 
 
 @answers("video/*", "The media.", ranges=True)

@@ -330,6 +330,7 @@ class Visit:
             items=tuple(shown),
             total=len(shown) if counted else None,
             total_size=_size(shown) if counted else None,
+            types=(),
             next_cursor=None if whole or not shown else await walk.cursor(),
         )
 

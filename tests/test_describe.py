@@ -71,7 +71,11 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
         path = "/".join(names)
         item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, Marks()),), 1.5)
         image = Entry("a.jpg", FileFacts(1, 2, "w"))
-        page = Page((Entry(path),), {path: image}, (item,), 1, 1, scanning=False, next_cursor="x")
+        page = Page(
+            *((Entry(path),), (), {path: image}, (item,), 1, 1, ()),
+            scanning=False,
+            next_cursor="x",
+        )
         query = ListingQuery(q="a&b", folder=path)
         listing = describe.listing(page, query, describe.Describer(library))
         (video,), (folder,) = listing.videos, listing.folders

@@ -199,16 +199,17 @@ class Catalogue:
     ) -> T:
         """Ask an index made for this question alone: behind a link, or while ours is locked."""
         index = Index(None)
+        gatherer = Gatherer(self._storage, index, self._types)
         try:
             await index.write(writing.put_way, folder)
-            gatherer = Gatherer(self._storage, index, self._types)
-            await gatherer.read(folder)
+            await gatherer.freshen(folder)
             if recursive:
                 await gatherer.fill(folder)
             return await index.read(question)
         except Busy as error:
             raise Unavailable(f"no index of {folder!r} can be made: {error}") from error
         finally:
+            await gatherer.aclose()
             index.close()
 
 

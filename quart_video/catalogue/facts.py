@@ -90,6 +90,8 @@ class Page:
     folders: tuple[Entry, ...]
     """Folders directly in the queried one whose names match, in natural order whatever the sort.
     Only on the first page, and not in a recursive listing, which shows what is in them."""
+    caption_folders: tuple[Entry, ...]
+    """Folders for captions, in which no video is, so that they are not among the others."""
     folder_posters: Mapping[str, Entry]
     """Images that show those folders, by the paths of the folders that have one."""
     items: tuple[Item, ...]
@@ -97,6 +99,9 @@ class Page:
     """How many videos match, on all pages together; ``None``: it is not to be told."""
     total_size: int | None
     """Bytes of all that match; ``None``: it is not to be told."""
+    types: tuple[str, ...]
+    """Extensions of all videos in the folder, or also below it where the query is recursive,
+    whatever else it asks for; none, where that is not to be told."""
     scanning: bool
     """Whether not all folders have been read yet, so that a recursive listing may miss some."""
     next_cursor: str | None

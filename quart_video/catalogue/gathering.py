@@ -347,10 +347,22 @@ class Gatherer:
             await self.read(folder)
         elif began >= self._due.get(folder, 0):
             self._start("read", folder, self._read_again)
+        await self._look_into_captions(folder)
         self._seen.pop(folder, None)
         self._seen[folder] = began
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
+
+    async def _look_into_captions(self, folder: str) -> None:
+        """Look into the folders for captions in *folder*, as one that holds a video is shown.
+
+        That is no more than a moment's wait. What is read in one go is left to that.
+        """
+        if self.walker is None:
+            below = await self._index.read(reading.caption_folders, folder)
+            looks = {self._start("look", each.path, self._look, each).task for each in below}
+            if looks:
+                await asyncio.wait(looks, timeout=BRIEF)
 
     async def _has_changed(self, known: reading.FolderState) -> bool:
         try:

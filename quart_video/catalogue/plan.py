@@ -352,6 +352,17 @@ def tallied(scope: Scope, types: Sequence[str] | None) -> Statement:
     )
 
 
+def types(scope: Scope) -> Statement:
+    """Return what finds the types of all videos in the scope, by the tallies."""
+    tables = "tally t" if scope.is_all else "folder f CROSS JOIN tally t ON t.folder = f.id"
+    condition = scope.condition(seek=True)
+    return Statement(
+        "SELECT json_group_array(type) FROM "
+        f"(SELECT DISTINCT t.type AS type FROM {tables} WHERE {condition.sql} ORDER BY 1)",
+        condition.values,
+    )
+
+
 def matching(match: str) -> Statement:
     """Return what counts the videos that the full-text index finds, until they are many."""
     return Statement(

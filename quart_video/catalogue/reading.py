@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quart_video.catalogue import plan, schema
+from quart_video.catalogue.captions import CAPTION_FOLDERS
 from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, encode_cursor
 from quart_video.catalogue.facts import Item, Neighbours, Page, Query
 from quart_video.catalogue.natural import folder_bytes, name_bytes
@@ -123,6 +124,18 @@ def unread(connection: sqlite3.Connection, folder: str, limit: int) -> list[str]
     return [path for (path,) in rows]
 
 
+def caption_folders(connection: sqlite3.Connection, folder: str) -> list[FolderState]:
+    """Return the folders directly in *folder* that bear the name of one for captions."""
+    names = ", ".join("?" * len(CAPTION_FOLDERS))
+    rows = connection.execute(
+        "SELECT path, is_link, fingerprint, entries FROM folder WHERE NOT is_link "
+        "AND parent = (SELECT id FROM folder WHERE path = ?) "
+        f"AND lower(substr(path, ?)) IN ({names})",  # "lower" is of ASCII, and so are the names
+        (folder, len(join(folder, "")) + 1, *CAPTION_FOLDERS),
+    )
+    return [FolderState(path, bool(link), *rest) for path, link, *rest in rows]
+
+
 def batch(connection: sqlite3.Connection, folder: str, after: bytes, limit: int) -> Batch:
     """Return folders at or below *folder* that have been read, some at a time.
 
@@ -156,13 +169,16 @@ def page(
     more = len(shown) > query.limit
     del shown[query.limit :]
     totals = listing.totals()
-    folders = () if query.recursive or query.cursor is not None else listing.folders()
+    folders = {} if query.recursive or query.cursor is not None else listing.folders()
+    captions = tuple(filter(listing.is_for_captions, folders))
     return Page(
-        folders=tuple(entry for entry, _ in folders),
-        folder_posters={entry.path: poster for entry, poster in folders if poster},
+        folders=tuple(entry for entry in folders if entry not in captions),
+        caption_folders=captions,
+        folder_posters={entry.path: poster for entry, poster in folders.items() if poster},
         items=tuple(map(_item, shown)),
         total=totals.number,
         total_size=totals.size,
+        types=listing.types(),
         scanning=listing.is_unfinished(),
         next_cursor=_cursor_after(query, shown[-1]) if more else None,
     )
@@ -362,10 +378,18 @@ class _Listing:
         has_orders = schema.has_orders(self._connection)
         return plan.Extent(inside, matches, lasting, has_orders=has_orders)
 
-    def folders(self) -> tuple[tuple[Entry, Entry | None], ...]:
+    def types(self) -> tuple[str, ...]:
+        """Return the types that there are, of all videos that it might be of."""
+        statement = plan.types(self._scope)
+        if statement not in self._known:
+            self._known[statement] = tuple(json.loads(self._fetch(statement)[0]))
+        found: tuple[str, ...] = self._known[statement]
+        return found
+
+    def folders(self) -> dict[Entry, Entry | None]:
         """Return the folders in this one whose names match, each with the image that shows it."""
         if self._words is None:
-            return ()
+            return {}
         start = len(self._scope.words) + 1
         names = " AND ".join(["parent = ?", *["instr(substr(words, ?), ?)"] * len(self._words)])
         values = [value for word in self._words for value in (start, f" {word}")]
@@ -374,10 +398,20 @@ class _Listing:
             f"(SELECT path, is_link, poster FROM folder WHERE {names} ORDER BY key)",
             (self._scope.id, *values),
         )
-        return tuple(
-            (Entry(path, None, bool(link)), unpack_image(path, poster))
+        return {
+            Entry(path, None, bool(link)): unpack_image(path, poster)
             for path, link, poster in json.loads(rows.fetchone()[0])
-        )
+        }
+
+    def is_for_captions(self, folder: Entry) -> bool:
+        """Say whether a folder is there for captions of the videos beside it, and holds no video.
+
+        Of a link nobody knows.
+        """
+        if folder.is_link or folder.name.lower() not in CAPTION_FOLDERS:
+            return False
+        scope = plan.Scope(0, folder_bytes(folder.path), "", recursive=True)
+        return not json.loads(self._fetch(plan.types(scope))[0])
 
     def is_unfinished(self) -> bool:
         """Say whether folders at or below this one are still to be read."""

@@ -272,3 +272,29 @@ async def test_durations_are_those_of_a_version(
     storage.files["a/1.mp4"] = FileFacts(1, 0, "w")
     clock.now += 100
     assert (await catalogue.page(Query(folder="a"))).items[0].duration is None
+
+
+async def test_a_folder_for_captions_shows_with_its_first_video(
+    storage: Told, catalogue: Catalogue, clock: Clock
+) -> None:
+    async def folders() -> list[str]:
+        clock.now += gathering.FRESH + 0.1
+        return [entry.path for entry in (await catalogue.page(Query("b"))).folders]
+
+    storage.files["b/Subs/1.en.srt"] = facts()
+    assert await folders() == ["b/c"]
+    storage.files["b/Subs/1.mp4"] = facts()
+    assert await folders() == ["b/c", "b/Subs"]
+    del storage.files["b/Subs/1.mp4"]
+    assert await folders() == ["b/c"]
+
+
+async def test_a_folder_for_captions_that_hangs_holds_up_nothing(
+    storage: Told, catalogue: Catalogue, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "BRIEF", 0.01)
+    storage.files["b/Subs/1.en.srt"] = storage.files["b/2.mp4"] = facts()
+    storage.hanging.add("b/Subs")
+    clock.now += gathering.FRESH + 0.1
+    assert await listed(catalogue, "b") == ["b/1.mp4", "b/2.mp4"]
+    storage.go_on.set()

@@ -51,6 +51,60 @@ async def test_a_folder_named_like_a_video() -> None:
     assert [entry.path for entry in listing.folders] == ["clip.mp4", "clip.vtt"]
 
 
+async def test_folders_for_captions_are_no_folders_to_look_into() -> None:
+    tree = (
+        *("film/film.mp4", "film/Subs/en.srt", "film/SUBTITLES/film/2.srt", "film/captions/"),
+        *("film/extras/readme.txt", "film/My Subs/en.srt", "Subs/deep/er/a.mp4", "Subs/en.srt"),
+    )
+    async with catalogue_of(shelves(*tree)) as catalogue:
+        root = await catalogue.page(Query(recursive=True))  # for all folders to have been read
+        root = await catalogue.page(Query())
+        film = await catalogue.page(Query("film"))
+        found = await catalogue.page(Query("film", q="subs"))
+    # One with videos in it, at any depth, is a folder like others.
+    assert [entry.path for entry in root.folders] == ["film", "Subs"]
+    assert root.caption_folders == ()
+    assert [entry.path for entry in film.folders] == ["film/extras", "film/My Subs"]
+    assert [entry.path for entry in film.caption_folders] == [
+        *("film/captions", "film/Subs", "film/SUBTITLES"),
+    ]
+    assert [entry.path for entry in found.folders] == ["film/My Subs"]
+
+
+async def test_of_a_link_nobody_knows_what_it_is_for() -> None:
+    storage = shelves("film/film.mp4", "elsewhere/en.srt")
+    storage.links = {"film/Subs": "elsewhere"}
+    listing = await page(storage, folder="film")
+    assert [entry.path for entry in listing.folders] == ["film/Subs"]
+
+
+async def test_folders_for_captions_behind_a_link() -> None:
+    storage = shelves("disk/a/film.mp4", "disk/a/Subs/en.srt", "disk/b/Subs/film.mp4")
+    storage.links = {"films": "disk"}
+    a = await page(storage, folder="films/a")
+    assert a.folders == ()
+    assert [entry.path for entry in a.caption_folders] == ["films/a/Subs"]
+    b = await page(storage, folder="films/b")
+    assert [entry.path for entry in b.folders] == ["films/b/Subs"]
+
+
+@pytest.mark.parametrize(
+    ("query", "types"),
+    [
+        (Query(), (".mkv", ".mp4")),
+        (Query(type="mp4", limit=1), (".mkv", ".mp4")),
+        (Query(q="nothing", recursive=True), (".mkv", ".mp4", ".webm")),
+        (Query("far", recursive=True, limit=1), (".mp4", ".webm")),
+        (Query("far/away"), ()),
+    ],
+)
+async def test_the_types_that_there_are(query: Query, types: tuple[str, ...]) -> None:
+    tree = ("b.mp4", "a.MKV", "c.mp4", "c.txt", "far/d.webm", "far/away/off/e.mp4")
+    async with catalogue_of(shelves(*tree)) as catalogue:
+        await catalogue.page(Query(recursive=True))
+        assert (await catalogue.page(query)).types == types
+
+
 async def test_an_empty_folder() -> None:
     listing = await page(shelves(*TREE), folder="empty")
     assert (listing.items, listing.folders, listing.total) == ((), (), 0)

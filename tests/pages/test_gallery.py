@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from quart import Quart
 
-from quart_video import describe
+from quart_video import VideoBlueprint, describe
 from tests.pages.conftest import Browser, Put, browsing
 from tests.pages.document import Element
 
@@ -50,6 +50,16 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     assert facts.all("bdi")[0].text == "4.2 MB"
     assert facts.one("time").text == "22 Nov 2025"
     assert ten.one("time")["datetime"] == "2025-11-22"
+
+
+async def test_folders_for_captions_are_not_shown(browser: Browser, put: Put) -> None:
+    put("film.mp4")
+    put("Subs/en.srt")
+    put("Extras/notes.txt")
+    page = await browser.open("/videos/")
+    assert [a.text for a in page.all("a", class_="qv-folder")] == ["Extras"]
+    assert "1 folder" in page.one("p", class_="qv-count").text
+    assert await browser.status("/videos/Subs/") == 200
 
 
 async def test_folders_show_their_pictures(make_app: Callable[..., Quart], put: Put) -> None:
@@ -287,6 +297,37 @@ async def test_a_form_filters_by_type(browser: Browser, put: Put) -> None:
     empty = page.one("div", class_="qv-empty")
     assert "No video matches" in empty.text
     assert len(titles(await browser.open(empty.link("Clear filters")["href"]))) == 3
+
+
+async def types_offered(browser: Browser, query: str) -> list[str]:
+    page = await browser.open(f"/videos/?{query or 'limit=2'}")
+    return [
+        option.text for each in page.all("select", name="type") for option in each.all("option")
+    ]
+
+
+async def test_the_types_to_filter_by_are_those_there_are(browser: Browser, put: Put) -> None:
+    for name in ("a.mp4", "b.mp4", "c.mkv", "far/d.webm", "far/e.webm", "far/f.AVI"):
+        put(name)
+    assert await types_offered(browser, "") == ["Any", "MKV", "MP4"]
+    assert await types_offered(browser, "type=MP4") == ["Any", "MKV", "MP4"]
+    assert await types_offered(browser, "q=none&type=mp4") == ["Any", "MKV", "MP4"]
+    every = ["Any", "AVI", "MKV", "MP4", "WEBM"]
+    assert await types_offered(browser, "recursive=1&limit=1") == every
+    assert await types_offered(browser, "type=video/webm") == ["Any", "MKV", "MP4", "video/webm"]
+
+
+async def test_types_that_may_not_be_seen_are_not_told_of(library: Path, put: Put) -> None:
+    for name in ("a.mp4", "b.mp4", "c.webm", "d.mkv"):
+        put(name)
+    app = Quart(__name__)
+    app.config["MEDIA_ROOT"] = str(library)
+    allow = VideoBlueprint(authorize=lambda _, resource: resource.path != "d.mkv")
+    app.register_blueprint(allow)
+    async with browsing(app) as browser:
+        assert await types_offered(browser, "") == []
+        assert await types_offered(browser, "limit=4") == ["Any", "MP4", "WEBM"]
+        assert await types_offered(browser, "type=mp4") == ["Any", "MP4"]
 
 
 async def test_a_form_filters_by_length(
