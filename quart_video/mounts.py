@@ -144,10 +144,10 @@ class Mount:
             settings = resolve(self._arguments, self._options, app.config)
             storage = open_storage(settings, reserved=_OWN_NAMES)
             root = storage.root if isinstance(storage, LocalStorage) else ""
-            # What a storage of the app's own holds, only the app knows: nothing of it is kept.
-            cache: str | None = settings.cache or os.path.join(app.instance_path, "quart-video")
-            if storage is settings.media_root:  # of the app's own: nothing tells it from others
-                cache = None
+            # What a storage of the app's own holds, only the app knows, and nothing tells it from
+            # others: nothing of it is kept.
+            is_own = storage is settings.media_root
+            cache = None if is_own else _cache_folder(settings, app)
             name = storage_name(settings)
             is_remote = isinstance(settings.media_root, Location)
             fresh = settings.store_refresh if is_remote else None
@@ -196,6 +196,11 @@ class Mount:
             await library.studio.aclose()
         if library.storage is not library.settings.media_root:
             await library.storage.aclose()
+
+
+def _cache_folder(settings: Settings, app: Quart) -> str:
+    folder = settings.cache or os.path.join(app.instance_path, "quart-video")
+    return os.path.abspath(os.path.expanduser(folder))
 
 
 def _signer(settings: Settings, storage: Storage) -> Signer | None:

@@ -476,9 +476,10 @@ class TestStartup:
 
     async def test_home_folder(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", str(root.parent))
-        app = make_app(None, MEDIA_ROOT="~/videos")
+        app = make_app(None, MEDIA_ROOT="~/videos", VIDEO_CACHE="~/cache")
         app.register_blueprint(video_bp)
         assert (await listing(app))["total"] == 3
+        assert (root.parent / "cache" / "catalogue").is_dir()
 
     async def test_life_of_an_app(self, app: Quart) -> None:
         threads = threading.active_count()

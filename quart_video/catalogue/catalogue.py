@@ -217,4 +217,4 @@ def _place(cache: str, name: str, types: Mapping[str, str]) -> str:
     """Return the folder for the index of one storage, and of one choice of types."""
     identity = "\0".join([name, *sorted(types)])
     digest = blake2b(identity.encode(errors="surrogateescape"), digest_size=12).hexdigest()
-    return os.path.join(cache, "catalogue", digest)
+    return os.path.join(os.path.abspath(cache), "catalogue", digest)

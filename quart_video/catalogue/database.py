@@ -39,7 +39,7 @@ class Database:
         self._closed = False
         self._idle: SimpleQueue[sqlite3.Connection | None] = SimpleQueue()
         if path is None:
-            connection = _open(":memory:", "memory")
+            connection = _open("/", "memory")
             schema.create(connection)
             self._idle.put(connection)
 
@@ -139,10 +139,12 @@ def newest(folder: str) -> str | None:
 def _open(path: str, mode: str) -> sqlite3.Connection:
     """Open a file.
 
+    :param path: an absolute one.
     :param mode: as SQLite calls it; ``"rw"``: only if it is there.
     """
     connection = sqlite3.connect(
-        f"file:{quote(path)}?mode={mode}",
+        # With three slashes, as behind two there would be the name of a host.
+        f"file://{quote(os.fsencode(path))}?mode={mode}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,

@@ -35,26 +35,26 @@ _REST = 600.0
 
 
 class Turn:
-    """The turn to scan, which one process has at a time, for as long as it lives.
+    """The turn to scan an index, which one process has at a time, for as long as it lives."""
 
-    :param folder: where the index is kept; ``None``: it is in memory, and nobody else has it.
-    """
-
-    def __init__(self, folder: str | None) -> None:
-        self._path = None if folder is None else os.path.join(folder, "scanning")
+    def __init__(self, index: Index) -> None:
+        self._index = index
         self._descriptor = -1
 
     def take(self) -> bool:
         """Take the turn if nobody has it, and say whether we have it."""
-        if self._path is None:
+        folder = self._index.folder
+        if folder is None:  # it is in memory, if only by now: nobody else has it
+            self.give()
             return True
-        if self._descriptor >= 0 and self._is_there():
+        path = os.path.join(folder, "scanning")
+        if self._has(path):
             return True
         self.give()
         try:
-            make_folder(os.path.dirname(self._path))
+            make_folder(folder)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            self._descriptor = os.open(self._path, flags, 0o600)
+            self._descriptor = os.open(path, flags, 0o600)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.give()
@@ -70,11 +70,12 @@ class Turn:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _is_there(self) -> bool:
-        """Say whether others see the file that we have locked."""
-        assert self._path is not None
+    def _has(self, path: str) -> bool:
+        """Say whether we have locked the file at *path*, which is what others see."""
         try:
-            return os.path.samestat(os.stat(self._path), os.fstat(self._descriptor))
+            return self._descriptor >= 0 and os.path.samestat(
+                os.stat(path), os.fstat(self._descriptor)
+            )
         except OSError:
             return False
 
@@ -90,7 +91,7 @@ class Scan:
         self._gatherer = gatherer
         self._root = root
         self._watching: asyncio.Task[None] | None = None
-        self._turn = Turn(index.folder)
+        self._turn = Turn(index)
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
         self._walker = gatherer.walker

@@ -8,9 +8,10 @@ import zlib
 from contextlib import suppress
 
 TABLES = """
--- Goes up whenever what a listing shows may have changed.
+-- Goes up whenever what a listing shows may have changed. It begins anywhere, so that what is
+-- remembered of one index is not taken for what is in another one.
 CREATE TABLE state (generation INTEGER NOT NULL);
-INSERT INTO state VALUES (0);
+INSERT INTO state VALUES (random() / 2);
 
 CREATE TABLE folder (
   id INTEGER PRIMARY KEY,

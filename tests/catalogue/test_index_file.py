@@ -153,9 +153,7 @@ async def test_a_folder_that_cannot_be(tmp_path: Path, caplog: pytest.LogCapture
     assert str(cache) in record.getMessage()
 
 
-async def test_a_full_disk(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full(sqlite3.Connection):
         def __init__(self, name: str, **options: Any) -> None:
             super().__init__(name, **options)
@@ -164,6 +162,12 @@ async def test_a_full_disk(
 
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Full))
+
+
+async def test_a_full_disk(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_disk(monkeypatch)
     await fill(tmp_path)
     (record,) = caplog.records
     assert "full" in record.getMessage()
@@ -182,3 +186,26 @@ async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     page = await catalogue.page(Query(folder="b", sort="-name"))
     assert paths(page)[0] == "b/new.mp4"
     await catalogue.aclose()
+
+
+async def test_each_process_scans_for_itself_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_disk(monkeypatch)
+    catalogues = [catalogue_in(tmp_path, shelves(*TREE)) for _ in range(2)]
+    for catalogue in catalogues:
+        await is_right(catalogue)
+    for catalogue in catalogues:
+        await catalogue.aclose()
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9 ?#%41", b"/double"], ids=["not UTF-8", "//"])
+async def test_a_folder_of_any_name(
+    tmp_path: Path, name: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = os.fsdecode(b"/" * name.startswith(b"/") + os.fsencode(tmp_path) + b"/" + name)
+    catalogue = Catalogue(shelves(*TREE), VIDEO_TYPES, cache=cache, name="films")
+    await is_right(catalogue)
+    await catalogue.aclose()
+    assert not caplog.records
+    only_file(Path(cache))
