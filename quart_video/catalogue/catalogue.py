@@ -182,7 +182,12 @@ class Catalogue:
         try:
             for _ in range(_ATTEMPTS):
                 opened = self._index.opened
-                await self._gatherer.freshen(folder, at_once=at_once)
+                try:
+                    await self._gatherer.freshen(folder, at_once=at_once)
+                except NotFound:
+                    if opened == self._index.opened:
+                        raise
+                    continue  # it was looked for in an index that took the place of another
                 if recursive:
                     await self._gatherer.freshen_below(folder)
                 with suppress(NotFound):

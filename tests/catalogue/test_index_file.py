@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from quart_video.catalogue import Catalogue, Query, database, gathering, index
+from quart_video.catalogue import Catalogue, Query, database, gathering, index, writing
+from quart_video.catalogue.rows import Shelf
 from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import NotFound
 from tests.asgi import all_closed
 from tests.catalogue.shelves import Shelves, paths, shelves
 
@@ -142,6 +144,29 @@ async def test_a_file_that_goes_while_it_is_used(
     await is_right(catalogue)
     await catalogue.aclose()
     only_file(tmp_path)
+
+
+async def test_a_file_that_goes_on_the_way_to_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = writing.put
+    gone: list[Path] = []
+
+    def put_and_lose(connection: sqlite3.Connection, shelves: list[Shelf]) -> None:
+        put(connection, shelves)
+        if not gone:
+            gone.append(only_file(tmp_path))
+            gone[0].unlink()
+
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    monkeypatch.setattr(writing, "put", put_and_lose)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    monkeypatch.setattr(catalogue, "start", lambda: None)  # nor does a scan find the folder
+    assert len(paths(await catalogue.page(Query(folder="b", limit=100)))) == 40
+    with pytest.raises(NotFound):
+        await catalogue.page(Query(folder="nowhere"))
+    await catalogue.aclose()
+    assert gone
 
 
 async def test_a_folder_that_cannot_be(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
