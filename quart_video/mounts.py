@@ -138,9 +138,11 @@ class Mount:
     async def library(self, app: Quart) -> Library:
         """Return what this mount serves; the configuration of *app* is read on the first call.
 
-        :raises ConfigurationError: a setting is missing, or the media root cannot be used.
+        :raises ConfigurationError: a setting is missing, the media root cannot be used, or the app
+            does not run on asyncio.
         """
         if self._library is None:
+            _require_asyncio()
             settings = resolve(self._arguments, self._options, app.config)
             storage = open_storage(settings, reserved=_OWN_NAMES)
             root = storage.root if isinstance(storage, LocalStorage) else ""
@@ -196,6 +198,16 @@ class Mount:
             await library.studio.aclose()
         if library.storage is not library.settings.media_root:
             await library.storage.aclose()
+
+
+def _require_asyncio() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise ConfigurationError(
+            "quart-video needs asyncio, and this app runs on something else. Make it a quart.Quart "
+            "in the place of a QuartTrio."
+        ) from None
 
 
 def _cache_folder(settings: Settings, app: Quart) -> str:

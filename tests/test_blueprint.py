@@ -481,6 +481,10 @@ class TestStartup:
         assert (await listing(app))["total"] == 3
         assert (root.parent / "cache" / "catalogue").is_dir()
 
+    def test_another_loop(self, app: Quart) -> None:
+        with pytest.raises(ConfigurationError, match=r"Make it a quart\.Quart"):
+            app.startup().send(None)  # as Trio would, there being no event loop of asyncio
+
     async def test_life_of_an_app(self, app: Quart) -> None:
         threads = threading.active_count()
         for _ in range(2):  # an app may start again, as in tests
