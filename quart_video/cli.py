@@ -10,6 +10,7 @@ import click
 from quart import Quart
 from quart.cli import ScriptInfo
 
+from quart_video.formatting import for_terminal
 from quart_video.mounts import Mount, app_state
 from quart_video.settings import ConfigurationError
 from quart_video.storage.base import StorageError
@@ -39,7 +40,7 @@ def prepare_command(context: click.Context, processes: int | None, *, retry: boo
         problems = [report for report in reports if report.problem is not None]
         click.echo(f"Looked into {len(reports)} of {len(reports)} videos")
         for report in problems[:_MOST_TOLD]:
-            click.echo(f"{report.path}: {report.problem}", err=True)
+            click.echo(for_terminal(f"{report.path}: {report.problem}"), err=True)
         if len(problems) > _MOST_TOLD:
             click.echo(f"... and {len(problems) - _MOST_TOLD} more", err=True)
 

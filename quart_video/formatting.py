@@ -11,6 +11,7 @@ from quart_video.texts import ENGLISH, Texts
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _NEW = timedelta(days=7)
 _TINTS, _SHAPES = 8, 4
+_JOINERS = "\u200c\u200d"
 
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _UNITS_OF_TIME = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?", re.ASCII)
@@ -79,6 +80,17 @@ def format_length(seconds: float, texts: Texts = ENGLISH) -> str:
     if odd:
         return texts.text("minutes", number=int(minutes))
     return texts.text("hours", number=int(hours))
+
+
+def for_terminal(text: str) -> str:
+    """Return *text* with all escaped that a terminal would obey: a file's name may hold anything.
+
+    Joiners stay, which emoji and some scripts are written with.
+    """
+    return "".join(
+        letter if letter.isprintable() or letter in _JOINERS else ascii(letter)[1:-1]
+        for letter in text
+    )
 
 
 def parse_time(text: str) -> float | None:

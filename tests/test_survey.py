@@ -133,6 +133,11 @@ def test_a_command_makes_everything(root: Path) -> None:
     assert made.count("failed-details") == 1
 
 
+def test_a_name_does_nothing_to_the_terminal(root: Path) -> None:
+    (root / "videos/broken.mp4").rename(root / "videos/\x1b]0;broken\x07.mp4")
+    assert prepare(root).stderr.splitlines()[-1].startswith(r"\x1b]0;broken\x07.mp4: ")
+
+
 def test_it_goes_on_where_it_was(root: Path) -> None:
     prepare(root)
     times = {path: path.stat().st_mtime_ns for path in (root / "cache/media").glob("*/*/*")}

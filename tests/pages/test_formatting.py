@@ -6,6 +6,7 @@ import pytest
 
 from quart_video.formatting import (
     drawing,
+    for_terminal,
     format_date,
     format_duration,
     format_size,
@@ -132,3 +133,18 @@ def test_a_drawing_stays_the_same_and_differs_from_others() -> None:
     assert drawing("a/clip.mp4") == drawing("a/clip.mp4")
     assert drawing("\udcff.mp4")
     assert len({drawing(f"clip {number}.mp4") for number in range(500)}) == 32
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Café 映画 #1.mp4", "Café 映画 #1.mp4"),
+        ("\x1b]0;owned\x07.mp4", r"\x1b]0;owned\x07.mp4"),
+        ("a\r\nb\t.mp4", r"a\r\nb\t.mp4"),
+        ("\x9b2J\u202egp.4pm", r"\x9b2J\u202egp.4pm"),
+        ("\udcff", r"\udcff"),
+        ("👩\u200d💻 می\u200cر", "👩\u200d💻 می\u200cر"),
+    ],
+)
+def test_a_terminal_obeys_no_name(name: str, shown: str) -> None:
+    assert for_terminal(name) == shown
