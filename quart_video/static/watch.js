@@ -114,6 +114,7 @@ function tell(problem) {
   for (const text of board.querySelectorAll("[data-qv-problem]"))
     text.hidden = text.dataset.qvProblem !== problem;
   board.hidden = !problem;
+  if (problem) board.scrollIntoView({ block: "nearest" }); // it stands above the player
 }
 
 async function diagnose() {

@@ -140,6 +140,7 @@ def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     assert video(page, "currentTime") == 0
     dialog.get_by_label("Use these keys").check()
     dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="hidden")
     press(page, "5")
     settled(page, f"video.currentTime === {SECONDS / 2}")
     page.get_by_role("button", name="Keyboard").click()
@@ -325,6 +326,23 @@ def test_what_no_browser_plays_is_offered_for_download(
     with page.expect_download() as download:
         page.get_by_role("alert").get_by_role("link", name="Download").click()
     assert download.value.suggested_filename == "no video.mp4"
+
+
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844), (320, 568)])
+def test_what_is_wrong_is_seen_at_once(
+    hypercorn: Server, new_page: NewPage, folder: Path, viewport: tuple[int, int]
+) -> None:
+    (folder / "no video.mp4").write_bytes(os.urandom(5000))
+    width, height = viewport
+    page = new_page(base_url=hypercorn.url, viewport={"width": width, "height": height})
+    page.goto(f"/videos/-/watch/{folder.name}/no%20video.mp4")
+    board = page.get_by_role("alert")
+    board.wait_for()
+    seen = [board, board.get_by_role("link", name="Download"), page.locator("video")]
+    for box in [each.bounding_box() for each in seen]:
+        assert box is not None
+        assert 0 <= box["y"] < box["y"] + box["height"] <= height
+    assert page.evaluate("scrollY") == 0
 
 
 def test_sound_without_a_picture_is_told(

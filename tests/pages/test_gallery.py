@@ -116,6 +116,8 @@ async def test_a_folder_of_folders_is_not_empty(browser: Browser, put: Put) -> N
     page = await browser.open("/videos/")
     assert not page.all("div", class_="qv-empty")
     assert not page.all("ul", class_="qv-grid")
+    assert page.one("p", class_="qv-count").text == "1 folder"
+    assert not page.all("details", class_="qv-order")
 
 
 async def test_searching_looks_below_and_tells_where(browser: Browser, put: Put) -> None:
