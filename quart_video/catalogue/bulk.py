@@ -23,13 +23,13 @@ _MOST_LETTERS = 1000  # that differ, in one folder; each of them is looked for i
 class _Known(dict[bytes, T], Generic[T]):
     """Remembers what a function makes of its last arguments; faster than a cache of functools."""
 
-    def __init__(self, function: Callable[[str], T]) -> None:
+    def __init__(self, function: Callable[[bytes], T]) -> None:
         self._function = function
 
     def __missing__(self, key: bytes) -> T:
         if len(self) >= _MOST_KNOWN:
             self.clear()
-        found = self[key] = self._function(key.decode())
+        found = self[key] = self._function(key)
         return found
 
 
@@ -58,51 +58,48 @@ _CASES = bytes(
 )
 _HUMP = b"aA"
 
-_key_of_number = _Known(lambda digits: number_key(digits).encode())
-_words_of_run = _Known(
-    lambda run: run if run == "\0" else "".join([f" {word}" for word in parts_of(run)])
-)
+
+def _text_of_run(run: bytes) -> str:
+    text = run.decode()
+    if run == b"\0":
+        return text
+    # Most are one word of ASCII, which is spared the rest.
+    return f" {text}" if run.isalpha() else "".join([f" {word}" for word in parts_of(text)])
+
+
+_key_of_number = _Known(lambda digits: number_key(digits.decode()).encode())
+_words_of_run = _Known(_text_of_run)
 _fold_letter = lru_cache(maxsize=_MOST_KNOWN)(fold)
 
 
-def keys_and_words(names: Sequence[str]) -> list[tuple[bytes, str]]:
-    """Return ``name_bytes(name)`` and ``words_of(name)`` of each of *names*."""
-    odd = [name for name in names if not name.isascii()]
-    if not odd:
-        return _of_ascii(names)
-    others = iter(_of_others(odd))
-    plain = iter(_of_ascii([name for name in names if name.isascii()]))
-    return [next(plain if name.isascii() else others) for name in names]
-
-
-def _of_ascii(names: Sequence[str]) -> list[tuple[bytes, str]]:
-    text = "\0".join(names).lower().encode()
-    return _put_together(names, text, text) if names else []
-
-
-def _of_others(names: Sequence[str]) -> list[tuple[bytes, str]]:
+def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]]:
+    """Return ``name_bytes(name)`` of each of *names*, and ``words_of(name)`` of each."""
+    if not names:
+        return (), ()
+    raw = "\0".join(names)
     # No letter folds to what another is folded from: they can be folded one by one.
-    text = "\0".join(names).encode().lower().decode()
-    folded = {letter: _fold_letter(letter) for letter in set(text) if letter > "\x7f"}
-    letters = {letter for letter in "".join(folded.values()) if letter > "\x7f"}
-    if len(letters) > _MOST_LETTERS or any(letter.isdecimal() for letter in letters):
-        return [(name_bytes(name), words_of(name)) for name in names]
-    for letter, plain in folded.items():
-        if letter != plain:
-            text = text.replace(letter, plain)
-    spaced = text
-    for letter in letters:
-        if not letter.isalnum():
-            spaced = spaced.replace(letter, f" {letter} " if is_symbol(letter) else " ")
-    return _put_together(names, text.encode(), spaced.encode())
+    text = spaced = raw.encode().lower().decode()
+    if not raw.isascii():
+        folded = {letter: _fold_letter(letter) for letter in set(text) if letter > "\x7f"}
+        letters = {letter for letter in "".join(folded.values()) if letter > "\x7f"}
+        if len(letters) > _MOST_LETTERS or any(letter.isdecimal() for letter in letters):
+            return [*map(name_bytes, names)], [*map(words_of, names)]
+        for letter, plain in folded.items():
+            if letter != plain:
+                text = text.replace(letter, plain)
+        spaced = text
+        for letter in letters:
+            if not letter.isalnum():
+                spaced = spaced.replace(letter, f" {letter} " if is_symbol(letter) else " ")
+    keys = zip(_keys(text.encode()).split(b"\0"), raw.encode().split(b"\0"), strict=True)
+    return [*map(b"%b\0%b".__mod__, keys)], _words(names, raw.encode(), spaced.encode())
 
 
-def _put_together(names: Sequence[str], text: bytes, spaced: bytes) -> list[tuple[bytes, str]]:
-    """Make keys and words of the names as they are folded.
+def _words(names: Sequence[str], raw: bytes, spaced: bytes) -> list[str]:
+    """Return the words of the names.
 
-    :param spaced: without signs beyond ASCII, but for those that are words.
+    :param spaced: the names as they are folded, without signs beyond ASCII that are no words.
     """
-    raw = "\0".join(names).encode()
     runs = spaced.translate(_WORDS).replace(b"\0", b" \0 ").split()
     words = "".join(map(_words_of_run.__getitem__, runs)).split("\0")
     cases = raw.translate(_CASES)
@@ -110,8 +107,7 @@ def _put_together(names: Sequence[str], text: bytes, spaced: bytes) -> list[tupl
         humps = [_HUMP in each for each in cases.split(b"\0")]
         each = zip(names, words, humps, strict=True)
         words = [words_of(name) if hump else found for name, found, hump in each]
-    keys = map(b"%b\0%b".__mod__, zip(_keys(text).split(b"\0"), raw.split(b"\0"), strict=True))
-    return list(zip(keys, words, strict=True))
+    return words
 
 
 def _keys(text: bytes) -> bytes:

@@ -20,7 +20,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 from quart_video.catalogue import reading, writing
@@ -49,6 +49,7 @@ _BATCH = 256  # folders to look at
 _AHEAD = 4096  # folders to read before reading waits for all to be written
 _IN_ONE_GO = 32  # folders to read by one thread, at most
 _AT_ONCE = 2  # of the storage's threads, so that others are left should it hang
+_BUSY = 0.5  # seconds of processor time in one; if more are used, the storage is not waited for
 _INLINE = 100  # entries that are sorted out sooner than a thread is called
 _ROWS = 2000  # videos to write at a time
 
@@ -293,13 +294,19 @@ class Gatherer:
         """Read folders, and yield what was found in some of them at a time."""
         ahead = deque(folders)
         batch = _Batch()
+        at_once = _AT_ONCE
         while ahead:
             parts = [
                 [ahead.popleft() for _ in range(min(_IN_ONE_GO, len(ahead)))]
-                for _ in range(_AT_ONCE)
+                for _ in range(at_once)
                 if ahead
             ]
+            began, busy = monotonic(), process_time()
             studied = await asyncio.gather(*map(self._study, parts))
+            # Two threads wait for a disk in half the time. But with all in memory they wait for
+            # each other, as only one at a time can have the interpreter.
+            is_busy = process_time() - busy > _BUSY * (monotonic() - began)
+            at_once = 1 if is_busy else _AT_ONCE
             for part, results in zip(parts, studied, strict=True):
                 ahead.extendleft(reversed(part[len(results) :]))
                 for path, found in zip(part, results, strict=False):

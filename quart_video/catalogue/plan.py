@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from quart_video.catalogue.facts import Sort
+from quart_video.catalogue.schema import name_of
 
 FEW = 5000
 """Rows that are fetched and sorted within some milliseconds."""
@@ -300,8 +301,8 @@ def _select(how: Way, segment: Segment, condition: Condition, limit: int) -> Sta
         order = ", ".join([segment.column + down, *_BY_NAME])
     tables = how.value.format(index=f"video_{(segment.column or '').removeprefix('v.')}")
     sql = (
-        "SELECT json_group_array(json_array(path, name, size, modified, version, beside, "
-        "duration, number)) FROM (SELECT f.path AS path, v.name AS name, v.size AS size, "
+        f"SELECT json_group_array(json_array(path, {name_of('key')}, size, modified, version, "
+        "beside, duration, number)) FROM (SELECT f.path AS path, v.key AS key, v.size AS size, "
         "v.modified AS modified, v.version AS version, v.beside AS beside, "
         f"v.duration AS duration, {segment.number} AS number FROM {tables} "
         f"WHERE {condition.sql} ORDER BY {order} LIMIT ?)"

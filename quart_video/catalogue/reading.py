@@ -17,6 +17,7 @@ from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, enc
 from quart_video.catalogue.facts import Item, Neighbours, Page, Query
 from quart_video.catalogue.natural import folder_bytes, name_bytes
 from quart_video.catalogue.rows import unpack, unpack_image
+from quart_video.catalogue.schema import name_of
 from quart_video.catalogue.words import searched
 from quart_video.storage.base import Entry, FileFacts, NotFound
 from quart_video.storage.names import join
@@ -193,7 +194,7 @@ def item(connection: sqlite3.Connection, path: str) -> Item | None:
 def unmeasured(connection: sqlite3.Connection, after: int, limit: int) -> list[Unmeasured]:
     """Return videos of unknown duration, those with numbers above *after*."""
     rows = connection.execute(
-        "SELECT v.id, f.path, v.name, v.version FROM video v CROSS JOIN folder f "
+        f"SELECT v.id, f.path, {name_of('v.key')}, v.version FROM video v CROSS JOIN folder f "
         "ON f.id = v.folder WHERE v.duration IS NULL AND v.id > ? ORDER BY v.id LIMIT ?",
         (after, limit),
     )
@@ -219,7 +220,7 @@ def _one(
     connection: sqlite3.Connection, condition: str, order: str, folder: str, key: bytes
 ) -> Item | None:
     row = connection.execute(
-        "SELECT f.path, v.name, v.size, v.modified, v.version, v.beside, v.duration "
+        f"SELECT f.path, {name_of('v.key')}, v.size, v.modified, v.version, v.beside, v.duration "
         "FROM folder f CROSS JOIN video v ON v.folder = f.id "
         f"WHERE f.path = ? AND {condition} ORDER BY {order} LIMIT 1",
         (folder, key),

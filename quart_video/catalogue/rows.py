@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from time import sleep
 from typing import Any, NamedTuple
 
@@ -38,7 +39,6 @@ class VideoRow(NamedTuple):
     """A video in a folder."""
 
     key: bytes
-    name: str
     size: int
     modified: int
     version: str
@@ -64,12 +64,10 @@ class Shelf:
 
     def tally(self) -> list[tuple[str, int, int]]:
         """Return type, number and bytes of the videos of each type."""
-        numbers: Counter[str] = Counter()
-        sizes: Counter[str] = Counter()
+        sizes: defaultdict[str, list[int]] = defaultdict(list)
         for video in self.videos:
-            numbers[video.type] += 1
-            sizes[video.type] += video.size
-        return [(kind, number, sizes[kind]) for kind, number in numbers.items()]
+            sizes[video.type].append(video.size)
+        return [(kind, len(each), sum(each)) for kind, each in sizes.items()]
 
 
 def take_shelf(
@@ -79,53 +77,45 @@ def take_shelf(
 
     :param extensions: of the videos, in lower case, each with its dot.
     """
-    folders: list[tuple[str, Entry]] = []
-    videos: list[tuple[str, FileFacts, str]] = []
+    folders: list[FolderRow] = []
+    names: list[str] = []
+    suffixes: list[str] = []
+    videos: list[FileFacts] = []
     captions: list[Entry] = []
     images: list[Entry] = []
     start = len(join(folder, ""))
     for entry in entries:
-        name, facts = entry.path[start:], entry.facts
+        path, facts, is_link = entry
+        name = path[start:]
         if facts is None:
-            folders.append((name, entry))
+            folders.append(FolderRow(path, name_bytes(name), words_of(name), is_link))
             continue
         suffix = extension(name)
         if suffix in extensions:
-            videos.append((name, facts, suffix))
+            names.append(name)
+            suffixes.append(suffix)
+            videos.append(facts)
         if suffix in CAPTION_EXTENSIONS:
             captions.append(entry)
         elif suffix in IMAGE_EXTENSIONS:
             images.append(entry)
-    beside = _beside([name for name, _, _ in videos], captions, images)
+    beside = _beside(names, captions, images)
     rows: list[VideoRow] = []
-    for start in range(0, len(videos), _SLICE):
-        some = videos[start : start + _SLICE]
-        known = keys_and_words([name for name, _, _ in some])
-        rows += [
-            VideoRow(
-                key,
-                name,
-                facts.size,
-                _bounded(facts.modified_ns),
-                facts.version,
-                suffix,
-                words,
-                beside.get(stem_of(name)) if beside else None,
-            )
-            for (name, facts, suffix), (key, words) in zip(some, known, strict=True)
-        ]
-        if len(videos) > _SLICE:
+    for first in range(0, len(names), _SLICE):
+        some = slice(first, first + _SLICE)
+        keys, words = keys_and_words(names[some])
+        sizes, modified, versions = zip(*videos[some], strict=True)
+        lie_beside = [beside.get(stem_of(name)) for name in names[some]] if beside else repeat(None)
+        columns = keys, sizes, map(_bounded, modified), versions, suffixes[some], words
+        rows += map(VideoRow._make, zip(*columns, lie_beside, strict=False))
+        if len(names) > _SLICE:
             sleep(0)  # lets go of the interpreter
-    below = [
-        FolderRow(entry.path, name_bytes(name), words_of(name), entry.is_link)
-        for name, entry in folders
-    ]
     # A folder that changes while it is read may have been told to hold a name twice.
     return Shelf(
         folder,
         fingerprint,
         len(entries),
-        [*{row.path: row for row in below}.values()],
+        [*{row.path: row for row in folders}.values()],
         sorted({row.key: row for row in rows}.values()),
         pack_image(poster_of_folder(images)) if images else None,
     )

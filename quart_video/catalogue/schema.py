@@ -31,8 +31,7 @@ INSERT INTO folder VALUES (1, NULL, '', x'', '', 0, NULL, NULL, NULL);
 CREATE TABLE video (
   id INTEGER PRIMARY KEY,
   folder INTEGER NOT NULL,
-  key BLOB NOT NULL,         -- sorts as natural.natural_key does
-  name TEXT NOT NULL,
+  key BLOB NOT NULL,         -- sorts as natural.natural_key does; the name is behind its NUL
   size INTEGER NOT NULL,
   modified INTEGER NOT NULL,
   version TEXT NOT NULL,
@@ -96,6 +95,11 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_signed(VERSION)}")
     connection.execute("COMMIT")
+
+
+def name_of(key: str) -> str:
+    """Write what gives the name of a video, which is the end of its key."""
+    return f"CAST(substr({key}, instr({key}, x'00') + 1) AS TEXT)"
 
 
 def has_search(connection: sqlite3.Connection) -> bool:

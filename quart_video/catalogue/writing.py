@@ -7,7 +7,9 @@ Rule 3: the generation goes up when something that is shown has changed, and onl
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -19,16 +21,16 @@ from quart_video.catalogue.rows import FolderRow, Shelf, VideoRow
 from quart_video.catalogue.words import words_of
 from quart_video.storage.names import join
 
-_INSERT_FOLDER = (
-    "INSERT INTO folder (parent, path, key, words, is_link, entries) VALUES (?, ?, ?, ?, ?, ?)"
-)
+_INSERT_FOLDER = "INSERT INTO folder (parent, path, key, words, is_link, entries)"
+_INSERT_VIDEO = "INSERT INTO video (folder, key, size, modified, version, type, words, beside)"
 
-_ROWS = 256  # in one statement; a multiple of four, thrice
+_ROWS = 1024  # in one statement; a power of four
 
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
     id: int
+    path: str
     key: bytes
     words: str
     is_new: bool
@@ -38,32 +40,34 @@ class _Folder:
 def put(connection: sqlite3.Connection, shelves: Iterable[Shelf]) -> None:
     """Write what has been read of some folders, in the place of what was known of them.
 
-    One that is not known, as the folder above it has gone meanwhile, is passed over.
+    Those that are not known, as the folder above has gone, say, are passed over.
     """
+    left = {shelf.path: shelf for shelf in shelves}
     changed = False
+    # One may become known by what is written of another.
+    while read := [(folder, left.pop(folder.path)) for folder in _known(connection, left)]:
+        changed |= _put(connection, read)
+    if changed:
+        _count_up(connection)
+
+
+def _put(connection: sqlite3.Connection, read: Sequence[tuple[_Folder, Shelf]]) -> bool:
+    """Write what is in some folders; say whether that has changed."""
+    gone, changed = _put_folders(connection, read)
+    read = [(folder, shelf) for folder, shelf in read if not folder.key.startswith(gone)]
     arrived: list[tuple[int, VideoRow]] = []
-    for shelf in shelves:
-        row = connection.execute(
-            "SELECT id, key, words, entries IS NULL, poster FROM folder WHERE path = ?",
-            (shelf.path,),
-        ).fetchone()
-        if row is None:
-            continue
-        folder = _Folder(*row)
-        changed |= _put_folders(connection, folder, shelf) | folder.is_new
-        changed |= folder.poster != shelf.poster
+    counted: list[tuple[_Folder, Shelf]] = []
+    for folder, shelf in read:
+        changed |= folder.is_new or folder.poster != shelf.poster
         fresh = shelf.videos if folder.is_new else _changed(connection, folder, shelf.videos)
         if fresh is not None:
             changed = True
             arrived += [(folder.id, video) for video in fresh]
-            _put_tally(connection, folder.id, shelf)
-        connection.execute(
-            "UPDATE folder SET fingerprint = ?, entries = ?, poster = ? WHERE id = ?",
-            (shelf.fingerprint, shelf.entries, shelf.poster, folder.id),
-        )
+            counted.append((folder, shelf))
     _add_videos(connection, arrived)
-    if changed:
-        _count_up(connection)
+    _put_tallies(connection, counted)
+    _note_read(connection, read)
+    return changed
 
 
 def put_way(connection: sqlite3.Connection, folder: str) -> None:
@@ -101,10 +105,9 @@ def _make_way(connection: sqlite3.Connection, path: str) -> None:
         return
     above, _, name = path.rpartition("/")
     _make_way(connection, above)
-    (known,) = connection.execute("SELECT id, key, words FROM folder WHERE path = ?", (above,))
-    parent = _Folder(known[0], known[1], known[2], is_new=False, poster=None)
+    (parent,) = _known(connection, [above])
     folder = FolderRow(path, name_bytes(name), words_of(name), is_link=False)
-    connection.execute(_INSERT_FOLDER, _new_folder(parent, folder))
+    _insert(connection, _INSERT_FOLDER, [_new_folder(parent, folder)])
     _count_up(connection)
 
 
@@ -173,21 +176,43 @@ def _count_up(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE state SET generation = generation + 1")
 
 
-def _put_folders(connection: sqlite3.Connection, folder: _Folder, shelf: Shelf) -> bool:
-    """Write which folders are in this one; say whether that has changed."""
-    found = {row.path: row for row in shelf.folders}
-    known = dict(
-        connection.execute("SELECT path, is_link FROM folder WHERE parent = ?", (folder.id,))
+def _known(connection: sqlite3.Connection, paths: Iterable[str]) -> list[_Folder]:
+    """Return those of the folders that are known."""
+    rows = connection.execute(
+        "SELECT f.id, f.path, f.key, f.words, f.entries IS NULL, f.poster "
+        "FROM json_each(?) j CROSS JOIN folder f ON f.path = j.value",
+        (json.dumps([*paths]),),
     )
-    gone = [
-        path for path, link in known.items() if path not in found or found[path].is_link != link
-    ]
-    for path in gone:
-        _drop(connection, folder_bytes(path))
-        del known[path]
-    fresh = [row for path, row in found.items() if path not in known]
-    connection.executemany(_INSERT_FOLDER, [_new_folder(folder, row) for row in fresh])
-    return bool(gone or fresh)
+    return [_Folder(*row) for row in rows]
+
+
+def _put_folders(
+    connection: sqlite3.Connection, read: Iterable[tuple[_Folder, Shelf]]
+) -> tuple[tuple[bytes, ...], bool]:
+    """Write which folders are in these.
+
+    :returns: the keys of those that are gone, or something else by now, with all below them; and
+        whether any have come or gone.
+    """
+    known: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for parent, path, link in connection.execute(
+        "SELECT f.parent, f.path, f.is_link "
+        "FROM json_each(?) j CROSS JOIN folder f ON f.parent = j.value",
+        (json.dumps([folder.id for folder, _ in read]),),
+    ):
+        known[parent][path] = link
+    gone: list[str] = []
+    fresh: list[tuple[Any, ...]] = []
+    for folder, shelf in read:
+        links = {row.path: row.is_link for row in shelf.folders}
+        stay = {path for path, link in known[folder.id].items() if links.get(path) == link}
+        gone += known[folder.id].keys() - stay
+        fresh += [_new_folder(folder, row) for row in shelf.folders if row.path not in stay]
+    keys = tuple(map(folder_bytes, gone))
+    for key in keys:
+        _drop(connection, key)
+    _insert(connection, _INSERT_FOLDER, fresh)
+    return keys, bool(gone or fresh)
 
 
 def _new_folder(parent: _Folder, row: FolderRow) -> tuple[Any, ...]:
@@ -264,12 +289,7 @@ def _add_videos(connection: sqlite3.Connection, videos: Sequence[tuple[int, Vide
     if not videos:
         return
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM video").fetchone()
-    for part in _parts(videos):
-        connection.execute(
-            "INSERT INTO video (folder, key, name, size, modified, version, type, words, beside) "
-            f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?)'] * len(part))}",
-            [*chain.from_iterable((folder, *video) for folder, video in part)],
-        )
+    _insert(connection, _INSERT_VIDEO, [(folder, *video) for folder, video in videos])
     if schema.has_search(connection):
         connection.execute(
             f"INSERT INTO search (rowid, words) SELECT v.id, {schema.SEARCH_TEXT} "
@@ -278,11 +298,34 @@ def _add_videos(connection: sqlite3.Connection, videos: Sequence[tuple[int, Vide
         )
 
 
-def _put_tally(connection: sqlite3.Connection, folder: int, shelf: Shelf) -> None:
-    connection.execute("DELETE FROM tally WHERE folder = ?", (folder,))
-    connection.executemany(
-        "INSERT INTO tally VALUES (?, ?, ?, ?)", [(folder, *row) for row in shelf.tally()]
+def _put_tallies(connection: sqlite3.Connection, read: Sequence[tuple[_Folder, Shelf]]) -> None:
+    """Write how many videos are in these folders."""
+    connection.execute(
+        "DELETE FROM tally WHERE folder IN (SELECT value FROM json_each(?))",
+        (json.dumps([folder.id for folder, _ in read]),),
     )
+    rows = [(folder.id, *row) for folder, shelf in read for row in shelf.tally()]
+    _insert(connection, "INSERT INTO tally", rows)
+
+
+def _note_read(connection: sqlite3.Connection, read: Sequence[tuple[_Folder, Shelf]]) -> None:
+    """Write of these folders that they have been read."""
+    rows = [(folder.id, shelf.fingerprint, shelf.entries, shelf.poster) for folder, shelf in read]
+    connection.execute(
+        "UPDATE folder SET fingerprint = json_extract(j.value, '$[1]'), "
+        "entries = json_extract(j.value, '$[2]'), poster = json_extract(j.value, '$[3]') "
+        "FROM json_each(?) j WHERE folder.id = json_extract(j.value, '$[0]')",
+        (json.dumps(rows),),
+    )
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, all of as many values."""
+    for part in _parts(rows):
+        row = f"({', '.join('?' * len(part[0]))})"
+        connection.execute(
+            f"{into} VALUES {', '.join([row] * len(part))}", [*chain.from_iterable(part)]
+        )
 
 
 def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -8,8 +8,7 @@ A storage holds media under one root. Paths are ``str``, relative to that root, 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 T = TypeVar("T")
 
@@ -45,8 +44,11 @@ class Unavailable(StorageError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+# These two are named tuples, and no dataclasses, as a scan makes them for every file there is: they
+# are made in half the time.
+
+
+class FileFacts(NamedTuple):
     """What is known of one version of a file."""
 
     size: int
@@ -58,8 +60,7 @@ class FileFacts:
     nothing tells one version from another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of a folder: a file with its facts, or a folder (``facts`` is ``None``)."""
 
     path: str

@@ -120,21 +120,17 @@ class LocalStorage:
             shows_all = self._names.shows_all(folder, [row.name for row in some])
             for row in some:
                 if shows_all or self._names.shows(folder, row.name):
-                    entry = self._describe(inside + row.name, row)
-                    if entry is not None:
-                        yield entry
-
-    def _describe(self, path: str, row: os.DirEntry[str]) -> Entry | None:
-        try:
-            if row.is_symlink():
-                entry = self._stat(path)
-                return Entry(path, entry.facts, is_link=True)
-            result = row.stat(follow_symlinks=False)
-        except (OSError, StorageError):
-            return None  # gone since, or a link that leads nowhere or out of the root
-        if stat.S_ISREG(result.st_mode):
-            return Entry(path, facts_of(result))
-        return Entry(path) if stat.S_ISDIR(result.st_mode) else None
+                    try:
+                        result = row.stat(follow_symlinks=False)
+                        path = inside + row.name
+                        if stat.S_ISREG(result.st_mode):
+                            yield Entry(path, facts_of(result))
+                        elif stat.S_ISDIR(result.st_mode):
+                            yield Entry(path)
+                        elif stat.S_ISLNK(result.st_mode):
+                            yield Entry(path, self._stat(path).facts, is_link=True)
+                    except (OSError, StorageError):
+                        continue  # gone since, or a link that leads nowhere or out of the root
 
 
 def _fingerprint_of(folder: str, descriptor: int) -> str:
