@@ -14,7 +14,7 @@ function read() {
 }
 
 function write(kept) {
-  const newest = Object.entries(kept).sort(([, a], [, b]) => b.when - a.when).slice(0, MOST);
+  const newest = Object.entries(kept).sort(([, a], [, b]) => b?.when - a?.when).slice(0, MOST);
   try {
     localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(newest)));
   } catch { /* then it is forgotten */ }

@@ -289,7 +289,12 @@ def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -
 
 
 @pytest.mark.parametrize(
-    "kept", ["", "{", "null", "[]", '{"/videos/-/watch/film/clock.mp4": {"seconds": "x"}}', None]
+    "kept",
+    [
+        *("", "{", "null", "[]", '{"/a": null, "/b": 1, "/c": null}'),
+        '{"/videos/-/watch/film/clock.mp4": {"seconds": "x"}}',
+        None,
+    ],
 )
 def test_whatever_is_in_the_storage(hypercorn: Server, new_page: NewPage, kept: str | None) -> None:
     page = new_page(base_url=hypercorn.url)
@@ -305,6 +310,8 @@ def test_whatever_is_in_the_storage(hypercorn: Server, new_page: NewPage, kept: 
     ready(page)
     press(page, "5", ">", "c", "k")
     settled(page, "!video.paused")
+    press(page, "k")
+    settled(page, "video.paused")
     page.goto("/videos/film/")
     page.locator(".qv-card").wait_for()
     assert errors == []
