@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from quart_video.catalogue.facts import Sort
-from quart_video.catalogue.schema import name_of
+from quart_video.catalogue.schema import INDEXED, name_of
 
 FEW = 5000
 """Rows that are fetched and sorted within some milliseconds."""
@@ -95,14 +95,15 @@ class Spread:
     words: tuple[str, ...] | None
     """Those that there are; ``None``: they are many."""
     most: int
-    """Videos at most: those of each word, together."""
+    """Videos at most: those of each word, together; :data:`UNTOLD` where nobody has counted."""
     least: int
-    """Videos at least: those of the most common of the words."""
+    """Videos at least: those of the most common of the words that were looked at."""
 
 
 SpreadOf = Callable[[str], Spread]
 
 _FEW_WORDS = 2  # to be named one by one
+UNTOLD = 1 << 62
 _BEHIND_ALL = chr(0x10FFFF)
 
 
@@ -119,6 +120,8 @@ class Segment:
     """Whether the greatest of the column comes first or, without a column, the last by name."""
     match: Match = ()
     """What all of it is found by in the full-text index."""
+    is_picky: bool = False
+    """Whether it may be little, or nothing, of much that is found by that."""
 
 
 def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, ...]:
@@ -126,7 +129,7 @@ def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, 
     column, descending = order.lstrip("-"), order.startswith("-")
     match = _match(words, scope)
     if column == "relevance" and words:
-        return _by_relevance(words, match)
+        return _by_relevance(words, scope, match)
     if column in {"name", "relevance"}:
         return (Segment(descending=descending, match=match),)
     name = _COLUMNS[column]
@@ -140,19 +143,25 @@ def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, 
     )
 
 
-def _by_relevance(words: Sequence[str], match: Match) -> tuple[Segment, ...]:
+def _by_relevance(words: Sequence[str], scope: Scope, match: Match) -> tuple[Segment, ...]:
     """First the names that begin with what was searched, then those that have all of it."""
     begins = " " + " ".join(words)
     first = Condition("substr(v.words, 1, ?) = ?", (len(begins), begins))
     named = Condition(
         " AND ".join(["instr(v.words, ?)"] * len(words)), tuple(f" {word}" for word in words)
     )
+    # What is left has some of it in its folders: those that have none of it are passed over whole.
+    below = len(scope.words) + 1
+    in_folders = Condition(
+        f"({' OR '.join(['instr(substr(f.words, ?), ?)'] * len(words))})",
+        tuple(value for word in words for value in (below, f" {word}")),
+    )
     start, *others = words
     begin = f"^{start}" if others else f"^{start}*"
     return (
-        Segment(first, "0", match=((begin,), *_in_names(others))),
+        Segment(first, "0", match=((begin,), *_in_names(others)), is_picky=bool(others)),
         Segment(named & _no(first), "1", match=_in_names(words)),
-        Segment(_no(named), "2", match=match),
+        Segment(in_folders & _no(named), "2", match=match),
     )
 
 
@@ -163,6 +172,13 @@ def start_of(parts: Sequence[Segment], order: Sort, after: Place | None) -> int:
     if order == "relevance":
         return min(after.number or 0, len(parts) - 1)
     return 0 if after.number is not None else len(parts) - 1
+
+
+def of_types(types: Sequence[str] | None) -> Condition:
+    """Return what holds of videos with one of some extensions; ``None``: of all."""
+    if types is None:
+        return Condition()
+    return Condition(f"v.type IN ({', '.join('?' * len(types))})", tuple(types))
 
 
 def filters(
@@ -177,7 +193,7 @@ def filters(
     :param types: extensions; ``None``: of any type.
     :param shortest: microseconds, as is *longest*.
     """
-    condition = Condition()
+    condition = of_types(types)
     for word in words:
         if scope.recursive:
             # Of the folders, only the words below the one that is listed count.
@@ -185,8 +201,6 @@ def filters(
             condition &= Condition("(instr(v.words, ?) OR instr(substr(f.words, ?), ?))", values)
         else:
             condition &= Condition("instr(v.words, ?)", (f" {word}",))
-    if types is not None:
-        condition &= Condition(f"v.type IN ({', '.join('?' * len(types))})", tuple(types))
     if shortest is not None:
         condition &= Condition("v.duration >= ?", (shortest,))
     if longest is not None:
@@ -208,8 +222,8 @@ class Way(Enum):
         "search CROSS JOIN video v ON v.id = search.rowid CROSS JOIN folder f ON f.id = v.folder"
     )
     """What the full-text index finds."""
-    MATCHES_ALONE = "search CROSS JOIN video v ON v.id = search.rowid"
-    """The same, without the folders."""
+    MATCHES_ALONE = "search CROSS JOIN weight v ON v.id = search.rowid"
+    """The same, of which nothing but the size and the type is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +233,11 @@ class Extent:
     inside: int
     """Videos in the scope."""
     matches: int | None
-    """Those that the full-text index finds, roughly where they are more than :data:`FEW`; ``None``:
-    it is not asked."""
+    """Those that the full-text index finds, in the scope or not; where they are more than
+    :func:`many`, at least so many. ``None``: it is not asked."""
     lasting: int | None
-    """Those that last as long as asked for, in the same way; ``None``: any will do."""
+    """Those that last as long as asked for, at least :data:`FEW` where they are more; ``None``: any
+    will do."""
     has_orders: bool
     """Whether there are indexes of the columns yet."""
 
@@ -231,7 +246,8 @@ def way(segment: Segment, extent: Extent) -> Way:
     """Choose how to come by the first rows of a segment."""
     if extent.inside <= FEW:
         return Way.FOLDERS
-    if extent.matches is not None and extent.matches <= FEW:
+    few = max(FEW, extent.inside // 8) if segment.is_picky else FEW
+    if extent.matches is not None and extent.matches <= few:
         return Way.MATCHES
     if extent.lasting is not None and extent.lasting <= FEW:
         return Way.ORDER
@@ -244,9 +260,16 @@ def count_way(extent: Extent) -> Way:
     """Choose how to come by all rows of a listing."""
     if extent.inside <= FEW or (extent.matches is None and extent.lasting is None):
         return Way.FOLDERS
-    if extent.lasting is None or (extent.matches is not None and extent.matches <= FEW):
+    if extent.matches is not None and extent.matches <= FEW:
         return Way.MATCHES
-    return Way.ORDER
+    if extent.lasting is not None:
+        return Way.ORDER
+    return Way.MATCHES if (extent.matches or 0) <= many(extent.inside) else Way.FOLDERS
+
+
+def many(inside: int) -> int:
+    """Return how many matches are no better than to look at all there is in the scope."""
+    return max(FEW, inside // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +297,7 @@ def rows(
     :param match: that of the segment, as :func:`expression` writes it.
     :param limit: of each of the statements.
     """
-    condition &= segment.condition
+    condition = segment.condition & condition
     if segment.column is None and how is Way.FOLDERS and after is not None:
         # Rather than compare with each row: what is left of a folder, and the folders behind it.
         more = "<" if segment.descending else ">"
@@ -328,11 +351,9 @@ def _behind(segment: Segment, after: Place) -> Condition:
 def total(how: Way, match: str, scope: Scope, condition: Condition) -> Statement:
     """Return what counts all rows, and sums their sizes.
 
-    Where the full-text index alone is asked, it has the last word: there may be very many rows to
-    look at.
+    Where the full-text index alone is asked, it has the last word on words: there may be very many
+    rows to look at.
     """
-    if how is Way.MATCHES_ALONE:
-        condition = Condition()
     condition = _here(how, match, scope) & condition
     return Statement(
         f"SELECT count(*), coalesce(sum(v.size), 0) FROM {how.value} WHERE {condition.sql}",
@@ -364,24 +385,28 @@ def types(scope: Scope) -> Statement:
     )
 
 
-def matching(match: str) -> Statement:
-    """Return what counts the videos that the full-text index finds, until they are many."""
+def matching(match: str, most: int) -> Statement:
+    """Return what counts the videos that the full-text index finds, until they are *most*."""
     return Statement(
-        f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {FEW + 1})",
-        (match,),
+        "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", (match, most)
     )
 
 
 def spread(beginning: str) -> Statement:
     """Return what tells of words: how many there are, two of them, and figures of :class:`Spread`.
 
-    This is a matter of a millisecond where to find the videos would be one of many.
+    This is a matter of a millisecond where to find the videos would be one of many; but for the
+    short ones, which many words have, and which the full-text index finds at once. Of these no more
+    words are looked at than tell that they are not few.
     """
-    stop = beginning.replace("*", _BEHIND_ALL)
+    start, stop = beginning.rstrip("*"), beginning.replace("*", _BEHIND_ALL)
+    words = -1 if len(start) > INDEXED else _FEW_WORDS + 1
     return Statement(
-        "SELECT count(*), min(term), max(term), coalesce(sum(doc), 0), coalesce(max(doc), 0) "
-        "FROM vocabulary WHERE term >= ? AND term <= ?",
-        (beginning.rstrip("*"), stop),
+        "SELECT count(*), min(term), max(term), "
+        f"CASE count(*) WHEN ? THEN {UNTOLD} ELSE coalesce(sum(doc), 0) END, "
+        "coalesce(max(doc), 0) "
+        "FROM (SELECT term, doc FROM vocabulary WHERE term >= ? AND term <= ? LIMIT ?)",
+        (words, start, stop, words),
     )
 
 
@@ -394,8 +419,20 @@ def spread_of(count: int, first: str, last: str, most: int, least: int) -> Sprea
 def bounds(match: Match, spread: SpreadOf) -> tuple[int, int]:
     """Return how many videos are found at least, and at most."""
     most = min(sum(spread(one).most for one in ways) for ways in match)
-    least = max(spread(one).least for one in match[0]) if len(match) == 1 else 0
+    least = _least(match[0], spread) if len(match) == 1 else 0
     return least, most
+
+
+def telling(match: Match, spread: SpreadOf, number: int) -> Match:
+    """Leave out what all videos have.
+
+    :param number: how many there are.
+    """
+    return tuple(ways for ways in match if _least(ways, spread) < number)
+
+
+def _least(ways: Sequence[str], spread: SpreadOf) -> int:
+    return max(spread(one).least for one in ways)
 
 
 def expression(match: Match, spread: SpreadOf) -> str:

@@ -277,7 +277,6 @@ class _Listing:
             self._has_search
             and self._inside.number > plan.FEW
             and self._scope.is_all
-            and self._types is None
             and self._lengths == (None, None)
         )
 
@@ -288,20 +287,23 @@ class _Listing:
             return found
         start = plan.start_of(self._parts, self._query.order, after)
         for part in self._parts[start:]:
-            how = plan.way(part, self._extent(part.match))
+            extent = self._extent(part.match)
+            place, after = after, None
+            if extent.matches == 0:
+                continue
+            how = plan.way(part, extent)
             for statement in plan.rows(
                 how,
                 part,
                 self._expression(part.match, how),
                 self._scope,
                 self._condition,
-                after=after,
+                after=place,
                 limit=limit - len(found),
             ):
                 found += json.loads(self._fetch(statement)[0])
                 if len(found) >= limit:
                     return found[:limit]
-            after = None
         return found
 
     def totals(self) -> Totals:
@@ -312,24 +314,21 @@ class _Listing:
             return self._totals(plan.tallied(self._scope, self._types))
         place = (self._scope, self._condition)
         if place not in self._known:
-            self._known[place] = self._inside if self._has_all() else self._sum()
+            self._known[place] = self._sum()
         found: Totals = self._known[place]
         return found
 
     def _sum(self) -> Totals:
+        match, condition = self._match, self._condition
         if self._is_of_words_alone:
-            how = plan.Way.MATCHES_ALONE
+            how, condition = plan.Way.MATCHES_ALONE, plan.of_types(self._types)
+            match = plan.telling(match, self._spread, self._inside.number)
+            if not match:
+                return self._totals(plan.tallied(self._scope, self._types))
         else:
-            how = plan.count_way(self._extent(self._match))
-        match = self._expression(self._match, how)
-        return Totals(*self._fetch(plan.total(how, match, self._scope, self._condition)))
-
-    def _has_all(self) -> bool:
-        """Say whether all videos there are have one word that was searched for, if that is all."""
-        if not self._is_of_words_alone:
-            return False
-        least, _ = plan.bounds(self._match, self._spread)
-        return least == self._inside.number
+            how = plan.count_way(self._extent(match))
+        asked = self._expression(match, how)
+        return Totals(*self._fetch(plan.total(how, asked, self._scope, condition)))
 
     def _totals(self, statement: plan.Statement) -> Totals:
         if statement not in self._known:
@@ -357,15 +356,16 @@ class _Listing:
         return number
 
     def _matches(self, match: plan.Match) -> int:
-        """Return how many videos the full-text index finds, roughly where they are many."""
-        if self._is_of_words_alone:
+        """Return how many videos the full-text index finds; where they are many, roughly."""
+        if self._is_of_words_alone and self._types is None:
             found = self.totals().number
             if found <= plan.FEW or match == self._match:
                 return found
         least, most = plan.bounds(match, self._spread)
-        if most <= plan.FEW or least > plan.FEW:
+        many = plan.many(self._inside.number)
+        if most <= plan.FEW or least > many:
             return most
-        return self._counted(plan.matching(plan.expression(match, self._spread)))
+        return self._counted(plan.matching(plan.expression(match, self._spread), many + 1))
 
     def _extent(self, match: plan.Match) -> plan.Extent:
         inside = self._inside.number

@@ -290,6 +290,7 @@ def _add_videos(connection: sqlite3.Connection, videos: Sequence[tuple[int, Vide
         return
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM video").fetchone()
     _insert(connection, _INSERT_VIDEO, [(folder, *video) for folder, video in videos])
+    connection.execute("INSERT INTO weight SELECT id, size, type FROM video WHERE id > ?", (last,))
     if schema.has_search(connection):
         connection.execute(
             f"INSERT INTO search (rowid, words) SELECT v.id, {schema.SEARCH_TEXT} "

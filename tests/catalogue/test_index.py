@@ -45,6 +45,7 @@ FACTS = st.builds(
 FILES = st.dictionaries(PATHS, FACTS, min_size=5, max_size=30)
 SEARCHES = [
     *("", " ", "clip", "CLI", "buck", "big b", "bigbuck", "1", "02", "a", "a clip", "10 2", "é"),
+    *("c", "b", "b 1", "m c"),
     *("映", "mp4", "clip.mp4", "?", '"', "*", "^clip", "NOT clip", "a OR", "' --", "😀", "zzz"),
 ]
 QUERIES = st.builds(

@@ -115,6 +115,9 @@ WORDS = {"wed": 1, "wedding": 3, "weddings": 2, "week": 1, "été": 4, "/wed": 5
     [
         ("wedd*", ("wedding", "weddings"), 5, 3),
         ("wed*", None, 6, 3),
+        ("we*", None, plan.UNTOLD, 3),
+        ("w*", None, plan.UNTOLD, 3),
+        ("é*", ("été",), 4, 4),
         ("wed", ("wed",), 1, 1),
         ("/w*", ("/wed",), 5, 5),
         ("ét*", ("été",), 4, 4),
