@@ -68,8 +68,11 @@ class Database:
                 self._idle.put(connection)
 
     def is_current(self) -> bool:
-        """Say whether this still is the file that others use."""
-        return self.path is None or newest(os.path.dirname(self.path)) == self.path
+        """Say whether this still is the file that others use, as far as can be told now."""
+        try:
+            return self.path is None or newest(os.path.dirname(self.path)) == self.path
+        except OSError:
+            return True
 
     def close(self) -> None:
         """Close the connections, those that are lent when they come back."""
@@ -130,10 +133,13 @@ def replace(database: Database) -> None:
 
 
 def newest(folder: str) -> str | None:
-    """Return the path of the index in *folder*, if there is one."""
+    """Return the path of the index in *folder*, if there is one.
+
+    :raises OSError: that cannot be told.
+    """
     try:
         names = [name for name in os.listdir(folder) if name.endswith(_SUFFIX)]
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return os.path.join(folder, max(names)) if names else None
 

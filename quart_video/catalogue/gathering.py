@@ -136,15 +136,16 @@ class Gatherer:
         if self._is_fresh(folder) and not at_once:
             return
         split_path(folder)
-        known = await self._index.read(reading.deepest, folder)
+        opened, known = self._index.opened, await self._index.read(reading.deepest, folder)
         while known.path != folder and not known.is_link:
-            await self._look_once(known, at_once=True)
-            above, known = known, await self._index.read(reading.deepest, folder)
+            await self._look_once(known, opened, at_once=True)
+            above = known
+            opened, known = self._index.opened, await self._index.read(reading.deepest, folder)
             if known.path == above.path:
                 raise NotFound(f"{folder!r} is no folder")
         if known.is_link:
             raise ThroughLink
-        await self._look_once(known, at_once=at_once)
+        await self._look_once(known, opened, at_once=at_once)
 
     async def freshen_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
@@ -340,34 +341,43 @@ class Gatherer:
             self._due.clear()
         return monotonic() < self._seen.get(folder, -self.fresh) + self.fresh
 
-    async def _look_once(self, known: reading.FolderState, *, at_once: bool) -> None:
+    async def _look_once(self, known: reading.FolderState, opened: int, *, at_once: bool) -> None:
+        """Look at a folder, as many who ask as there may be.
+
+        :param opened: of the index that it is *known* in. What is found there does not hold of one
+            that has taken its place.
+        """
         if self._is_fresh(known.path):
             if at_once and (known.entries is None or await self._has_changed(known)):
                 await self.read(known.path)
         else:
-            running = self._start("look", known.path, self._look, known)
-            await asyncio.shield(running.task)
+            await asyncio.shield(self._begin_to_look(known, opened))
 
-    async def _look(self, folder: str, known: reading.FolderState) -> None:
+    def _begin_to_look(self, known: reading.FolderState, opened: int) -> asyncio.Task[None]:
+        return self._start(f"look {opened}", known.path, self._look, known, opened).task
+
+    async def _look(self, folder: str, known: reading.FolderState, opened: int) -> None:
         began = monotonic()
         if known.entries is None or known.entries <= SMALL or await self._has_changed(known):
             await self.read(folder)
         elif began >= self._due.get(folder, 0):
             self._start("read", folder, self._read_again)
-        await self._look_into_captions(folder)
+        await self._look_into_captions(folder, opened)
+        if opened != self._index.opened:
+            return
         self._seen.pop(folder, None)
         self._seen[folder] = began
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
 
-    async def _look_into_captions(self, folder: str) -> None:
+    async def _look_into_captions(self, folder: str, opened: int) -> None:
         """Look into the folders for captions in *folder*, as one that holds a video is shown.
 
         That is no more than a moment's wait. What is read in one go is left to that.
         """
         if self.walker is None:
             below = await self._index.read(reading.caption_folders, folder)
-            looks = {self._start("look", each.path, self._look, each).task for each in below}
+            looks = {self._begin_to_look(each, opened) for each in below}
             if looks:
                 await asyncio.wait(looks, timeout=BRIEF)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import sqlite3
@@ -21,6 +22,7 @@ Ts = TypeVarTuple("Ts")
 
 _READ, _WRITE = False, True
 _READERS = 3
+_FILES = 8  # more than a connection opens
 _ATTEMPTS = 3
 _CHECK_SECONDS = 1.0
 """How often to look whether the file still is the one that others use."""
@@ -37,7 +39,7 @@ _UNUSABLE = {
 
 
 class Busy(Exception):
-    """The index cannot be used just now: another process is writing, and does not end."""
+    """The index cannot be used just now: another process is writing, or no file can be opened."""
 
 
 class Index:
@@ -125,7 +127,7 @@ class Index:
         try:
             return open_database(self.folder)
         except (OSError, sqlite3.Error) as error:
-            if _code(error) in _BUSY:
+            if _code(error) in _BUSY or _files_run_out():
                 raise Busy(str(error)) from error
             self._in_memory(error)
             return Database(None)
@@ -144,10 +146,10 @@ class Index:
     def _mend(self, database: Database, error: sqlite3.Error) -> None:
         """Have something to use next time.
 
-        :raises Busy: that is for another process to do.
+        :raises Busy: that is for another process to do, or for later.
         """
         code = _code(error)
-        if code in _BUSY:
+        if code in _BUSY or (code in _UNUSABLE and _files_run_out()):
             raise Busy(str(error)) from error
         with self._lock:
             if self._database is not database:
@@ -170,3 +172,17 @@ def _code(error: Exception) -> int | None:
     """Return the code of an error of SQLite, without what is more exact in it."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
+
+
+def _files_run_out() -> bool:
+    """Say whether so many files are open that no connection can be: SQLite does not tell."""
+    opened: list[int] = []
+    try:
+        for _ in range(_FILES):
+            opened.append(os.open(os.sep, os.O_RDONLY | os.O_CLOEXEC))  # noqa: PERF401 - all close
+    except OSError as error:
+        return error.errno in (errno.EMFILE, errno.ENFILE)
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return False

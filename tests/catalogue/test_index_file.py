@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -169,6 +171,33 @@ async def test_a_file_that_goes_on_the_way_to_a_folder(
     assert gone
 
 
+async def test_a_look_at_what_was_in_a_file_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    monkeypatch.setattr(catalogue, "start", lambda: None)
+    await catalogue.page(Query(folder="b"))
+    differs, loop = writing.differs, asyncio.get_running_loop()
+    gone: list[Path] = []
+
+    def differs_and_lose(connection: sqlite3.Connection, shelf: Shelf) -> bool:
+        found = differs(connection, shelf)
+        if not gone:
+            gone.append(only_file(tmp_path))
+            gone[0].unlink()
+            # Somebody else finds in the new one that there is a folder, and not what is in it.
+            other = catalogue.page(Query(folder="a"))
+            asyncio.run_coroutine_threadsafe(other, loop).result(20)
+        return found
+
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    monkeypatch.setattr(writing, "differs", differs_and_lose)
+    monkeypatch.setattr(gathering, "monotonic", lambda: time.monotonic() + 10)  # all is to be seen
+    assert len(paths(await catalogue.page(Query(folder="b", limit=100)))) == 40
+    await catalogue.aclose()
+    assert gone
+
+
 async def test_a_folder_that_cannot_be(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     cache = tmp_path / "cache"
     cache.touch()
@@ -197,6 +226,44 @@ async def test_a_full_disk(
     (record,) = caplog.records
     assert "full" in record.getMessage()
     assert "VIDEO_CACHE" in record.getMessage()
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Have this process open no more files."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    opened: list[int] = []
+    try:
+        with suppress(OSError):
+            while True:
+                opened.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["in use", "not open yet"])
+async def test_a_process_that_is_out_of_files(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    opened: bool,
+) -> None:
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    await fill(tmp_path)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    if opened:
+        await is_right(catalogue)
+    with no_more_files():
+        # One by one each reader needs a connection of its own.
+        await asyncio.gather(*[catalogue.page(Query(folder="b", limit=n)) for n in range(1, 9)])
+    await is_right(catalogue)
+    await catalogue.aclose()
+    assert not [record for record in caplog.records if "VIDEO_CACHE" in record.getMessage()]
 
 
 async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
