@@ -226,23 +226,29 @@ class Gatherer:
         :param fill: whether to read the folders that are new; else that is left to the scan.
         """
         began = monotonic()
-        async for known in self.known(folder):
-            try:
-                if await self._has_changed(known):
-                    await self.read(known.path)
-            except (StorageError, Busy) as error:
-                logger.debug("Passed over the folder %r: %s", known.path, error)
+        async for some in self._known(folder):
+            for known, found in zip(some, await self._fingerprints(some), strict=True):
+                try:
+                    if self._tells_of_change(known, found):
+                        await self.read(known.path)
+                except (StorageError, Busy) as error:
+                    logger.debug("Passed over the folder %r: %s", known.path, error)
         if fill:
             await self.fill(folder)
         self._put_off(folder, began)
 
     async def known(self, folder: str) -> AsyncIterator[reading.FolderState]:
         """Yield the folders at or below *folder* that have been read, in natural order."""
+        async for some in self._known(folder):
+            for state in some:
+                yield state
+
+    async def _known(self, folder: str) -> AsyncIterator[Sequence[reading.FolderState]]:
+        """Yield the same, some at a time."""
         after = b""
         while True:
             batch = await self._index.read(reading.batch, folder, after, _BATCH)
-            for state in batch.folders:
-                yield state
+            yield batch.folders
             if len(batch.folders) < _BATCH:
                 return
             after = batch.last
@@ -382,13 +388,30 @@ class Gatherer:
                 await asyncio.wait(looks, timeout=BRIEF)
 
     async def _has_changed(self, known: reading.FolderState) -> bool:
+        """Say whether a folder tells of a change.
+
+        :raises Unavailable: the storage cannot answer now.
+        """
+        (found,) = await self._fingerprints([known])
+        return self._tells_of_change(known, found)
+
+    async def _fingerprints(
+        self, folders: Sequence[reading.FolderState]
+    ) -> Sequence[str | StorageError | None]:
+        """Return the fingerprint of each folder, or why it has none."""
         try:
-            fingerprint = await self._storage.fingerprint(known.path)
-        except NotFound:
-            return True
-        if fingerprint is None:
+            return await self._storage.fingerprints([known.path for known in folders])
+        except StorageError as error:
+            return [error] * len(folders)
+
+    def _tells_of_change(
+        self, known: reading.FolderState, found: str | StorageError | None
+    ) -> bool:
+        if isinstance(found, StorageError) and not isinstance(found, NotFound):
+            raise found
+        if found is None:
             return self.walker is None
-        return fingerprint != known.fingerprint
+        return found != known.fingerprint
 
     async def _read_again(self, folder: str) -> None:
         """Read a big folder for what does not show in its fingerprint: files that grew."""

@@ -136,12 +136,12 @@ class Storage(Protocol):
         :raises Unavailable: the storage cannot answer now.
         """
 
-    async def fingerprint(self, folder: str) -> str | None:
-        """Return what changes whenever an entry of *folder* is added, removed or renamed.
+    async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError | None]:
+        """Return what changes whenever an entry is added, removed or renamed, of each of *folders*.
 
-        That a file has become longer need not change it. ``None``: only :meth:`list` can tell.
+        That a file has become longer need not change it. ``None``: only :meth:`list` can tell. A
+        folder that cannot be looked at has an error in its place.
 
-        :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.
         """
 

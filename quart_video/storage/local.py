@@ -42,9 +42,9 @@ class LocalStorage:
         """Return the visible entries of *folder*, in no order."""
         return (await self._disk.run(self._look_into, folder))[1]
 
-    async def fingerprint(self, folder: str) -> str | None:
-        """Return the times of *folder*, and which one it is."""
-        return await self._disk.run(self._fingerprint, folder)
+    async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError]:
+        """Return the times of each of *folders*, and which one it is, by one thread for all."""
+        return await self._disk.run(lambda _: [*map(self._fingerprint, folders)], folders[0])
 
     async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         """Return what *digest* makes of the first of *folders*, called by a thread."""
@@ -74,12 +74,17 @@ class LocalStorage:
     def _open(self, path: str) -> OpenFile:
         return OpenFile(open_beneath(self.root, self._names.split(path)), self._disk, path)
 
-    def _fingerprint(self, folder: str) -> str:
-        descriptor = open_beneath(self.root, self._names.split(folder))
+    def _fingerprint(self, folder: str) -> str | StorageError:
         try:
-            return _fingerprint_of(folder, descriptor)
-        finally:
-            os.close(descriptor)
+            descriptor = open_beneath(self.root, self._names.split(folder))
+            try:
+                return _fingerprint_of(folder, descriptor)
+            finally:
+                os.close(descriptor)
+        except StorageError as error:
+            return error
+        except OSError as error:
+            return storage_error(error, folder)
 
     def _stat(self, path: str) -> Entry:
         descriptor = open_beneath(self.root, self._names.split(path))

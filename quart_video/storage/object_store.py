@@ -124,9 +124,9 @@ class ObjectStorage:
         for folder in tree.end():
             yield folder
 
-    async def fingerprint(self, folder: str) -> str | None:  # noqa: ARG002
+    async def fingerprints(self, folders: Sequence[str]) -> Sequence[None]:
         """Tell nothing: a store keeps nothing of a folder as such."""
-        return None
+        return [None] * len(folders)
 
     async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         """Return what *digest* makes of the first of *folders*; there is no fingerprint."""

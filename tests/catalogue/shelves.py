@@ -40,15 +40,23 @@ class Shelves:
         self.listed.append(folder)
         return [*self._rows(folder).values()]
 
-    async def fingerprint(self, folder: str) -> str | None:
-        self._rows(folder)
+    async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError | None]:
+        return [self.fingerprint(folder) for folder in folders]
+
+    def fingerprint(self, folder: str) -> str | StorageError | None:
+        try:
+            self._rows(folder)
+        except StorageError as error:
+            return error
         return None
 
     async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         folder = folders[0]
         try:
-            fingerprint = await self.fingerprint(folder)
-            return [digest(folder, fingerprint, await self.list(folder))]
+            fingerprint = self.fingerprint(folder)
+            rows = await self.list(folder)
+            assert not isinstance(fingerprint, StorageError)
+            return [digest(folder, fingerprint, rows)]
         except StorageError as error:
             return [error]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
 from quart_video.catalogue import Catalogue, Query, gathering
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.base import Denied, Entry, FileFacts, NotFound
+from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, StorageError, Unavailable
 from tests.catalogue.shelves import Shelves, facts, paths
 
 
@@ -21,10 +21,19 @@ class Told(Shelves):
     hanging: set[str] = field(default_factory=set)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
+    together: list[Sequence[str]] = field(default_factory=list)
+    """Folders that were asked of at once."""
 
-    async def fingerprint(self, folder: str) -> str | None:
+    async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError | None]:
+        self.together.append(folders)
+        return await super().fingerprints(folders)
+
+    def fingerprint(self, folder: str) -> str | StorageError | None:
         self.asked.append(folder)
-        return repr(sorted(self._rows(folder)))
+        try:
+            return repr(sorted(self._rows(folder)))
+        except StorageError as error:
+            return error
 
     async def list(self, folder: str) -> list[Entry]:
         rows = await super().list(folder)
@@ -217,6 +226,30 @@ async def test_what_is_below_is_not_looked_through_all_the_time(
     await listed(catalogue, "b", recursive=True)
     assert "b/c" in storage.asked
     assert "a" not in storage.asked
+
+
+async def test_what_is_below_is_asked_of_together(
+    storage: Told, catalogue: Catalogue, clock: Clock
+) -> None:
+    storage.files["b/c/2.mp4"] = facts()
+    storage.closed = {"a"}
+    clock.now += 100
+    storage.together.clear()
+    assert await listed(catalogue, "", recursive=True) == [
+        *("2.mp4", "b/1.mp4", "b/c/1.mp4", "b/c/2.mp4"),
+    ]
+    assert storage.together == [["", "a", "b", "b/c"]]
+
+
+async def test_a_storage_that_cannot_answer_ends_no_listing(
+    storage: Told, catalogue: Catalogue, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(folders: Sequence[str]) -> Sequence[None]:
+        raise Unavailable(f"all threads hang in {folders}")
+
+    monkeypatch.setattr(storage, "fingerprints", fail)
+    clock.now += 100
+    assert len(await listed(catalogue, "", recursive=True)) == 5
 
 
 async def test_a_folder_that_is_new_is_there_at_once(storage: Told, catalogue: Catalogue) -> None:

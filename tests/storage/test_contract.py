@@ -202,10 +202,10 @@ async def test_stat(storage: Storage) -> None:
 
 async def test_fingerprint_of_what_stays_as_it_is(empty: Kept) -> None:
     await empty.put("folder/clip.mp4", b"clip")
-    before = await empty.storage.fingerprint("folder")
-    assert await empty.storage.fingerprint("folder") == before
+    (before,) = await empty.storage.fingerprints(["folder"])
+    assert await empty.storage.fingerprints(["folder", "folder"]) == [before, before]
     await empty.put("folder/new.mp4", b"new")
-    assert before is None or await empty.storage.fingerprint("folder") != before
+    assert before is None or await empty.storage.fingerprints(["folder"]) != [before]
 
 
 async def test_study(storage: Storage) -> None:

@@ -276,16 +276,17 @@ class TestFingerprint:
         self, storage: LocalStorage, root: Path, change: Callable[[Path], object]
     ) -> None:
         (root / "folder" / "old.mp4").touch()
-        before = await storage.fingerprint("folder")
-        assert await storage.fingerprint("folder") == before
+        before = await storage.fingerprints(["folder"])
+        assert await storage.fingerprints(["folder"]) == before
         time.sleep(0.02)  # the clock of a file system ticks slowly
         change(root / "folder")
-        assert await storage.fingerprint("folder") != before
+        assert await storage.fingerprints(["folder"]) != before
 
     @pytest.mark.parametrize("path", ["nothing", "clip.mp4", "..", "a\0"])
     async def test_no_folder(self, storage: LocalStorage, path: str) -> None:
-        with pytest.raises(NotFound):
-            await storage.fingerprint(path)
+        before, error, after = await storage.fingerprints(["folder", path, "folder"])
+        assert isinstance(error, NotFound)
+        assert before == after
 
 
 async def test_closed_storage_is_unavailable(storage: LocalStorage) -> None:
