@@ -14,7 +14,7 @@ from quart import url_for
 
 from quart_video import inside
 from quart_video.addresses import with_signature
-from quart_video.catalogue import Caption, Item, Page, title_of
+from quart_video.catalogue import Caption, Contents, Item, Page, title_of
 from quart_video.http import EntityTag
 from quart_video.m3u import Track
 from quart_video.media import WIDTHS, Subject
@@ -46,6 +46,9 @@ class _Address:
 
     def __call__(self, escaped: str) -> str:
         return f"{self.before}{escaped}{self.behind}"
+
+
+_UNKNOWN = Contents(None, None)
 
 
 class Describer:
@@ -138,16 +141,24 @@ class Describer:
             for address in self._posters
         ]
 
-    def folder(self, path: str, image: Entry | None = None) -> Folder:
-        """Describe one folder below the root; *image* is one that shows it."""
-        source = inside.image_subject(self._library, image) if image else None
-        posters = self._pictures(path, source)
+    def folder(
+        self, path: str, image: Entry | None = None, contents: Contents = _UNKNOWN
+    ) -> Folder:
+        """Describe one folder below the root; *image* is one that shows it, else a video does."""
+        shown, source = path, None
+        if image is not None:
+            source = inside.image_subject(self._library, image)
+        elif contents.first is not None and self._posters:
+            shown = contents.first.entry.path
+            source = inside.poster_subject(self._library, contents.first)
+        posters = self._pictures(shown, source)
         return Folder(
             name=path.rpartition("/")[2],
             path=path,
             url=self._gallery(_escape(path)),
             api_url=self._api_videos(quote_plus(path, safe=_SAFE_IN_QUERIES)),
             poster_url=posters[0] if posters else None,
+            videos=contents.videos,
         )
 
 
@@ -178,7 +189,11 @@ def listing(page: Page, query: ListingQuery, describer: Describer) -> Listing:
     return Listing(
         folder=query.folder,
         folders=[
-            describer.folder(entry.path, page.folder_posters.get(entry.path))
+            describer.folder(
+                entry.path,
+                page.folder_posters.get(entry.path),
+                page.folder_contents.get(entry.path, _UNKNOWN),
+            )
             for entry in page.folders
         ],
         videos=[describer.video(item) for item in page.items],

@@ -104,7 +104,11 @@ class Folder:
     api_url: str
     """JSON that lists it."""
     poster_url: str | None = None
-    """A picture that lies in it as ``poster.jpg``, ``folder.jpg`` or the like."""
+    """A picture that lies in it as ``poster.jpg``, ``folder.jpg`` or the like, else that of the
+    first video in it or below."""
+    videos: int | None = None
+    """How many are in it and below, when that was last looked through; ``None`` where it has not
+    been yet, and where the app decides for each of them who may see it."""
 
 
 @dataclass(frozen=True, slots=True)

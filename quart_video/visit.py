@@ -331,6 +331,7 @@ class Visit:
             total=len(shown) if counted else None,
             total_size=_size(shown) if counted else None,
             types=(),
+            folder_contents={},
             next_cursor=None if whole or not shown else await walk.cursor(),
         )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from quart import Blueprint, Quart, url_for
 
 from quart_video import VideoBlueprint, describe, inside
-from quart_video.catalogue import Caption, Item, Marks, Page
+from quart_video.catalogue import Caption, Contents, Item, Marks, Page
 from quart_video.models import ListingQuery, as_json
 from quart_video.mounts import current_library
 from quart_video.storage.base import Entry, FileFacts
@@ -72,13 +72,16 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
         item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, Marks()),), 1.5)
         image = Entry("a.jpg", FileFacts(1, 2, "w"))
         page = Page(
-            *((Entry(path),), (), {path: image}, (item,), 1, 1, ()),
+            *((Entry(path), Entry("b")), (), {path: image}, {"b": Contents(7, item)}),
+            *((item,), 1, 1, ()),
             scanning=False,
             next_cursor="x",
         )
         query = ListingQuery(q="a&b", folder=path)
         listing = describe.listing(page, query, describe.Describer(library))
-        (video,), (folder,) = listing.videos, listing.folders
+        (video,), (folder, other) = listing.videos, listing.folders
+        assert (folder.videos, other.videos) == (None, 7)
+        assert other.poster_url == video.poster_url
         assert video.url == url_for(".media", path=path)
         assert video.watch_url == url_for(".watch", path=path)
         assert video.api_url == url_for(".api_video", path=path)

@@ -10,7 +10,7 @@ Rule 3: nothing of SQLite runs on the event loop.
 from quart_video.catalogue.captions import CAPTION_FOLDERS, Caption, Marks, captions_in_folder
 from quart_video.catalogue.catalogue import Catalogue
 from quart_video.catalogue.cursor import BadCursor
-from quart_video.catalogue.facts import SORTS, Item, Neighbours, Page, Query, Sort
+from quart_video.catalogue.facts import SORTS, Contents, Item, Neighbours, Page, Query, Sort
 from quart_video.catalogue.languages import normalise_tag, preferred
 from quart_video.catalogue.natural import natural_key
 from quart_video.catalogue.posters import IMAGE_EXTENSIONS, poster_of_folder
@@ -23,6 +23,7 @@ __all__ = [
     "BadCursor",
     "Caption",
     "Catalogue",
+    "Contents",
     "Item",
     "Marks",
     "Neighbours",

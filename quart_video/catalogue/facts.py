@@ -76,6 +76,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a folder and below it, as the index has it."""
+
+    videos: int | None
+    """How many there are; ``None``: not all has been read yet."""
+    first: Item | None
+    """The first of them by name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbours:
     """What stands beside a video in its folder, in natural order."""
 
@@ -94,6 +104,8 @@ class Page:
     """Folders for captions, in which no video is, so that they are not among the others."""
     folder_posters: Mapping[str, Entry]
     """Images that show those folders, by the paths of the folders that have one."""
+    folder_contents: Mapping[str, Contents]
+    """What is in those folders, by their paths; of none, where that is not to be told."""
     items: tuple[Item, ...]
     total: int | None
     """How many videos match, on all pages together; ``None``: it is not to be told."""

@@ -385,6 +385,24 @@ def types(scope: Scope) -> Statement:
     )
 
 
+def contents(parent: int) -> Statement:
+    """Return what tells of each folder in one: its path, its videos, and the first of them."""
+    below = (
+        "FROM folder f CROSS JOIN {} ON {}.folder = f.id "
+        "WHERE f.key >= c.key AND f.key < CAST(c.key || x'ff' AS BLOB)"
+    )
+    first = (
+        f"SELECT json_array(f.path, {name_of('v.key')}, v.size, v.modified, v.version, v.beside, "
+        f"v.duration) {below.format('video v', 'v')} ORDER BY f.key, v.key LIMIT 1"
+    )
+    number = f"SELECT coalesce(sum(t.videos), 0) {below.format('tally t', 't')}"
+    return Statement(
+        f"SELECT json_group_array(json_array(c.path, ({number}), json(({first})))) "
+        "FROM folder c WHERE c.parent = ? AND NOT c.is_link",
+        (parent,),
+    )
+
+
 def matching(match: str, most: int) -> Statement:
     """Return what counts the videos that the full-text index finds, until they are *most*."""
     return Statement(

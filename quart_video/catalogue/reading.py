@@ -14,7 +14,7 @@ from typing import Any
 from quart_video.catalogue import plan, schema
 from quart_video.catalogue.captions import CAPTION_FOLDERS
 from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, encode_cursor
-from quart_video.catalogue.facts import Item, Neighbours, Page, Query
+from quart_video.catalogue.facts import Contents, Item, Neighbours, Page, Query
 from quart_video.catalogue.natural import folder_bytes, name_bytes
 from quart_video.catalogue.rows import unpack, unpack_image
 from quart_video.catalogue.schema import name_of
@@ -172,15 +172,17 @@ def page(
     totals = listing.totals()
     folders = {} if query.recursive or query.cursor is not None else listing.folders()
     captions = tuple(filter(listing.is_for_captions, folders))
+    scanning = listing.is_unfinished()
     return Page(
         folders=tuple(entry for entry in folders if entry not in captions),
         caption_folders=captions,
         folder_posters={entry.path: poster for entry, poster in folders.items() if poster},
+        folder_contents=listing.contents(is_whole=not scanning) if folders else {},
         items=tuple(map(_item, shown)),
         total=totals.number,
         total_size=totals.size,
         types=listing.types(),
-        scanning=listing.is_unfinished(),
+        scanning=scanning,
         next_cursor=_cursor_after(query, shown[-1]) if more else None,
     )
 
@@ -403,6 +405,21 @@ class _Listing:
             Entry(path, None, bool(link)): unpack_image(path, poster)
             for path, link, poster in json.loads(rows.fetchone()[0])
         }
+
+    def contents(self, *, is_whole: bool) -> dict[str, Contents]:
+        """Return what is in each of the folders in this one; of a link nobody knows.
+
+        :param is_whole: whether the index has all of it.
+        """
+        statement = plan.contents(self._scope.id)
+        place = (statement, is_whole)
+        if place not in self._known:
+            self._known[place] = {
+                path: Contents(number if is_whole else None, _item(first) if first else None)
+                for path, number, first in json.loads(self._fetch(statement)[0])
+            }
+        found: dict[str, Contents] = self._known[place]
+        return found
 
     def is_for_captions(self, folder: Entry) -> bool:
         """Say whether a folder is there for captions of the videos beside it, and holds no video.

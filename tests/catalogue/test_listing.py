@@ -12,6 +12,7 @@ from quart_video.catalogue import (
     Marks,
     Query,
     Sort,
+    reading,
 )
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, Unavailable
 from tests.catalogue.shelves import Shelves, catalogue_of, facts, page, paths, shelves
@@ -69,6 +70,36 @@ async def test_folders_for_captions_are_no_folders_to_look_into() -> None:
         *("film/captions", "film/Subs", "film/SUBTITLES"),
     ]
     assert [entry.path for entry in found.folders] == ["film/My Subs"]
+
+
+async def test_what_is_in_folders() -> None:
+    tree = ("a/2.mp4", "a/10.mp4", "a/deep/er/1.mkv", "a b/1.mp4", "ab/x/1.mp4", "none/n.txt", "n/")
+    storage = shelves(*tree, "a\x7f/1.mp4", "ÿ/ÿ/1.mp4")
+    storage.links = {"link": "a"}
+    async with catalogue_of(storage) as catalogue:
+        await catalogue.page(Query(recursive=True))  # for all folders to have been read
+        found = (await catalogue.page(Query())).folder_contents
+        below = (await catalogue.page(Query("a"))).folder_contents
+    assert {
+        path: (each.videos, each.first and each.first.entry.path) for path, each in found.items()
+    } == {
+        "a": (3, "a/2.mp4"),
+        "a b": (1, "a b/1.mp4"),
+        "a\x7f": (1, "a\x7f/1.mp4"),
+        "ab": (1, "ab/x/1.mp4"),
+        "n": (0, None),
+        "none": (0, None),
+        "ÿ": (1, "ÿ/ÿ/1.mp4"),
+    }
+    assert {path: each.videos for path, each in below.items()} == {"a/deep": 1}
+
+
+async def test_what_is_in_folders_is_not_counted_before_all_have_been_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "unread", lambda *_: ["a/b"])
+    (contents,) = (await page(shelves("a/1.mp4"))).folder_contents.values()
+    assert contents.videos is None
 
 
 async def test_of_a_link_nobody_knows_what_it_is_for() -> None:

@@ -39,7 +39,7 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     assert page.one("title").text == "Videos"
     assert page.one("h1").text == "Videos"
     assert page.one("p", class_="qv-count").text == "2 videos · 4.2 MB · 1 folder"
-    assert [a.text for a in page.all("a", class_="qv-folder")] == ["travel"]
+    assert [a.one("strong").text for a in page.all("a", class_="qv-folder")] == ["travel"]
     two, ten = page.all("li", class_="qv-card")
     assert [a["href"] for a in two.all("a")] == ["/videos/-/watch/Drone_2.mp4"]
     assert two.one("h3").text == "Drone 2"
@@ -57,7 +57,7 @@ async def test_folders_for_captions_are_not_shown(browser: Browser, put: Put) ->
     put("Subs/en.srt")
     put("Extras/notes.txt")
     page = await browser.open("/videos/")
-    assert [a.text for a in page.all("a", class_="qv-folder")] == ["Extras"]
+    assert [a.one("strong").text for a in page.all("a", class_="qv-folder")] == ["Extras"]
     assert "1 folder" in page.one("p", class_="qv-count").text
     assert await browser.status("/videos/Subs/") == 200
 
@@ -65,14 +65,19 @@ async def test_folders_for_captions_are_not_shown(browser: Browser, put: Put) ->
 async def test_folders_show_their_pictures(make_app: Callable[..., Quart], put: Put) -> None:
     put("travel/Nile.mp4")
     put("travel/folder.jpg", size=9)
-    put("work/a talk.mp4")
+    put("work/2025/a talk.mp4")
+    put("work/2025/b talk.mp4")
+    put("empty/notes.txt")
     async with browsing(make_app(VIDEO_MEDIA_PROCESSES=1, VIDEO_SURVEY=False)) as browser:
         await browser.open("/videos/?recursive=1")  # for all folders to have been read
         page = await browser.open("/videos/")
-    travel, work = (a.one("span", class_="qv-cover") for a in page.all("a", class_="qv-folder"))
+    folders = page.all("a", class_="qv-folder")
+    empty, travel, work = (a.one("span", class_="qv-cover") for a in folders)
     assert travel.one("img")["src"].startswith("/videos/-/poster/travel?v=")
     assert travel.one("img")["alt"] == ""
-    assert not work.all("img")
+    assert work.one("img")["src"].startswith("/videos/-/poster/work/2025/a%20talk.mp4?v=")
+    assert not empty.all("img")
+    assert [a.one("small").text for a in folders] == ["No videos", "1 video", "2 videos"]
     assert travel["class"].startswith("qv-cover qv-tint-")  # under it
 
 
@@ -319,8 +324,8 @@ async def test_the_types_to_filter_by_are_those_there_are(browser: Browser, put:
     assert await types_offered(browser, "type=video/webm") == ["Any", "MKV", "MP4", "video/webm"]
 
 
-async def test_types_that_may_not_be_seen_are_not_told_of(library: Path, put: Put) -> None:
-    for name in ("a.mp4", "b.mp4", "c.webm", "d.mkv"):
+async def test_what_may_not_be_seen_is_not_told_of(library: Path, put: Put) -> None:
+    for name in ("a.mp4", "b.mp4", "c.webm", "d.mkv", "far/e.mp4"):
         put(name)
     app = Quart(__name__)
     app.config["MEDIA_ROOT"] = str(library)
@@ -330,6 +335,8 @@ async def test_types_that_may_not_be_seen_are_not_told_of(library: Path, put: Pu
         assert await types_offered(browser, "") == []
         assert await types_offered(browser, "limit=4") == ["Any", "MP4", "WEBM"]
         assert await types_offered(browser, "type=mp4") == ["Any", "MP4"]
+        far = (await browser.open("/videos/")).one("a", class_="qv-folder")
+        assert not far.all("small") + far.all("img")
 
 
 async def test_a_form_filters_by_length(
