@@ -46,6 +46,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "count_found_here": "{videos} in {folder}",
         "results": "Results for “{words}”",
         "results_title": "“{words}” in {folder}",
+        "begun": "Continue watching",
+        "forget_begun": "Forget these",
         "folders_heading": "Folders",
         "videos_heading": "Videos",
         "search": "Search",

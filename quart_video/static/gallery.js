@@ -1,7 +1,7 @@
 // What the gallery can do where JavaScript runs: it stays up to date, shows how far each video has
-// been watched, and closes its menus. Without, it is a page of links.
+// been watched and which to go on with, and closes its menus. Without, it is a page of links.
 
-import { position } from "./positions.js";
+import { begun, keep, position } from "./positions.js";
 
 const LIVE = "[data-qv-live]";
 const FIRST_WAIT = 5_000;
@@ -121,6 +121,38 @@ function decorate() {
   }
 }
 
+const row = main.querySelector("[data-qv-begun]");
+const MOST_BEGUN = 12;
+
+/** Show what someone has begun to watch. */
+function showBegun() {
+  if (!row) return;
+  const cards = begun(row.dataset.qvBegun).slice(0, MOST_BEGUN).map(([path, about]) => {
+    const card = row.querySelector("template").content.firstElementChild.cloneNode(true);
+    const [link, title, folder, image] = ["a", "h3 bdi", ".qv-where bdi", "img"].map((it) => card.querySelector(it));
+    link.href = path;
+    title.textContent = about.title;
+    folder.textContent = about.folder ?? "";
+    image.addEventListener("error", () => image.remove());
+    if (about.poster) image.src = about.poster;
+    else image.remove();
+    return card;
+  });
+  row.querySelector("ul").replaceChildren(...cards);
+  row.hidden = !cards.length;
+}
+
+row?.querySelector("button").addEventListener("click", () => {
+  for (const [path] of begun(row.dataset.qvBegun)) keep(path, 0);
+  showAll();
+  document.getElementById("qv-content")?.focus();
+});
+
+function showAll() {
+  showBegun();
+  decorate();
+}
+
 function closeMenus(except) {
   for (const menu of main.querySelectorAll(".qv-menu[open]"))
     if (!menu.contains(except)) menu.open = false;
@@ -135,7 +167,8 @@ addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-addEventListener("pageshow", decorate); // also on the way back from a video
+showAll();
+addEventListener("pageshow", showAll); // also on the way back from a video
 document.addEventListener("visibilitychange", () => {
   wait = FIRST_WAIT;
   if (document.hidden) clearTimeout(timer);

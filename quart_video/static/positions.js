@@ -26,11 +26,19 @@ export function position(path) {
   return kept && kept.seconds >= 0 && kept.duration > 0 ? kept : undefined;
 }
 
-/** Keep a position; seconds 0 forgets it. */
-export function keep(path, seconds, duration) {
+/** Return [path, {title, ...}] of what has been begun below a path, the last first. */
+export function begun(prefix) {
+  return Object.entries(read())
+    .filter(([path, kept]) => path.startsWith(prefix) && typeof kept?.title === "string")
+    .sort(([, a], [, b]) => b.when - a.when);
+}
+
+/** Keep a position, and what is to be shown with it; seconds 0 forgets it. */
+export function keep(path, seconds, duration, about) {
   const kept = read();
+  const poster = kept[path]?.poster;
   delete kept[path];
-  if (seconds > 0) kept[path] = { seconds, duration, when: Date.now() };
+  if (seconds > 0) kept[path] = { seconds, duration, when: Date.now(), poster, ...about };
   write(kept);
 }
 

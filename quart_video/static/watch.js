@@ -45,7 +45,9 @@ function keepPosition() {
   if (!(duration > 0) || duration === Infinity || Math.abs(currentTime - kept) < 1) return;
   kept = currentTime;
   const worth = currentTime > RESUME_AFTER && currentTime < duration * DONE;
-  keep(page, worth ? currentTime : 0, duration);
+  const poster = video.getAttribute("poster");
+  const about = { title, folder: video.dataset.qvAlbum, ...(poster && { poster }) };
+  keep(page, worth ? currentTime : 0, duration, about);
 }
 
 function resume() {

@@ -269,6 +269,26 @@ def test_it_goes_on_where_one_left_off(page: Page) -> None:
     assert video(page, "currentTime") == 0
 
 
+def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
+    leave_at(page, 23)
+    page.goto("/videos/")
+    row = page.get_by_role("region", name="Continue watching")
+    assert row.get_by_role("progressbar").get_attribute("value") == "58"
+    assert row.locator(".qv-where").inner_text() == "film"
+    with page.expect_navigation():
+        row.get_by_role("link", name="clock").click()
+    settled(page, "Math.abs(video.currentTime - 23) < 2")
+    page.go_back()
+    row.get_by_role("button", name="Forget these").click()
+    assert not row.is_visible()
+    page.reload()
+    page.locator(".qv-card").first.wait_for()
+    assert not row.is_visible()
+    page.goto(WATCH)
+    ready(page)
+    assert video(page, "currentTime") == 0
+
+
 def test_a_time_in_the_link_goes_first(page: Page) -> None:
     leave_at(page, 23)
     page.goto(f"{WATCH}?t=5")

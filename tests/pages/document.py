@@ -65,7 +65,8 @@ class Element:
         for child in self.children:
             if isinstance(child, Element):
                 yield child
-                yield from child.walk()
+                if child.tag != "template":  # what is in there is in no page
+                    yield from child.walk()
 
     def matches(self, wanted: dict[str, str]) -> bool:
         for name, value in wanted.items():

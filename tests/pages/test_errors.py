@@ -53,6 +53,7 @@ async def test_a_disk_that_fails(browser: Browser, monkeypatch: pytest.MonkeyPat
     assert response.headers["Retry-After"] == "7"
     page = parse(await response.get_data(as_text=True))
     assert page.one("h1").text == "The library cannot be read just now"
+    assert page.link("Try again")["href"] == ""  # the same address
 
 
 async def test_programs_get_a_short_answer(browser: Browser) -> None:
