@@ -111,6 +111,25 @@ async def test_what_has_changed(tmp_path: Path) -> None:
     pytest.fail("it never shows")
 
 
+@pytest.mark.parametrize("url", [API, "/videos/"])
+async def test_a_tag_is_of_one_state(tmp_path: Path, url: str) -> None:
+    client = client_of(tmp_path)
+    first = await client.get(url)
+    assert first.headers["ETag"].startswith('"')  # a strong one
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert (await client.get(url, headers=tag)).status_code == 304
+    (tmp_path / "new.mp4").write_bytes(b"new")
+    for _ in range(500):
+        again = await client.get(url, headers=tag)
+        if again.status_code == 200:
+            assert again.headers["ETag"] != first.headers["ETag"]
+            assert b"new.mp4" in await again.get_data(as_text=False)
+            return
+        assert again.status_code == 304
+        await asyncio.sleep(0.02)
+    pytest.fail("it never shows")
+
+
 async def test_what_is_for_one_alone(tmp_path: Path, described: list[Any]) -> None:
     async def authorize(*_: object) -> Access:
         return Access.ALLOW

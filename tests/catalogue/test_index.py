@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quart_video.catalogue import SORTS, Page, Query, plan, reading, schema, writing
+from quart_video.catalogue.cursor import LARGEST, Position, encode_cursor
 from quart_video.catalogue.rows import Shelf, take_shelf
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Entry, FileFacts
@@ -181,4 +182,41 @@ class TestModel:
             folders = sorted(tree.folders())
             for number, query in queries:
                 tree.check(replace(query, folder=folders[number % len(folders)]))
+        tree.connection.close()
+
+    @settings(max_examples=15)
+    @given(
+        files=FILES,
+        durations=st.dictionaries(PATHS, SECONDS, max_size=9),
+        query=QUERIES,
+        places=st.lists(
+            st.builds(
+                Position,
+                st.none() | st.integers(-4, 4) | st.integers(-LARGEST, LARGEST),
+                PATHS | st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+            ),
+            min_size=5,
+            max_size=15,
+        ),
+    )
+    def test_a_forged_cursor_is_another_place(
+        self,
+        files: Mapping[str, FileFacts],
+        durations: Mapping[str, float],
+        query: Query,
+        places: Sequence[Position],
+        *,
+        search: bool,
+    ) -> None:
+        tree = Tree(search=search)
+        tree.put(files)
+        writing.complete(tree.connection)
+        tree.last(durations)
+        query = replace(query, recursive=True, limit=100)
+        whole = tree.model().listed(query)
+        for place in places:
+            page = tree.page(replace(query, cursor=encode_cursor(query.order, place)))
+            shown = _paths(page)
+            assert shown == whole[len(whole) - len(shown) :]
+            assert (page.total, page.total_size) == tree.model().total(query)
         tree.connection.close()

@@ -8,11 +8,14 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -79,6 +82,58 @@ async def test_other_types_have_another_index(tmp_path: Path) -> None:
     assert paths(await catalogue.page(Query())) == ["a.mp3"]
     await catalogue.aclose()
     assert len([*tmp_path.rglob("*.sqlite3")]) == 2
+
+
+async def test_other_roots_have_another_index(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    catalogue = Catalogue(shelves("other.mp4"), VIDEO_TYPES, cache=str(tmp_path), name="others")
+    assert paths(await catalogue.page(Query(recursive=True))) == ["other.mp4"]
+    await catalogue.aclose()
+    assert len([*tmp_path.rglob("*.sqlite3")]) == 2
+
+
+WORKER = """
+import asyncio, sys
+from quart_video.catalogue import Catalogue, Query
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.local import LocalStorage
+
+async def main(root, cache):
+    catalogue = Catalogue(LocalStorage(root), VIDEO_TYPES, cache=cache, name=root)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    while (page := await catalogue.page(Query(recursive=True))).scanning:
+        await asyncio.sleep(0.01)
+    print(page.total)
+    await catalogue.aclose()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_workers_that_start_at_the_same_moment(tmp_path: Path) -> None:
+    root, cache = tmp_path / "root", tmp_path / "cache"
+    for number in range(30):
+        (root / str(number)).mkdir(parents=True)
+        for name in ("a.mp4", "b.mp4"):
+            (root / str(number) / name).touch()
+    command = [sys.executable, "-c", WORKER, str(root), str(cache)]
+    workers = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(3)]
+    try:
+        for worker in workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"ready\n"
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write(b"\n")
+            worker.stdin.flush()
+        said = [worker.communicate(timeout=60) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+    assert said == [(b"60\n", b"")] * 3
+    only_file(cache)
 
 
 def _damage(file: Path) -> None:

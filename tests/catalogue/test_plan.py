@@ -17,25 +17,39 @@ from quart_video.storage.base import Entry, FileFacts
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[sqlite3.Connection]:
-    """Return an index of some folders, with videos of all lengths, sizes and times."""
+    """Return an index of some folders."""
+    connection = filled(20)
+    yield connection
+    connection.close()
+
+
+def filled(count: int) -> sqlite3.Connection:
+    """Return an index of *count* folders; no two videos are alike in size, time or length."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     schema.create(connection)
-    folders = [f"folder {number}" for number in range(20)]
+    folders = [f"folder {number}" for number in range(count)]
     shelves = [take_shelf("", None, [Entry(folder) for folder in folders], VIDEO_TYPES)]
-    for folder in folders:
+    numbers = iter(range(100 * count))
+    for place, folder in enumerate(folders):
+        names = [f"clip {number}.mp4" for number in range(50)]
+        if place < 10:
+            names.append("rare clip.mp4")
         entries = [
-            Entry(f"{folder}/clip {number}.mp4", FileFacts(number * 7 % 50, number, "v"))
-            for number in range(50)
+            Entry(f"{folder}/{name}", FileFacts(number * 7919 % 1_000_003, number, "v"))
+            for name, number in zip(names, numbers, strict=False)
         ]
         shelves.append(take_shelf(folder, None, entries, VIDEO_TYPES))
     writing.put(connection, shelves)
     writing.set_durations(
         connection,
-        [(f"{folder}/clip {n}.mp4", "v", n / 2) for folder in folders for n in range(40)],
+        [
+            (f"{folder}/clip {number}.mp4", "v", number / 2 + place / 10_000)
+            for place, folder in enumerate(folders)
+            for number in range(40)
+        ],
     )
     writing.complete(connection)
-    yield connection
-    connection.close()
+    return connection
 
 
 def explained(connection: sqlite3.Connection, query: Query) -> list[str]:
@@ -95,6 +109,66 @@ def _is_cheap(line: str) -> bool:
     return line.removeprefix("SCAN ").startswith((*along, *few))
 
 
+@pytest.fixture(scope="module")
+def libraries() -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
+    """Return two indexes, one of them of ten times as much."""
+    both = filled(20), filled(200)
+    yield both
+    for connection in both:
+        connection.close()
+
+
+GROWN: list[dict[str, Any]] = [
+    ALL,
+    {**ALL, "q": "clip"},
+    {**ALL, "q": "c"},
+    {**ALL, "q": "fold clip"},
+    {**ALL, "q": "rare"},
+    {**ALL, "q": "rare clip"},
+    {**ALL, "type": "mp4"},
+    {"folder": "folder 7"},
+    {"folder": "folder 7", "q": "clip 4"},
+]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("asked", GROWN, ids=str)
+def test_pages_of_ten_times_as_much(
+    libraries: tuple[sqlite3.Connection, sqlite3.Connection],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, Any],
+    sort: Sort,
+) -> None:
+    """Pages cost about the same, once it is counted how much there is."""
+    monkeypatch.setattr(plan, "FEW", 100)
+    query = Query(**asked, sort=sort, limit=20)
+    for where in ("at first", "in the middle"):
+        small, large = [_steps(library, query, where) for library in libraries]
+        assert large <= 3 * small, (where, small, large)
+
+
+def _steps(connection: sqlite3.Connection, query: Query, where: str) -> int:
+    """Return how much SQLite does for a page."""
+    cache = reading.TotalsCache()
+    whole = reading.page(connection, replace(query, limit=10**6), VIDEO_TYPES, None, cache)
+    assert whole.total == len(whole.items)
+    if where == "in the middle":
+        first = replace(query, limit=max(1, len(whole.items) // 2))
+        cursor = reading.page(connection, first, VIDEO_TYPES, None, cache).next_cursor
+        query = replace(query, cursor=cursor)
+    after = reading.after_of(query)
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+
+    connection.set_progress_handler(step, 10)
+    reading.page(connection, query, VIDEO_TYPES, after, cache)
+    connection.set_progress_handler(None, 0)
+    return count
+
+
 def spread(words: dict[str, int], beginning: str) -> plan.Spread:
     """Say how words are spread that so many videos have, none of them two."""
     index = sqlite3.connect(":memory:")
@@ -145,7 +219,7 @@ def test_what_is_known_of_words_goes_with_the_videos(connection: sqlite3.Connect
         return plan.spread_of(*connection.execute(statement.sql, statement.values).fetchone())
 
     connection.execute("BEGIN")
-    assert known("clip*") == plan.Spread(("clip",), 1000, 1000)
+    assert known("clip*") == plan.Spread(("clip",), 1010, 1010)
     writing.forget(connection, "folder 2")
-    assert known("clip*") == plan.Spread(("clip",), 950, 950)
+    assert known("clip*") == plan.Spread(("clip",), 959, 959)
     connection.execute("ROLLBACK")
