@@ -20,6 +20,8 @@ PAGE = 50
 MOST = 500
 """Videos on the longest page."""
 
+_PLACES = 500  # to find all their beginnings in
+
 ORDERS: tuple[Sort, ...] = ("-name", "modified", "-modified", "size", "-size", "duration")
 """All but by name, which is asked for alone. No video has a duration: then it is by name."""
 
@@ -119,12 +121,16 @@ def searches(tree: Tree) -> dict[str, Iterator[Ask]]:
     """Return searches by their kind: one after the other, as of the second time each is known."""
     common = beginnings(ENDING)
     days = list(product(SOUGHT, YEARS))
+    places = [tree.place(number) for number in range(_PLACES)]
+    # One letter or two, and only then three: each is of a tenth of the videos, or of a third.
+    wide = dict.fromkeys(word[:letters] for letters in (1, 2, 3) for word in places)
     return {
         "rare": (_search(tree, word, tree.at_places(word)) for word in map(tree.place, count())),
         "prefix": (
             _search(tree, word, tree.at_places(word))
             for word in (tree.place(number)[:-3] for number in count())
         ),
+        "wide": (_search(tree, word, tree.at_places(word)) for word in cycle(wide)),
         "two": (_search(tree, f"{w} {y}", tree.of_year(w, y)) for w, y in cycle(days)),
         "common": (_search(tree, word, len(tree.names)) for word in cycle(common)),
         "none": (_search(tree, nowhere(number), 0) for number in count()),

@@ -19,6 +19,7 @@ def _seconds(sample: Sample) -> float:
 SEARCHES = {
     "search-rare": "a word that few have",
     "search-prefix": "the beginning of a word",
+    "search-wide": "a letter or two that many words begin with",
     "search-two": "two words",
     "search-none": "a word that none has",
     "search-common": "a word that all have",

@@ -266,6 +266,7 @@ WORKLOADS = (
     ),
     _work("search-rare", "Search for a word that few have", _search("rare", 60)),
     _work("search-prefix", "Search for the beginning of a word", _search("prefix", 60)),
+    _work("search-wide", "Search for a letter or two that many begin with", _search("wide", 2)),
     _work("search-two", "Search for two words", _search("two", 30)),
     _work("search-none", "Search for a word that none has", _search("none", 60)),
     _work("search-common", "Search for a word that all have", _search("common", 3)),
