@@ -1,0 +1,102 @@
+"""``quart-video serve DIR``: the library of one folder, for who has no app to put it in."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+import webbrowser
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+from hypercorn.config import Config
+from hypercorn.run import run
+from quart import Quart
+
+from quart_video import video_bp
+
+_VARIABLE = "QV_SERVE"
+"""Carries the configuration to the processes that serve, as JSON."""
+
+_PATIENCE = 30.0
+"""Seconds to wait for the server before the browser is opened."""
+
+
+def create_app() -> Quart:
+    """Make the app that each process serves; ``QUART_*`` variables configure the rest of it."""
+    app = Quart(__name__, static_folder=None)
+    app.config.from_prefixed_env()
+    app.config.update(json.loads(os.environ[_VARIABLE]))
+    app.config.setdefault("VIDEO_CACHE", str(_cache()))
+    app.register_blueprint(video_bp, url_prefix="/")
+    return app
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quart-video"
+
+
+@click.group()
+@click.version_option(package_name="quart-video")
+def main() -> None:
+    """List and stream videos."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--title", help="Name of the library; else that of the folder.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
+def serve(
+    folder: Path, host: str, port: int, title: str | None, workers: int, *, opens: bool
+) -> None:
+    """Serve the videos in FOLDER, to this machine alone unless --host says otherwise."""
+    folder = folder.resolve()
+    given = {"MEDIA_ROOT": str(folder), "VIDEO_TITLE": title or folder.name or "Videos"}
+    os.environ[_VARIABLE] = json.dumps(given)
+    config = Config()
+    config.application_path = "quart_video.serve:create_app()"
+    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    config.workers = workers
+    config.loglevel = "WARNING"
+    url = f"http://{config.bind[0]}/"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:  # rather than have the server fail with a traceback
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {config.bind[0]}: {error}") from error
+    click.echo(f"{folder} is served at {url} (Ctrl-C ends it)")
+    if not _is_loopback(host):
+        click.echo("Everyone who can reach this machine can see it.", err=True)
+    if opens:
+        threading.Thread(target=_open, args=(host, port, url), daemon=True).start()
+    raise SystemExit(run(config))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _open(host: str, port: int, url: str) -> None:
+    """Open the browser when somebody answers."""
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            webbrowser.open(url)
+            return
+
+
+if __name__ == "__main__":
+    main()

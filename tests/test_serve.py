@@ -1,0 +1,111 @@
+"""``quart-video serve``: a real process, asked as a browser and a player would."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from quart_video.serve import main
+from tests.e2e.harness import wait_until
+from tests.ports import free_port
+
+COMMAND = [sys.executable, "-m", "quart_video.serve", "serve"]
+
+
+@contextmanager
+def serving(folder: Path, cache: Path, *options: str) -> Iterator[tuple[int, Path]]:
+    """Serve a folder; yield the port, and what is printed."""
+    port, log, browser = free_port(), cache / "log.txt", cache / "browser"
+    browser.write_text('#!/bin/sh\necho "opened $1"\n')
+    browser.chmod(0o755)
+    environment = {
+        "XDG_CACHE_HOME": str(cache),
+        "QUART_VIDEO_PAGE_SIZE": "2",
+        "BROWSER": f"{browser} %s",
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*COMMAND, str(folder), "--port", str(port), *options],
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield port, log
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=20)
+        finally:
+            process.kill()
+
+
+def get(port: int, target: str, **headers: str) -> tuple[int, bytes]:
+    """Ask until somebody answers."""
+    deadline = time.monotonic() + 30
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            connection.request("GET", target, headers={"Connection": "close", **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except ConnectionError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "2024"  # a name that is a number is a name
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.mp4").write_bytes(name.encode() * 100)
+    return folder
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str) -> None:
+    with serving(folder, tmp_path, "--workers", workers, "--open") as (port, log):
+        status, page = get(port, "/")
+        assert status == 200
+        assert b"<h1><bdi>2024</bdi></h1>" in page
+        listing = json.loads(get(port, "/-/api/videos")[1])
+        assert [video["url"] for video in listing["videos"]] == ["/a.mp4", "/b.mp4"]
+        assert listing["total"] == 3
+        assert get(port, "/b.mp4", Range="bytes=-5") == (206, b"bbbbb")
+        assert get(port, "/-/watch/c.mp4")[0] == 200
+        assert get(port, "/nothing.mp4")[0] == 404
+        opened = f"opened http://127.0.0.1:{port}/"
+        wait_until(lambda: opened in log.read_text(), 30, "the browser is opened")
+    printed = log.read_text()
+    assert f"{folder} is served at http://127.0.0.1:{port}/" in printed
+    assert "Traceback" not in printed
+    assert not list(folder.glob("*[!4]"))  # nothing is left among the videos
+    assert (tmp_path / "quart-video" / "catalogue").is_dir()
+
+
+def test_what_cannot_be_served(folder: Path, tmp_path: Path) -> None:
+    def told(*arguments: str) -> str:
+        result = CliRunner().invoke(main, ["serve", *arguments])
+        assert result.exit_code != 0
+        return result.output
+
+    assert "does not exist" in told(str(tmp_path / "nowhere"))
+    assert "is a file" in told(str(folder / "a.mp4"))
+    with serving(folder, tmp_path) as (port, _):
+        get(port, "/")
+        told_of = told(str(folder), "--port", str(port))
+        assert f"Cannot listen on 127.0.0.1:{port}" in told_of
+        assert "is served" not in told_of
