@@ -233,8 +233,8 @@ class Extent:
     inside: int
     """Videos in the scope."""
     matches: int | None
-    """Those that the full-text index finds, in the scope or not; where they are more than
-    :func:`many`, at least so many. ``None``: it is not asked."""
+    """Those that the full-text index finds, in the scope or not; more than are :func:`few` or
+    :func:`many`, roughly. ``None``: it is not asked."""
     lasting: int | None
     """Those that last as long as asked for, at least :data:`FEW` where they are more; ``None``: any
     will do."""
@@ -246,14 +246,18 @@ def way(segment: Segment, extent: Extent) -> Way:
     """Choose how to come by the first rows of a segment."""
     if extent.inside <= FEW:
         return Way.FOLDERS
-    few = max(FEW, extent.inside // 8) if segment.is_picky else FEW
-    if extent.matches is not None and extent.matches <= few:
+    if extent.matches is not None and extent.matches <= few(segment, extent.inside):
         return Way.MATCHES
     if extent.lasting is not None and extent.lasting <= FEW:
         return Way.ORDER
     if segment.column is None:
         return Way.FOLDERS
     return Way.ALONG if extent.has_orders else Way.ORDER
+
+
+def few(segment: Segment, inside: int) -> int:
+    """Return how many matches are soon looked at, rather than to go along the order."""
+    return max(FEW, inside // 8) if segment.is_picky else FEW
 
 
 def count_way(extent: Extent) -> Way:

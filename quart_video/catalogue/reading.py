@@ -289,7 +289,7 @@ class _Listing:
             return found
         start = plan.start_of(self._parts, self._query.order, after)
         for part in self._parts[start:]:
-            extent = self._extent(part.match)
+            extent = self._extent(part.match, plan.few(part, self._inside.number))
             place, after = after, None
             if extent.matches == 0:
                 continue
@@ -328,7 +328,7 @@ class _Listing:
             if not match:
                 return self._totals(plan.tallied(self._scope, self._types))
         else:
-            how = plan.count_way(self._extent(match))
+            how = plan.count_way(self._extent(match, plan.many(self._inside.number)))
         asked = self._expression(match, how)
         return Totals(*self._fetch(plan.total(how, asked, self._scope, condition)))
 
@@ -357,25 +357,28 @@ class _Listing:
         number: int = self._known[statement].number
         return number
 
-    def _matches(self, match: plan.Match) -> int:
-        """Return how many videos the full-text index finds; where they are many, roughly."""
+    def _matches(self, match: plan.Match, enough: int) -> int:
+        """Return how many videos the full-text index finds; of more than *enough*, roughly."""
         if self._is_of_words_alone and self._types is None:
             found = self.totals().number
-            if found <= plan.FEW or match == self._match:
+            if found <= enough or match == self._match:
                 return found
         least, most = plan.bounds(match, self._spread)
-        many = plan.many(self._inside.number)
-        if most <= plan.FEW or least > many:
+        if most <= enough or least > enough:
             return most
-        return self._counted(plan.matching(plan.expression(match, self._spread), many + 1))
+        return self._counted(plan.matching(plan.expression(match, self._spread), enough + 1))
 
-    def _extent(self, match: plan.Match) -> plan.Extent:
+    def _extent(self, match: plan.Match, enough: int) -> plan.Extent:
+        """Return how much there is to look at.
+
+        :param enough: matches that make no difference any more.
+        """
         inside = self._inside.number
         if inside <= plan.FEW:
             return plan.Extent(inside, None, None, has_orders=False)
         matches = lasting = None
         if self._has_search:
-            matches = self._matches(match)
+            matches = self._matches(match, enough)
         if self._lengths != (None, None):
             lasting = self._counted(plan.lasting(*self._lengths))
         has_orders = schema.has_orders(self._connection)

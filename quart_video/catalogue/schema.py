@@ -83,7 +83,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
   words, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '^/'",
   prefix='1 2'
 );
-INSERT INTO search (search, rank) VALUES ('automerge', 16);
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
 -- How many videos have each word.
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
 """
