@@ -100,6 +100,13 @@ class Index:
                 raise  # a mistake of ours, which no other file would mend
             except sqlite3.Error as error:
                 self._mend(database, error)
+                problem = error
+        with self._lock:
+            if self.folder is not None:  # no new file is any better
+                self._in_memory(problem)
+                if self._database is not None:
+                    self._database.close()
+                    self._database = None
         raise Busy("it breaks again and again")
 
     def _current(self) -> Database:

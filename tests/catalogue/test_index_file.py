@@ -321,6 +321,27 @@ async def test_a_process_that_is_out_of_files(
     assert not [record for record in caplog.records if "VIDEO_CACHE" in record.getMessage()]
 
 
+async def test_a_disk_that_no_index_can_be_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Odd(sqlite3.Connection):
+        def __init__(self, name: str, **options: Any) -> None:
+            super().__init__(name, **options)
+            self.works = "memory" in name
+
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if not self.works and sql.startswith("BEGIN"):
+                error = sqlite3.OperationalError("locking protocol")
+                error.sqlite_errorcode = sqlite3.SQLITE_PROTOCOL
+                raise error
+            return super().execute(sql, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Odd))
+    await fill(tmp_path)
+    told = [record.getMessage() for record in caplog.records]
+    assert len([text for text in told if "VIDEO_CACHE" in text]) == 1
+
+
 async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.02)
     await fill(tmp_path)
