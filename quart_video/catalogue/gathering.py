@@ -248,7 +248,8 @@ class Gatherer:
         after = b""
         while True:
             batch = await self._index.read(reading.batch, folder, after, _BATCH)
-            yield batch.folders
+            if batch.folders:
+                yield batch.folders
             if len(batch.folders) < _BATCH:
                 return
             after = batch.last

@@ -139,8 +139,8 @@ class Storage(Protocol):
     async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError | None]:
         """Return what changes whenever an entry is added, removed or renamed, of each of *folders*.
 
-        That a file has become longer need not change it. ``None``: only :meth:`list` can tell. A
-        folder that cannot be looked at has an error in its place.
+        There are one or more of them. That a file has become longer need not change it. ``None``:
+        only :meth:`list` can tell. A folder that cannot be looked at has an error in its place.
 
         :raises Unavailable: the storage cannot answer now.
         """

@@ -228,9 +228,24 @@ async def test_what_is_below_is_not_looked_through_all_the_time(
     assert "a" not in storage.asked
 
 
+@pytest.mark.parametrize(
+    ("batch", "together"),
+    [
+        (256, [["", "a", "b", "b/c"]]),
+        (2, [["", "a"], ["b", "b/c"]]),
+        (3, [["", "a", "b"], ["b/c"]]),
+    ],
+)
 async def test_what_is_below_is_asked_of_together(
-    storage: Told, catalogue: Catalogue, clock: Clock
+    storage: Told,
+    catalogue: Catalogue,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    batch: int,
+    together: list[list[str]],
 ) -> None:
+    monkeypatch.setattr(gathering, "_BATCH", batch)
     storage.files["b/c/2.mp4"] = facts()
     storage.closed = {"a"}
     clock.now += 100
@@ -238,7 +253,7 @@ async def test_what_is_below_is_asked_of_together(
     assert await listed(catalogue, "", recursive=True) == [
         *("2.mp4", "b/1.mp4", "b/c/1.mp4", "b/c/2.mp4"),
     ]
-    assert storage.together == [["", "a", "b", "b/c"]]
+    assert storage.together == together
 
 
 async def test_a_storage_that_cannot_answer_ends_no_listing(
