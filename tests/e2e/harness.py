@@ -47,7 +47,13 @@ def missing(what: str, remedy: str) -> NoReturn:
     pytest.skip(reason, allow_module_level=True)
 
 
-_PACKAGES = {"aria2c": "aria2", "cc": "gcc libc6-dev", "ffprobe": "ffmpeg"}
+_PACKAGES = {
+    "WebKitWebDriver": "webkit2gtk-driver gstreamer1.0-libav",
+    "Xvfb": "xvfb",
+    "aria2c": "aria2",
+    "cc": "gcc libc6-dev",
+    "ffprobe": "ffmpeg",
+}
 
 
 def need_tool(command: str) -> str:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.e2e.chromium import NewPage, Page, Response
-from tests.e2e.film import BITS, BLOCK, FRAMES_PER_SECOND, HEIGHT, WIDTH, caption_at
+from tests.e2e.film import FRAMES_PER_SECOND, HEIGHT, WIDTH, caption_at
 from tests.e2e.harness import Server, Servers
+from tests.e2e.player import CAPTION, LIBRARY, PLAY, SEEK
 from tests.e2e.site import GOOD_NAMES
 
 WATCH = "/videos/-/watch/film/clock.mp4"
@@ -18,58 +19,10 @@ MEDIA = "/videos/film/clock.mp4"
 STRICT_POLICY = "default-src 'self'"
 PHONE = {"width": 320, "height": 640}
 
-# Names the JavaScript below is given, and the waiting it does: never longer than 20 seconds.
-_LIBRARY = f"""
-const video = document.querySelector('video');
-const within = (promise, what) => Promise.race([promise, new Promise((_, reject) =>
-    setTimeout(() => reject(new Error('not within 20 s: ' + what)), 20000))]);
-const frame = () => new Promise(resolve =>
-    video.requestVideoFrameCallback((_, metadata) => resolve(metadata.mediaTime)));
-const number = () => {{
-    const canvas = Object.assign(document.createElement('canvas'),
-        {{width: {WIDTH}, height: {HEIGHT}}});
-    const context = canvas.getContext('2d');
-    context.drawImage(video, 0, 0);
-    const line = context.getImageData(0, {HEIGHT // 4}, {WIDTH}, 1).data;
-    let number = 0;
-    for (let bit = 0; bit < {BITS}; bit++)
-        number = number << 1 | (line[4 * (bit * {BLOCK} + {BLOCK // 2})] > 127);
-    return number;
-}};
-"""
-
-_PLAY = """
-const times = [];
-video.muted = true;
-await within(video.play(), 'play');
-while (times.length < 8) times.push(await within(frame(), 'a frame'));
-video.pause();
-return {times, width: video.videoWidth, height: video.videoHeight};
-"""
-
-_SEEK = """
-video.pause();
-const shown = frame(), seeked = new Promise(done => video.onseeked = done);
-video.currentTime = argument;
-await within(seeked, 'seeked');
-const time = await within(shown, 'the frame');
-return {time, number: number()};
-"""
-
-_CAPTION = """
-const track = video.textTracks[0];
-const loaded = async () => {
-    while (!track.activeCues || track.activeCues.length === 0)
-        await new Promise(resolve => setTimeout(resolve, 50));
-};
-await within(loaded(), 'captions');
-return {mode: track.mode, count: track.cues.length, text: track.activeCues[0].text};
-"""
-
 
 def _do(page: Page, script: str, argument: object = None) -> Any:
     """Run JavaScript in the page and return what it returns."""
-    return page.evaluate(f"async argument => {{ {_LIBRARY} {script} }}", argument)
+    return page.evaluate(f"async argument => {{ {LIBRARY} {script} }}", argument)
 
 
 def _log_media(page: Page) -> list[Response]:
@@ -83,13 +36,13 @@ def test_plays_and_seeks(server: Server, film: Path, new_page: NewPage) -> None:
     page = new_page()
     answers = _log_media(page)
     page.goto(server.url + WATCH)
-    played = _do(page, _PLAY)
+    played = _do(page, PLAY)
     assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
     assert played["times"] == sorted(set(played["times"]))
     assert played["times"][-1] > played["times"][0] + 0.3
     for frame in (300, 50, 399, 0, 220, 221, 219):
         # The middle of the time for which the frame is shown.
-        shown = _do(page, _SEEK, (frame + 0.5) / FRAMES_PER_SECOND)
+        shown = _do(page, SEEK, (frame + 0.5) / FRAMES_PER_SECOND)
         assert shown["number"] == frame
         assert abs(shown["time"] - frame / FRAMES_PER_SECOND) < 0.01
     assert answers
@@ -111,9 +64,9 @@ def test_plays_and_seeks_over_http_2(servers: Servers, film: Path, new_page: New
     network.on("Network.responseReceived", lambda event: answers.append(event["response"]))
     network.send("Network.enable")
     page.goto(server.tls_url + WATCH)
-    assert _do(page, _PLAY)["width"] == WIDTH
+    assert _do(page, PLAY)["width"] == WIDTH
     for frame in (300, 50, 399, 0):
-        assert _do(page, _SEEK, (frame + 0.5) / FRAMES_PER_SECOND)["number"] == frame
+        assert _do(page, SEEK, (frame + 0.5) / FRAMES_PER_SECOND)["number"] == frame
     answers = [answer for answer in answers if answer["url"].endswith(MEDIA)]
     assert {(answer["protocol"], answer["status"]) for answer in answers} == {("h2", 206)}
     fields = [
@@ -129,8 +82,8 @@ def test_captions_show(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page()
     page.goto(hypercorn.url + WATCH)
     for second in (13.5, 33.5, 1.5):
-        _do(page, _SEEK, second)
-        caption = _do(page, _CAPTION)
+        _do(page, SEEK, second)
+        caption = _do(page, CAPTION)
         assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
 
 
@@ -201,9 +154,9 @@ def test_under_a_strict_content_security_policy(
         answer = page.goto(server.url + target)
         assert answer is not None
         assert answer.headers["content-security-policy"] == STRICT_POLICY
-    assert _do(page, _PLAY)["width"] == WIDTH
-    _do(page, _SEEK, 13.5)
-    assert _do(page, _CAPTION)["text"] == caption_at(13.5)
+    assert _do(page, PLAY)["width"] == WIDTH
+    _do(page, SEEK, 13.5)
+    assert _do(page, CAPTION)["text"] == caption_at(13.5)
     assert complaints == []
     # That a violation would have been noted:
     page.evaluate(

@@ -1,0 +1,82 @@
+"""The watch page in other engines than Chromium's, which ask for the bytes in their own ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from tests.e2e.engines import Engine, firefox, webkit
+from tests.e2e.film import FRAMES_PER_SECOND, HEIGHT, SECONDS, WIDTH, caption_at
+from tests.e2e.harness import Server, Servers, wait_until
+from tests.e2e.player import CAPTION, LIBRARY, PLAY, SEEK
+
+WATCH = "/videos/-/watch/film/clock.mp4"
+
+
+@pytest.fixture(scope="module", params=[firefox, webkit], ids=["firefox", "webkit"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Return each browser in turn."""
+    # Not below pytest's own folder, whose path is too long for the sockets that are made in it.
+    with TemporaryDirectory(prefix="engine-") as folder, request.param(Path(folder)) as engine:
+        yield engine
+
+
+def _do(engine: Engine, script: str, argument: object = None) -> Any:
+    return engine.do(LIBRARY + script, argument)
+
+
+def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
+    assert film.exists()
+    engine.visit(server.url + WATCH)
+    played = _do(engine, PLAY)
+    assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
+    assert played["times"] == sorted(set(played["times"]))
+    for frame in (300, 50, 399, 0, 220, 221, 219):
+        # The middle of the time for which the frame is shown.
+        assert _do(engine, SEEK, (frame + 0.5) / FRAMES_PER_SECOND)["number"] == frame
+
+
+def test_captions_show(hypercorn: Server, engine: Engine) -> None:
+    engine.visit(hypercorn.url + WATCH)
+    for second in (13.5, 33.5, 1.5):
+        _do(engine, SEEK, second)
+        caption = _do(engine, CAPTION)
+        assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
+
+
+def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine) -> None:
+    engine.visit(hypercorn.url + WATCH)
+    _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")
+    engine.press("k")
+    assert _do(engine, "await within(frame(), 'a frame'); return video.paused;") is False
+    engine.press("k", "5", "l")
+    state = _do(engine, "return [video.paused, video.currentTime];")
+    assert state == [True, SECONDS / 2 + 10]
+    engine.visit(hypercorn.url + "/videos/")
+    engine.visit(hypercorn.url + WATCH)
+    _settled(engine, f"Math.abs(video.currentTime - {SECONDS / 2 + 10}) < 2")
+    engine.visit(f"{hypercorn.url}{WATCH}?t=7")
+    _settled(engine, "Math.abs(video.currentTime - 7) < 0.5")
+
+
+def test_the_gallery_keeps_up(servers: Servers, folder: Path, engine: Engine) -> None:
+    (folder / "One.mp4").touch()
+    server = servers.server("hypercorn", QUART_E2E_FRESH="0.1")
+    engine.visit(f"{server.url}/videos/{folder.name}/")
+    titles = "return [...document.querySelectorAll('.qv-card h3')].map(it => it.innerText);"
+    assert engine.do(titles) == ["One"]
+    (folder / "Two.mp4").touch()
+
+    def has_two() -> bool:
+        engine.do("document.dispatchEvent(new Event('visibilitychange'));")
+        return bool(engine.do(titles) == ["One", "Two"])
+
+    wait_until(has_two, 20, "the new video")
+
+
+def _settled(engine: Engine, condition: str) -> None:
+    wait_until(lambda: bool(_do(engine, f"return {condition};")), 20, condition)
