@@ -36,8 +36,9 @@ def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
     assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
     assert played["times"] == sorted(set(played["times"]))
     for frame in (300, 50, 399, 0, 220, 221, 219):
-        # The middle of the time for which the frame is shown.
-        assert _do(engine, SEEK, (frame + 0.5) / FRAMES_PER_SECOND)["number"] == frame
+        # The middle of the time for which the frame is shown. WebKit says so before it does.
+        _do(engine, SEEK, (frame + 0.5) / FRAMES_PER_SECOND)
+        _settled(engine, f"number() === {frame}")
 
 
 def test_captions_show(hypercorn: Server, engine: Engine) -> None:
