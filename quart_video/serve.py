@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -16,7 +17,9 @@ from hypercorn.config import Config
 from hypercorn.run import run
 from quart import Quart
 
-from quart_video import video_bp
+from quart_video import ConfigurationError, Settings, video_bp
+from quart_video.formatting import for_terminal
+from quart_video.mounts import app_state
 
 _VARIABLE = "QV_SERVE"
 """Carries the configuration to the processes that serve, as JSON."""
@@ -57,8 +60,16 @@ def serve(
 ) -> None:
     """Serve the videos in FOLDER, to this machine alone unless --host says otherwise."""
     folder = folder.resolve()
-    given = {"MEDIA_ROOT": str(folder), "VIDEO_TITLE": title or folder.name or "Videos"}
+    name = os.fsencode(folder.name).decode(errors="replace")  # it need not be text
+    given = {"MEDIA_ROOT": str(folder), "VIDEO_TITLE": title or name or "Videos"}
     os.environ[_VARIABLE] = json.dumps(given)
+    try:
+        settings = asyncio.run(_settings(create_app()))
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from error
+    if settings.cache is not None:
+        given["VIDEO_CACHE"] = os.path.abspath(os.path.expanduser(settings.cache))
+        os.environ[_VARIABLE] = json.dumps(given)
     config = Config()
     config.application_path = "quart_video.serve:create_app()"
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
@@ -70,12 +81,26 @@ def serve(
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {config.bind[0]}: {error}") from error
-    click.echo(f"{folder} is served at {url} (Ctrl-C ends it)")
+    click.echo(f"{for_terminal(str(folder))} is served at {url} (Ctrl-C ends it)")
     if not _is_loopback(host):
         click.echo("Everyone who can reach this machine can see it.", err=True)
     if opens:
         threading.Thread(target=_open, args=(host, port, url), daemon=True).start()
+    # Hypercorn, and processes that it starts, look for modules in the working directory first: it
+    # may be the folder, which may be of anyone's making.
+    os.chdir(Path(__file__).parents[1])
     raise SystemExit(run(config))
+
+
+async def _settings(app: Quart) -> Settings:
+    """Return the settings of the library, which can be opened.
+
+    :raises ConfigurationError: it cannot.
+    """
+    (mount,) = app_state(app).mounts.values()
+    settings = (await mount.library(app)).settings
+    await mount.close()
+    return settings
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,14 +17,20 @@ import pytest
 from click.testing import CliRunner
 
 from quart_video.serve import main
-from tests.e2e.harness import wait_until
+from tests.e2e.harness import REPOSITORY, wait_until
 from tests.ports import free_port
 
 COMMAND = [sys.executable, "-m", "quart_video.serve", "serve"]
 
 
 @contextmanager
-def serving(folder: Path, cache: Path, *options: str) -> Iterator[tuple[int, Path]]:
+def serving(
+    folder: Path | str,
+    cache: Path,
+    *options: str,
+    command: list[str] = COMMAND,
+    cwd: Path | None = None,
+) -> Iterator[tuple[int, Path]]:
     """Serve a folder; yield the port, and what is printed."""
     port, log, browser = free_port(), cache / "log.txt", cache / "browser"
     browser.write_text('#!/bin/sh\necho "opened $1"\n')
@@ -32,10 +39,12 @@ def serving(folder: Path, cache: Path, *options: str) -> Iterator[tuple[int, Pat
         "XDG_CACHE_HOME": str(cache),
         "QUART_VIDEO_PAGE_SIZE": "2",
         "BROWSER": f"{browser} %s",
+        "PYTHONPATH": str(REPOSITORY),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*COMMAND, str(folder), "--port", str(port), *options],
+            [*command, str(folder), "--port", str(port), *options],
+            cwd=cwd,
             env=environment,
             stdout=output,
             stderr=output,
@@ -94,6 +103,36 @@ def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str) -> None:
     assert "Traceback" not in printed
     assert not list(folder.glob("*[!4]"))  # nothing is left among the videos
     assert (tmp_path / "quart-video" / "catalogue").is_dir()
+
+
+def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
+    for name in ("quart_video", "multiprocessing", "watchfiles", "av"):
+        (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()")
+    script = tmp_path / "quart-video"  # as pip makes one
+    script.write_text(
+        "from quart_video.serve import main\nif __name__ == '__main__':\n    main()\n"
+    )
+    command = [sys.executable, str(script), "serve"]
+    with serving(".", tmp_path, command=command, cwd=folder) as (port, _):
+        assert json.loads(get(port, "/-/api/videos?recursive=1")[1])["total"] == 3
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_of_any_name(folder: Path, tmp_path: Path) -> None:
+    odd = folder.rename(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \x1b[31m"))
+    with serving(odd, tmp_path) as (port, log):
+        status, page = get(port, "/")
+        assert status == 200
+        assert "caf\N{REPLACEMENT CHARACTER} ".encode() in page
+    assert b"\x1b" not in log.read_bytes()
+
+
+def test_settings_that_cannot_be(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUART_VIDEO_PAGE_SIZE", "zero")
+    result = CliRunner().invoke(main, ["serve", str(folder), "--port", str(free_port())])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert "VIDEO_PAGE_SIZE" in result.output
 
 
 def test_what_cannot_be_served(folder: Path, tmp_path: Path) -> None:
