@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from quart_video import derived, openapi, pages, settings, views
 from quart_video.authorization import Authorize, AuthorizeMany, Authorizer
-from quart_video.cli import prepare_command
+from quart_video.cli import commands
 from quart_video.converters import CONVERTERS
 from quart_video.cors import cors_fields
 from quart_video.mounts import Mount, app_state, current_library
@@ -77,7 +77,8 @@ class VideoBlueprint(Blueprint):
         self.register_error_handler(HTTPException, pages.error)
         self.before_request(_answer_preflight)
         self.after_request(_finish)
-        self.cli.add_command(prepare_command)
+        for command in commands:
+            self.cli.add_command(command)
         tag_blueprint(self, ["Videos"])
 
     @setupmethod

@@ -4,19 +4,162 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import click
 from quart import Quart
 from quart.cli import ScriptInfo
 
-from quart_video.formatting import for_terminal
-from quart_video.mounts import Mount, app_state
+from quart_video.catalogue import SORTS, Item, Page, Query, Sort
+from quart_video.describe import iso_time
+from quart_video.formatting import for_terminal, format_date, format_duration, format_size
+from quart_video.mounts import Library, Mount, app_state
 from quart_video.settings import ConfigurationError
-from quart_video.storage.base import StorageError
+from quart_video.storage.base import NotFound, StorageError
 from quart_video.survey import Report, prepare
 
+T = TypeVar("T")
+
 _MOST_TOLD = 20
+_POLL = 0.1  # seconds
+
+
+def _mounts(context: click.Context) -> Iterator[tuple[Quart, Mount]]:
+    """Yield what a command is about: the libraries of the blueprint that it is called by."""
+    app = context.ensure_object(ScriptInfo).load_app()
+    group = context.parent.info_name if context.parent else None
+    mounts = app_state(app).mounts
+    ours = [mount for name, mount in mounts.items() if name.rpartition(".")[2] == group]
+    for mount in ours or mounts.values():
+        yield app, mount
+
+
+def _use(app: Quart, mount: Mount, use: Callable[[Library], Awaitable[T]]) -> T:
+    """Return what is made of a library.
+
+    :raises ClickException: it cannot be used.
+    """
+
+    async def run() -> T:
+        try:
+            return await use(await mount.library(app))
+        finally:
+            await mount.close()
+
+    try:
+        return asyncio.run(run())
+    except (ConfigurationError, StorageError) as error:
+        raise click.ClickException(for_terminal(str(error))) from error
+
+
+def _bar() -> Any:
+    """Return a bar, which is seen where somebody looks."""
+    shown = sys.stderr if sys.stderr.isatty() else io.StringIO()
+    return click.progressbar(length=0, file=shown, show_pos=True)
+
+
+@click.command("scan")
+@click.pass_context
+def scan_command(context: click.Context) -> None:
+    """Find all videos, so that nobody has to wait for that.
+
+    What is found is kept, in VIDEO_CACHE. Where a server runs, it finds them by itself.
+    """
+    for app, mount in _mounts(context):
+        found, left = _use(app, mount, _scan)
+        size = _plain(format_size(found.total_size or 0))
+        click.echo(f"Found {found.total:,} videos, {size}")
+        if left:
+            raise click.ClickException(f"{left} folders could not be read. Call it again later.")
+
+
+async def _scan(library: Library) -> tuple[Page, int]:
+    """Return what there is, and how many folders could not be read."""
+    left = 0
+    with _bar() as bar:
+        async for progress in library.catalogue.scan():
+            bar.length = progress.folders
+            bar.update(progress.read - bar.pos)
+            left = progress.folders - progress.read
+    return await library.catalogue.page(Query(recursive=True, limit=1)), left
+
+
+@click.command("list")
+@click.argument("folder", default="")
+@click.option("--recursive", "-r", is_flag=True, help="Also what is in the folders below.")
+@click.option("--search", "-q", "q", default="", metavar="WORDS", help="What has all these words.")
+@click.option("--sort", type=click.Choice(SORTS), help="By what; with a minus, the other way.")
+@click.option("--type", "kind", default="", metavar="TYPE", help="Such as mp4, or video/mp4.")
+@click.option("--limit", type=click.IntRange(1), help="How many videos at most.")
+@click.option("--json", "as_json", is_flag=True, help="One object of JSON on each line.")
+@click.pass_context
+def list_command(
+    context: click.Context,
+    *,
+    folder: str,
+    q: str,
+    sort: Sort | None,
+    kind: str,
+    recursive: bool,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List the videos in FOLDER, or in the library.
+
+    Each line has duration, where it is known, size, date and path.
+    """
+    query = Query(folder.strip("/"), q, recursive or bool(q), kind, sort=sort)
+    write = _as_json if as_json else _as_text
+    for app, mount in _mounts(context):
+        _use(app, mount, lambda library: _list(library, query, limit, write))
+
+
+async def _list(
+    library: Library, query: Query, limit: int | None, write: Callable[[Item], str]
+) -> None:
+    try:
+        page = await library.catalogue.page(replace(query, limit=1))
+    except NotFound as error:
+        raise click.ClickException(f"There is no folder {query.folder!r}") from error
+    while page.scanning and query.recursive:
+        await asyncio.sleep(_POLL)
+        page = await library.catalogue.page(replace(query, limit=1))
+    for folder in page.folders:
+        click.echo(write(Item(folder, ())))
+    left = limit
+    async for item in library.catalogue.every(query):
+        if left == 0:
+            break
+        left = None if left is None else left - 1
+        click.echo(write(item))
+
+
+def _as_text(item: Item) -> str:
+    path, facts, _ = item.entry
+    shown = for_terminal(path) if sys.stdout.isatty() else path
+    if facts is None:
+        return f"{'':33}{shown}/"
+    duration = "" if item.duration is None else format_duration(item.duration)
+    date = _plain(format_date(iso_time(facts.modified_ns)))
+    return f"{duration:>8}  {_plain(format_size(facts.size)):>9}  {date:>11}  {shown}"
+
+
+def _plain(text: str) -> str:
+    """Return what was made for a page without what keeps it in one line there."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _as_json(item: Item) -> str:
+    path, facts, _ = item.entry
+    if facts is None:
+        return json.dumps({"folder": path}, ensure_ascii=False)
+    modified = iso_time(facts.modified_ns)
+    known = {"path": path, "size": facts.size, "modified": modified, "duration": item.duration}
+    return json.dumps(known, ensure_ascii=False)
 
 
 @click.command("prepare")
@@ -28,15 +171,10 @@ def prepare_command(context: click.Context, processes: int | None, *, retry: boo
 
     What is there already is kept, so it can be ended and called again at any time.
     """
-    app = context.ensure_object(ScriptInfo).load_app()
-    group = context.parent.info_name if context.parent else None
-    mounts = app_state(app).mounts
-    ours = [mount for name, mount in mounts.items() if name.rpartition(".")[2] == group]
-    for mount in ours or mounts.values():
-        try:
-            reports = asyncio.run(_prepare(app, mount, processes, retry=retry))
-        except (ConfigurationError, StorageError) as error:
-            raise click.ClickException(str(error)) from error
+    for app, mount in _mounts(context):
+        if processes is not None:
+            mount.change(media_processes=processes)
+        reports = _use(app, mount, lambda library: _prepare(library, retry=retry))
         problems = [report for report in reports if report.problem is not None]
         click.echo(f"Looked into {len(reports)} of {len(reports)} videos")
         for report in problems[:_MOST_TOLD]:
@@ -45,31 +183,27 @@ def prepare_command(context: click.Context, processes: int | None, *, retry: boo
             click.echo(f"... and {len(problems) - _MOST_TOLD} more", err=True)
 
 
-async def _prepare(app: Quart, mount: Mount, processes: int | None, *, retry: bool) -> list[Report]:
+async def _prepare(library: Library, *, retry: bool) -> list[Report]:
     """Prepare one library, with a bar where somebody looks.
 
-    :raises ConfigurationError: the library cannot be used, or nothing in it be looked into.
+    :raises ConfigurationError: nothing in it can be looked into.
     :raises StorageError: its videos cannot be listed.
     """
-    if processes is not None:
-        mount.change(media_processes=processes)
-    library = await mount.library(app)
-    try:
-        if library.studio is None:
-            raise ConfigurationError(
-                'Nothing looks into videos. Install the extra: pip install "quart-video[media]". '
-                "If it is there, VIDEO_MEDIA_PROCESSES is 0."
-            )
-        reports: list[Report] = []
-        shown = sys.stderr if sys.stderr.isatty() else io.StringIO()
-        with click.progressbar(length=0, file=shown) as bar:
+    if library.studio is None:
+        raise ConfigurationError(
+            'Nothing looks into videos. Install the extra: pip install "quart-video[media]". '
+            "If it is there, VIDEO_MEDIA_PROCESSES is 0."
+        )
+    reports: list[Report] = []
+    with _bar() as bar:
 
-            def begin(total: int) -> None:
-                bar.length = total
+        def begin(total: int) -> None:
+            bar.length = total
 
-            async for report in prepare(library, library.studio, retry=retry, begin=begin):
-                reports.append(report)
-                bar.update(1)
-        return reports
-    finally:
-        await mount.close()
+        async for report in prepare(library, library.studio, retry=retry, begin=begin):
+            reports.append(report)
+            bar.update(1)
+    return reports
+
+
+commands = (scan_command, list_command, prepare_command)

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TypeVar, TypeVarTuple
 
 from quart_video.catalogue import reading, writing
-from quart_video.catalogue.facts import Item, Neighbours, Page, Query
+from quart_video.catalogue.facts import Item, Neighbours, Page, Progress, Query
 from quart_video.catalogue.gathering import Gatherer, ThroughLink
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.scan import Scan
@@ -67,6 +67,19 @@ class Catalogue:
         if self._scan is None or self._scan.get_loop() is not asyncio.get_running_loop():
             scan = Scan(self._index, self._gatherer, self._root)
             self._scan = asyncio.create_task(scan.run())
+
+    async def scan(self) -> AsyncGenerator[Progress, None]:
+        """Look through all folders now, and tell how far that is.
+
+        The last word is of fewer folders read than there are, if some could not be read.
+
+        :raises Unavailable: the storage cannot answer now, or the index not be written to.
+        """
+        try:
+            async for progress in Scan(self._index, self._gatherer, None).once():
+                yield progress
+        except Busy as error:
+            raise Unavailable(f"the index of videos cannot be used: {error}") from error
 
     async def page(self, query: Query) -> Page:
         """Return one page of a listing; the very same one, mostly, for as long as nothing changes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from quart_video.catalogue.captions import Caption
 from quart_video.catalogue.words import searched
@@ -91,6 +91,15 @@ class Neighbours:
 
     previous: Item | None
     next: Item | None
+
+
+class Progress(NamedTuple):
+    """How far a scan is."""
+
+    read: int
+    """Folders that have been read."""
+    folders: int
+    """Folders that are known."""
 
 
 @dataclass(frozen=True, slots=True)

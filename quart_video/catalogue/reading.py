@@ -14,7 +14,7 @@ from typing import Any
 from quart_video.catalogue import plan, schema
 from quart_video.catalogue.captions import CAPTION_FOLDERS
 from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, encode_cursor
-from quart_video.catalogue.facts import Contents, Item, Neighbours, Page, Query
+from quart_video.catalogue.facts import Contents, Item, Neighbours, Page, Progress, Query
 from quart_video.catalogue.natural import folder_bytes, name_bytes
 from quart_video.catalogue.rows import unpack, unpack_image
 from quart_video.catalogue.schema import name_of
@@ -123,6 +123,12 @@ def unread(connection: sqlite3.Connection, folder: str, limit: int) -> list[str]
         (key, key + b"\xff", limit),
     )
     return [path for (path,) in rows]
+
+
+def progress(connection: sqlite3.Connection) -> Progress:
+    """Return how many of the folders have been read."""
+    (found,) = connection.execute("SELECT count(entries), count(*) FROM folder")
+    return Progress(*found)
 
 
 def caption_folders(connection: sqlite3.Connection, folder: str) -> list[FolderState]:

@@ -10,19 +10,25 @@ import asyncio
 import fcntl
 import logging
 import os
+from collections.abc import AsyncGenerator, Coroutine
 from time import monotonic
+from typing import Any
 
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.database import make_folder
+from quart_video.catalogue.facts import Progress
 from quart_video.catalogue.gathering import SHARE, Gatherer
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.watch import watch
-from quart_video.storage.base import CannotWalk, StorageError, Walker
+from quart_video.storage.base import CannotWalk, NotFound, StorageError, Walker
 
 logger = logging.getLogger("quart_video")
 
 _POLL = 1.0
 """Seconds between looks for folders that others have found, and for a scanner that has died."""
+
+_LOOK = 0.1
+"""Seconds between two words on how far it is."""
 
 _RETRY = 30.0
 """Seconds after which a folder that could not be read is tried again."""
@@ -95,6 +101,52 @@ class Scan:
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
         self._walker = gatherer.walker
+
+    async def once(self) -> AsyncGenerator[Progress, None]:
+        """Read all folders now, whatever is known of them, and tell how far that is.
+
+        The last word is of fewer folders read than there are, if some could not be read.
+
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        walker = self._gatherer.walker
+        failed = 0
+        if walker is not None:
+            try:
+                async for progress in self._during(self._gatherer.survey(walker)):
+                    yield progress
+            except CannotWalk as error:
+                logger.info("Videos are looked for folder by folder: %s", error)
+                self._gatherer.walker = None
+        if self._gatherer.walker is None:
+            (_, folders), number = await self._index.read(reading.progress), 0
+            async for known in self._gatherer.known(""):
+                number += 1
+                try:
+                    await self._gatherer.read(known.path)
+                except NotFound:
+                    pass  # it has gone, or may not be read, which the index knows by now
+                except StorageError as error:
+                    logger.warning("Passed over the folder %r: %s", known.path, error)
+                    failed += 1
+                yield Progress(number - failed, max(number, folders))
+            async for progress in self._during(self._gatherer.fill("")):
+                yield progress
+        await self._index.write(writing.complete)
+        read, folders = await self._index.read(reading.progress)
+        yield Progress(read - failed, folders)
+
+    async def _during(self, work: Coroutine[Any, Any, object]) -> AsyncGenerator[Progress, None]:
+        """Tell how far it is while some work is done."""
+        task = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait({task}, timeout=_LOOK))[0]:
+                yield await self._index.read(reading.progress)
+            task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def run(self) -> None:
         """Scan, whenever it is this process's turn, until cancelled."""
