@@ -9,13 +9,15 @@ import socket
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from hypercorn.config import Config
 from hypercorn.run import run
-from quart import Quart
+from quart import Quart, request
 
 from quart_video import ConfigurationError, Settings, video_bp
 from quart_video.formatting import for_terminal
@@ -23,6 +25,9 @@ from quart_video.mounts import app_state
 
 _VARIABLE = "QV_SERVE"
 """Carries the configuration to the processes that serve, as JSON."""
+
+_LOCAL = "LOCAL_NAMES_ONLY"
+"""Key of the configuration: whether no name but those of this machine alone is answered."""
 
 _PATIENCE = 30.0
 """Seconds to wait for the server before the browser is opened."""
@@ -35,7 +40,22 @@ def create_app() -> Quart:
     app.config.update(json.loads(os.environ[_VARIABLE]))
     app.config.setdefault("VIDEO_CACHE", str(_cache()))
     app.register_blueprint(video_bp, url_prefix="/")
+    if app.config[_LOCAL]:
+        app.before_request(_answer_local_names)
     return app
+
+
+def _answer_local_names() -> tuple[str, int] | None:
+    """Refuse what was asked of another name: a page elsewhere has given its own our address.
+
+    To the browser that is one site, and it would let the page read all of it.
+    """
+    with suppress(ValueError):  # it is no name at all
+        name = urlsplit(f"//{request.host}").hostname or ""  # a browser always tells
+        if not name or name.endswith(".localhost") or _is_loopback(name):
+            return None
+    # RFC 9110, section 15.5.20
+    return "These videos are for this machine alone. To change that, serve them with --host.\n", 421
 
 
 def _cache() -> Path:
@@ -61,7 +81,11 @@ def serve(
     """Serve the videos in FOLDER, to this machine alone unless --host says otherwise."""
     folder = folder.resolve()
     name = os.fsencode(folder.name).decode(errors="replace")  # it need not be text
-    given = {"MEDIA_ROOT": str(folder), "VIDEO_TITLE": title or name or "Videos"}
+    given: dict[str, str | bool] = {
+        "MEDIA_ROOT": str(folder),
+        "VIDEO_TITLE": title or name or "Videos",
+        _LOCAL: _is_loopback(host),
+    }
     os.environ[_VARIABLE] = json.dumps(given)
     try:
         settings = asyncio.run(_settings(create_app()))

@@ -105,6 +105,20 @@ def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str) -> None:
     assert (tmp_path / "quart-video" / "catalogue").is_dir()
 
 
+def test_a_page_elsewhere_is_not_let_in_by_its_own_name(folder: Path, tmp_path: Path) -> None:
+    with serving(folder, tmp_path) as (port, _):
+        assert get(port, "/")[0] == 200
+        for host in ("localhost", "127.0.0.1", "[::1]", "videos.localhost", "LOCALHOST"):
+            assert get(port, "/a.mp4", Host=f"{host}:{port}")[0] == 200
+        for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "1.2.3.4"):
+            for target in ("/", "/a.mp4", "/-/api/videos", "/-/static/gallery.css"):
+                status, body = get(port, target, Host=f"{host}:{port}")
+                assert (status, b"--host" in body) == (421, True)
+        assert get(port, "/", Host="[::1")[0] < 500  # no browser sends that
+    with serving(folder, tmp_path, "--host", "0.0.0.0") as (port, _):  # noqa: S104
+        assert get(port, "/a.mp4", Host="cinema.example")[0] == 200
+
+
 def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
     for name in ("quart_video", "multiprocessing", "watchfiles", "av"):
         (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()")
