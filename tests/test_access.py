@@ -316,9 +316,9 @@ class TestNoWayAround:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Attribute) and node.attr in ("storage", "catalogue"):
                     reaching.add(path.name)
-        # The blueprint has the catalogue start to read; the survey runs without any request; and
-        # what looks inside a video is given one that has been allowed.
-        aside = {"mounts.py", "blueprint.py", "survey.py", "inside.py"}
+        # The blueprint has the catalogue start to read; the survey and the commands run without any
+        # request; and what looks inside a video is given one that has been allowed.
+        aside = {"mounts.py", "blueprint.py", "survey.py", "cli.py", "inside.py"}
         assert reaching == {"visit.py", *aside}
 
 
