@@ -6,20 +6,21 @@ It is a help, and no more: network file systems tell nothing, and of too many fo
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-
-try:
-    import watchfiles
-except ImportError:  # the extra is not installed
-    watchfiles = None  # type: ignore[assignment]
+from importlib.util import find_spec
+from pathlib import Path
 
 logger = logging.getLogger("quart_video")
 
 _GATHER = 200  # milliseconds, in which more changes may come
+_PROGRAM = str(Path(__file__).with_name("watcher.py"))
 
 
 async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
@@ -27,12 +28,11 @@ async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
 
     :param root: the folder to watch, with all below it.
     """
-    if watchfiles is None:
+    if find_spec("watchfiles") is None:
         return
     loop = asyncio.get_running_loop()
     changed: set[str] = set()
     arrived = asyncio.Event()
-    stop = threading.Event()
 
     def note(folders: set[str]) -> None:
         changed.update(folders)
@@ -42,10 +42,8 @@ async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(note, folders)
 
-    # Not watchfiles.awatch, whose threads outlive it.
-    threading.Thread(
-        target=_work, args=(root, put, stop), name="quart-video-watch", daemon=True
-    ).start()
+    watcher = _Watcher(root, put)
+    watcher.start()
     try:
         while await arrived.wait():
             arrived.clear()
@@ -53,20 +51,59 @@ async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
             changed.clear()
             await told(folders)
     finally:
-        stop.set()
+        watcher.stop()
 
 
-def _work(root: str, put: Callable[[set[str]], None], stop: threading.Event) -> None:
-    try:
-        real = os.path.realpath(root)
-        for changes in watchfiles.watch(
-            real, watch_filter=None, debounce=_GATHER, stop_event=stop, raise_interrupt=False
-        ):
-            put({_folder_of(path, real) for _, path in changes})
-    except Exception as error:  # noqa: BLE001 - whatever it is, to look again and again is enough
-        logger.warning("Changes to the videos are not told by the system: %s", error)
+class _Watcher(threading.Thread):
+    """Starts the process that is told, and passes on what it says."""
+
+    def __init__(self, root: str, put: Callable[[set[str]], None]) -> None:
+        super().__init__(name="quart-video-watch", daemon=True)
+        self._root = os.path.realpath(root)
+        self._put = put
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def run(self) -> None:
+        try:
+            with self._lock:
+                if self._stopped:
+                    return
+                process = self._process = started(self._root)
+            assert process.stdout is not None
+            with process:
+                problem: object = "the process that is told of them has ended"
+                for line in process.stdout:
+                    word = json.loads(line)
+                    if not isinstance(word, list):
+                        problem = word
+                        break
+                    self._put({self._below(folder) for folder in word})
+                process.kill()
+        except (OSError, TypeError, ValueError) as error:  # as where Python is no program
+            problem = error
+        if not self._stopped:  # to look again and again is enough
+            logger.warning("Changes to the videos are not told by the system: %s", problem)
+
+    def stop(self) -> None:
+        """End it. What is heard of it on the way is passed on still."""
+        with self._lock:
+            self._stopped = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _below(self, folder: str) -> str:
+        """Return *folder* as a path below the root; ``""``: the root, or what that is in."""
+        inside = folder == self._root or folder.startswith(os.path.join(self._root, ""))
+        return folder[len(self._root) :].lstrip("/") if inside else ""
 
 
-def _folder_of(path: str, root: str) -> str:
-    """Return the folder that *path* is in, as a path below *root*; of the root itself, ``""``."""
-    return os.path.dirname(path.removeprefix(root).lstrip("/"))
+def started(root: str) -> subprocess.Popen[bytes]:
+    """Start the process that is told of changes at or below *root*."""
+    return subprocess.Popen(
+        [sys.executable, "-I", _PROGRAM, json.dumps([sys.path, root, _GATHER])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,10 +30,22 @@ async def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     storage = LocalStorage(str(tmp_path))
     catalogue = Catalogue(storage, VIDEO_TYPES, root=str(tmp_path))
     await catalogue.page(Query(recursive=True))
-    await asyncio.sleep(0.3)  # for the system to begin to watch
+    if find_spec("watchfiles") is not None:
+        await until_it_is_told(catalogue, tmp_path / "first.mp4")
     yield catalogue
     await catalogue.aclose()
     await storage.aclose()
+
+
+async def until_it_is_told(catalogue: Catalogue, path: Path) -> None:
+    """Wait until the system tells of changes."""
+    for number in range(400):
+        path.write_bytes(bytes(number))
+        await asyncio.sleep(0.05)
+        if path.name in paths(await catalogue.page(Query(recursive=True))):
+            break
+    path.unlink()
+    await becomes(catalogue, ["a/b/1.mp4"])
 
 
 async def becomes(catalogue: Catalogue, expected: list[str]) -> None:
@@ -61,7 +74,7 @@ async def test_without_it_nothing_is_said(
     async def never(_: set[str]) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(watch, "watchfiles", None)
+    monkeypatch.setattr(watch, "find_spec", lambda _: None)
     await watch.watch(str(tmp_path), never)
     assert not caplog.records
 
@@ -81,3 +94,52 @@ async def test_what_cannot_be_watched_is_said_once(
                 break
         task.cancel()
     assert len(caplog.records) == 1
+
+
+@needs_the_extra
+async def test_the_process_ends_with_what_asked_for_it(tmp_path: Path) -> None:
+    process = watch.started(str(tmp_path))
+    assert process.stdin is not None
+    process.stdin.close()
+    assert await asyncio.to_thread(process.wait, 20) == 0
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+@needs_the_extra
+async def test_it_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    start = watch.started
+
+    def noted(root: str) -> subprocess.Popen[bytes]:
+        started.append(start(root))
+        return started[-1]
+
+    async def never(_: set[str]) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(watch, "started", noted)
+    task = asyncio.create_task(watch.watch(str(tmp_path), never))
+    while not started:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert await asyncio.to_thread(started[0].wait, 20) != 0
+
+
+@needs_the_extra
+async def test_one_that_dies_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def never(_: set[str]) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(watch, "_PROGRAM", "-c pass")
+    with caplog.at_level(logging.WARNING, "quart_video"):
+        task = asyncio.create_task(watch.watch(str(tmp_path), never))
+        for _ in range(1000):
+            await asyncio.sleep(0.01)
+            if caplog.records:
+                break
+        task.cancel()
+    assert "has ended" in caplog.text
