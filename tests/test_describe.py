@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from quart import Blueprint, Quart, url_for
 
@@ -67,6 +67,8 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
     app = make_apps(tmp_path)[kind]
 
     @given(PATHS)
+    @example([describe._TAG])  # noqa: SLF001 - what stands in for others may be a name, too
+    @example([describe._PATH])  # noqa: SLF001
     def compare(names: list[str]) -> None:
         path = "/".join(names)
         item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, Marks()),), 1.5)
