@@ -44,8 +44,12 @@ class _Address:
         """Add the width to an address that has a version in it, where ``url_for`` has it."""
         return _Address(self.before, self.behind.replace(_TAG, f"{_TAG}&w={width}"))
 
-    def __call__(self, escaped: str, version: str = "") -> str:
-        # Not in the path, which may hold anything.
+    def __call__(self, escaped: str) -> str:
+        return f"{self.before}{escaped}{self.behind}"
+
+    def of_version(self, escaped: str, version: str) -> str:
+        """Return an address with a version in it."""
+        # Not by way of the whole address, as a path may hold anything.
         return f"{self.before}{escaped}{self.behind.replace(_TAG, version)}"
 
 
@@ -137,7 +141,10 @@ class Describer:
         if source is None:
             return []
         tag, escaped = source.tag, _escape(path)
-        return [self._signed("poster", path, address(escaped, tag)) for address in self._posters]
+        return [
+            self._signed("poster", path, address.of_version(escaped, tag))
+            for address in self._posters
+        ]
 
     def folder(
         self, path: str, image: Entry | None = None, contents: Contents = _UNKNOWN
