@@ -6,17 +6,18 @@ which needs but a few commands.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
 import socket
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from subprocess import DEVNULL, Popen, TimeoutExpired
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from tests.e2e.harness import need_tool, wait_until
 from tests.ports import free_port
@@ -48,16 +49,68 @@ _PREFERENCES = {
 }
 
 
-class Engine(ABC):
+_CRASHES = 2
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+class CrashError(Exception):
+    """The browser, or its page, has ended by itself."""
+
+
+def crash_proof(test: Test) -> Test:
+    """Repeat a test of an ``engine`` whose browser crashes, in a new one, twice at most.
+
+    WebKit's own process ends now and then while it seeks, whatever it is that it plays.
+    """
+
+    @functools.wraps(test)
+    def repeated(*, engine: Engine, **fixtures: object) -> None:
+        for _ in range(_CRASHES):
+            with suppress(CrashError):
+                return test(engine=engine, **fixtures)
+            engine.start_anew()
+        return test(engine=engine, **fixtures)
+
+    return cast("Test", repeated)
+
+
+class Engine:
     """A browser with one window."""
 
-    @abstractmethod
+    def __init__(self, start: Callable[[Path], AbstractContextManager[_Session]]) -> None:
+        self._start = start
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _open(self) -> None:
+        with ExitStack() as stack:
+            # Not in pytest's folder, whose path is too long for the sockets that are made in it.
+            folder = stack.enter_context(TemporaryDirectory(prefix="engine-"))
+            self._session = stack.enter_context(self._start(Path(folder)))
+            self._stack = stack.pop_all()
+
+    def start_anew(self) -> None:
+        """End the browser, and start another, which has kept nothing."""
+        self._stack.close()
+        self._open()
+
     def visit(self, url: str) -> None:
-        """Open a page, and wait until it is there."""
+        """Open a page, and wait until it is there.
+
+        :raises CrashError: the browser has crashed. Each of the methods may say so.
+        """
+        self._session.visit(url)
 
     def do(self, script: str, argument: object = None) -> Any:
         """Run the body of an async function in the page, and return what it returns."""
-        result = self._execute(_ASYNC.format(script=script), argument)
+        result = self._session.execute(_ASYNC.format(script=script), argument)
         assert "error" not in result, result["error"]
         return result.get("value")
 
@@ -65,18 +118,23 @@ class Engine(ABC):
         """Press keys, one after the other."""
         for key in keys:
             steps = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
-            self._act([{"type": "key", "id": "keyboard", "actions": steps}])
+            self._session.act([{"type": "key", "id": "keyboard", "actions": steps}])
 
-    @abstractmethod
-    def _act(self, actions: list[dict[str, Any]]) -> None:
+
+class _Session(Protocol):
+    """What a browser is asked."""
+
+    def visit(self, url: str) -> None:
+        """Open a page, and wait until it is there."""
+
+    def act(self, actions: list[dict[str, Any]]) -> None:
         """Do what someone would do by hand."""
 
-    @abstractmethod
-    def _execute(self, script: str, argument: object) -> Any:
+    def execute(self, script: str, argument: object) -> Any:
         """Run a script that calls its last argument when it is done."""
 
 
-class _Marionette(Engine):
+class _Marionette:
     """Firefox: JSON over a connection, each message with its length before it."""
 
     def __init__(self, port: int) -> None:
@@ -90,14 +148,16 @@ class _Marionette(Engine):
     def visit(self, url: str) -> None:
         self._ask("WebDriver:Navigate", url=url)
 
-    def _act(self, actions: list[dict[str, Any]]) -> None:
+    def act(self, actions: list[dict[str, Any]]) -> None:
         self._ask("WebDriver:PerformActions", actions=actions)
 
-    def _execute(self, script: str, argument: object) -> Any:
+    def execute(self, script: str, argument: object) -> Any:
         # Without a sandbox: functions of the page are to be called by the video.
         found = self._ask(
             "WebDriver:ExecuteAsyncScript", script=script, args=[argument], sandbox=None
         )
+        if found["value"] is None:  # what runs the script has ended
+            raise CrashError
         return found["value"]
 
     def close(self) -> None:
@@ -109,6 +169,9 @@ class _Marionette(Engine):
         message = json.dumps([0, self._count, command, parameters]).encode()
         self._socket.sendall(b"%d:%b" % (len(message), message))
         _, _, error, result = self._read()
+        # To run a script in a page that has crashed is "not supported for parent processes".
+        if error and error["error"] == "unsupported operation":
+            raise CrashError(error)
         assert not error, error
         return result
 
@@ -116,12 +179,13 @@ class _Marionette(Engine):
         length = b""
         while not length.endswith(b":"):
             byte = self._file.read(1)
-            assert byte, "Firefox has ended"
+            if not byte:
+                raise CrashError
             length += byte
         return json.loads(self._file.read(int(length[:-1])))
 
 
-class _WebDriver(Engine):
+class _WebDriver:
     """WebKit: the WebDriver of the W3C, over HTTP."""
 
     def __init__(self, port: int) -> None:
@@ -133,10 +197,10 @@ class _WebDriver(Engine):
     def visit(self, url: str) -> None:
         self._ask("POST", "/url", url=url)
 
-    def _act(self, actions: list[dict[str, Any]]) -> None:
+    def act(self, actions: list[dict[str, Any]]) -> None:
         self._ask("POST", "/actions", actions=actions)
 
-    def _execute(self, script: str, argument: object) -> Any:
+    def execute(self, script: str, argument: object) -> Any:
         return self._ask("POST", "/execute/async", script=script, args=[argument])
 
     def close(self) -> None:
@@ -148,14 +212,21 @@ class _WebDriver(Engine):
             connection.request(method, self._session + path, json.dumps(parameters))
             answer = connection.getresponse()
             value = json.loads(answer.read())["value"]
+        except ConnectionError as error:
+            raise CrashError from error
         finally:
             connection.close()
+        # A script that the end of its page cut short has a result that is none, until it is told.
+        if answer.status != 200 and (
+            value["error"] == "invalid session id" or "parse script result" in value["message"]
+        ):
+            raise CrashError(value)
         assert answer.status == 200, value
         return value
 
 
 @contextmanager
-def firefox(folder: Path) -> Iterator[Engine]:
+def firefox(folder: Path) -> Iterator[_Session]:
     """Start Firefox.
 
     :param folder: for its profile.
@@ -177,7 +248,7 @@ def firefox(folder: Path) -> Iterator[Engine]:
 
 
 @contextmanager
-def webkit(folder: Path) -> Iterator[Engine]:
+def webkit(folder: Path) -> Iterator[_Session]:
     """Start WebKit, on a screen that nobody sees.
 
     :param folder: for what it keeps.

@@ -28,14 +28,17 @@ const number = () => {{
 """What the others need. No waiting takes longer than 20 seconds."""
 
 PLAY = """
-const times = [];
+const times = [], clock = [];
 video.muted = true;
 await within(video.play(), 'play');
-while (times.length < 8) times.push(await within(frame(), 'a frame'));
+while (times.length < 8) {
+    times.push(await within(frame(), 'a frame'));
+    clock.push(video.currentTime);
+}
 video.pause();
-return {times, width: video.videoWidth, height: video.videoHeight};
+return {times, clock, width: video.videoWidth, height: video.videoHeight};
 """
-"""Play some frames; return their times, and the size of the picture."""
+"""Play some frames; return their times, the player's own at each, and the size of the picture."""
 
 SEEK = """
 video.pause();

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from tests.e2e.engines import Engine, firefox, webkit
+from tests.e2e.engines import Engine, crash_proof, firefox, webkit
 from tests.e2e.film import FRAMES_PER_SECOND, HEIGHT, SECONDS, WIDTH, caption_at
 from tests.e2e.harness import Server, Servers, wait_until
 from tests.e2e.player import CAPTION, LIBRARY, PLAY, SEEK
@@ -20,8 +19,7 @@ WATCH = "/videos/-/watch/film/clock.mp4"
 @pytest.fixture(scope="module", params=[firefox, webkit], ids=["firefox", "webkit"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Return each browser in turn."""
-    # Not below pytest's own folder, whose path is too long for the sockets that are made in it.
-    with TemporaryDirectory(prefix="engine-") as folder, request.param(Path(folder)) as engine:
+    with Engine(request.param) as engine:
         yield engine
 
 
@@ -29,18 +27,22 @@ def _do(engine: Engine, script: str, argument: object = None) -> Any:
     return engine.do(LIBRARY + script, argument)
 
 
+@crash_proof
 def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
     assert film.exists()
     engine.visit(server.url + WATCH)
     played = _do(engine, PLAY)
     assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
-    assert played["times"] == sorted(set(played["times"]))
+    # Of the first frames Firefox may tell the times of others.
+    assert played["times"][3:] == sorted(set(played["times"][3:]))
+    assert played["clock"] == sorted(played["clock"])
     for frame in (300, 50, 399, 0, 220, 221, 219):
         # The middle of the time for which the frame is shown. WebKit says so before it does.
         _do(engine, SEEK, (frame + 0.5) / FRAMES_PER_SECOND)
         _settled(engine, f"number() === {frame}")
 
 
+@crash_proof
 def test_captions_show(hypercorn: Server, engine: Engine) -> None:
     engine.visit(hypercorn.url + WATCH)
     for second in (13.5, 33.5, 1.5):
@@ -49,6 +51,7 @@ def test_captions_show(hypercorn: Server, engine: Engine) -> None:
         assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
 
 
+@crash_proof
 def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine) -> None:
     engine.visit(hypercorn.url + WATCH)
     _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")
@@ -64,6 +67,7 @@ def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine)
     _settled(engine, "Math.abs(video.currentTime - 7) < 0.5")
 
 
+@crash_proof
 def test_the_gallery_keeps_up(servers: Servers, folder: Path, engine: Engine) -> None:
     (folder / "One.mp4").touch()
     server = servers.server("hypercorn", QUART_E2E_FRESH="0.1")
