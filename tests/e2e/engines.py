@@ -49,7 +49,7 @@ _PREFERENCES = {
 }
 
 
-_CRASHES = 2
+_CRASHES = 4
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -59,7 +59,7 @@ class CrashError(Exception):
 
 
 def crash_proof(test: Test) -> Test:
-    """Repeat a test of an ``engine`` whose browser crashes, in a new one, twice at most.
+    """Repeat a test of an ``engine`` whose browser crashes, in a new one, a few times at most.
 
     WebKit's own process ends now and then while it seeks, whatever it is that it plays.
     """
