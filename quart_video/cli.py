@@ -128,7 +128,7 @@ async def _list(
     while page.scanning and query.recursive:
         await asyncio.sleep(_POLL)
         page = await library.catalogue.page(replace(query, limit=1))
-    for folder in page.folders:
+    async for folder in library.catalogue.every_folder(query):
         click.echo(write(Item(folder, ())))
     left = limit
     async for item in library.catalogue.every(query):

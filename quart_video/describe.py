@@ -201,19 +201,20 @@ def listing(page: Page, query: ListingQuery, describer: Describer) -> Listing:
             )
             for entry in page.folders
         ],
+        total_folders=page.total_folders,
+        next_folders_cursor=page.next_folders_cursor,
+        next_folders_url=_page_url(page.next_folders_cursor, query),
         videos=[describer.video(item) for item in page.items],
         total=page.total,
         total_size=page.total_size,
         scanning=page.scanning,
         next_cursor=page.next_cursor,
-        next_url=_next_url(page, query),
+        next_url=_page_url(page.next_cursor, query),
     )
 
 
-def _next_url(page: Page, query: ListingQuery) -> str | None:
-    if page.next_cursor is None:
-        return None
-    return url_for(".api_videos", **parameters(query), cursor=page.next_cursor)
+def _page_url(cursor: str | None, query: ListingQuery) -> str | None:
+    return cursor and url_for(".api_videos", **parameters(query), cursor=cursor)
 
 
 def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:

@@ -66,9 +66,7 @@ async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...
     found: list[Caption] = []
     with suppress(StorageError):
         page = await library.catalogue.page(query)
-        for folder in (*page.folders, *page.caption_folders):
-            if folder.name.lower() not in CAPTION_FOLDERS:
-                continue
+        for folder in page.caption_folders:
             inner = await library.storage.list(folder.path)
             found += captions_in_folder(stem, _captions(inner), alone=page.total == 1)
             for own in inner:

@@ -117,8 +117,18 @@ class Listing:
 
     folder: str
     folders: list[Folder]
-    """Folders directly in *folder*; only on the first page of a listing that is not recursive. One
-    for captions, such as ``Subs``, only where there is a video in it."""
+    """Folders directly in *folder* whose names match, in natural order whatever the sort: on the
+    first page, as many as ``limit`` allows, and on the pages that ``next_folders_url`` leads to.
+    None in a listing that is recursive. One for captions, such as ``Subs``, only where there is a
+    video in it."""
+    total_folders: int | None
+    """How many folders there are, on all pages together; ``None`` where the app decides for each of
+    them who may see it, and not all have been asked about."""
+    next_folders_cursor: str | None
+    """Give this as ``cursor`` for a page of the folders that follow, without videos; ``None`` where
+    there are none."""
+    next_folders_url: str | None
+    """That page; ``None`` where there is none."""
     videos: list[Video]
     total: int | None
     """How many videos match, on all pages together; ``None`` where the app decides for each of
@@ -129,9 +139,9 @@ class Listing:
     """Whether not all folders have been read yet, so that a recursive listing or a search may miss
     some. What is directly in a folder is always complete."""
     next_cursor: str | None
-    """Give this as ``cursor`` for the next page; ``None`` on the last."""
+    """Give this as ``cursor`` for the next page of videos; ``None`` on the last."""
     next_url: str | None
-    """The next page; ``None`` on the last."""
+    """The next page of videos; ``None`` on the last."""
 
 
 def as_json(model: Video | Listing) -> dict[str, Any]:
@@ -183,9 +193,9 @@ class ListingQuery:
     sort: Sort | None = None
     """``None``: by relevance where there is something to search for, else by name."""
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] | None = None
-    """Videos on a page; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
+    """Videos on a page, and folders; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
     cursor: str | None = None
-    """``next_cursor`` of the page before."""
+    """``next_cursor`` or ``next_folders_cursor`` of the page before."""
 
 
 @dataclass(frozen=True, slots=True)

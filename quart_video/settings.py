@@ -266,7 +266,8 @@ class Settings:
         "VIDEO_PAGE_SIZE",
         50,
         _integer(1, MAX_PAGE_SIZE),
-        f"Videos on one page of a listing, 1 to {MAX_PAGE_SIZE}, where the request names no limit.",
+        f"Videos on one page of a listing, and folders, 1 to {MAX_PAGE_SIZE}, where the request "
+        "names no limit.",
     )
     max_age: int | None = _setting(
         "VIDEO_MAX_AGE",

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video.authorization import Access, Resource, Verdict
-from quart_video.catalogue import Item, Neighbours, Page, Query
+from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
 from quart_video.http import Fields
 from quart_video.inside import videos_with
 from quart_video.mounts import Library, current_library
@@ -35,7 +35,8 @@ _UNSIGNED = {"gallery", "watch", "api_videos", "api_video", "playlist", "health"
 _MOST_ASKED = 10_000
 """Videos that one page of a listing asks about, at most."""
 _MOST_READ = 100_000
-"""Videos that it passes over, at most, because they are in folders that may not be seen."""
+"""Videos that it passes over, at most, because they are in folders that may not be seen; and
+folders that it asks about."""
 _BATCH = 500  # videos to ask about in one go, where some were left out
 _TRIES = 3
 _STEPS = 20  # past videos that may not be seen, to the next one that may
@@ -125,8 +126,8 @@ class Visit:
         """Return one page of a listing, of what may be seen.
 
         Where an ``authorize`` function has a say, it is asked about one more video than a page
-        holds, in one go; about more only where some of them are left out. Totals are told only if
-        all that there is has been asked about.
+        holds, and one more folder, in one go; about more only where some of them are left out.
+        Totals are told only if all that there is has been asked about.
 
         :raises BadCursor: the cursor is none that this listing gave.
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
@@ -135,7 +136,7 @@ class Visit:
         with http_errors():
             if not self._asks:
                 return await self.library.catalogue.page(query)
-            return await self._page_of_allowed(query)
+            return await self._page_of_allowed(replace(query, contents=False))
 
     async def every(self, query: Query, most: int) -> list[Item]:
         """Return what is on all pages of a listing, and may be seen.
@@ -304,7 +305,10 @@ class Visit:
     async def _try_page_of_allowed(self, query: Query) -> Page:
         walk = Walk(self.library.catalogue, query)
         batch = await walk.next(query.limit + 1)
-        folders, allowed = await self._allowed_of(batch.folders, batch.items)
+        seen, allowed = await self._allowed_of(batch.folders, batch.items)
+        are_all = await self._add_folders(query, batch, seen)
+        folders = tuple(seen[: query.limit])
+        are_last = are_all and len(seen) == len(folders)
         shown: list[Item] = []
         while True:
             room = query.limit - len(shown)
@@ -326,14 +330,41 @@ class Visit:
         counted = whole and query.cursor is None
         return replace(
             batch,
-            folders=tuple(folders),
+            folders=folders,
+            total_folders=len(folders) if are_last and query.cursor is None else None,
+            next_folders_cursor=(
+                None if are_last or not folders else cursor_after(folders[-1].path)
+            ),
             items=tuple(shown),
             total=len(shown) if counted else None,
             total_size=_size(shown) if counted else None,
             types=(),
-            folder_contents={},
             next_cursor=None if whole or not shown else await walk.cursor(),
         )
+
+    async def _add_folders(self, query: Query, page: Page, seen: list[Entry]) -> bool:
+        """Go on with the folders behind *page* until one more than fits may be *seen*.
+
+        :returns: whether there are no more.
+        """
+        count = len(page.folders)
+        while page.next_folders_cursor is not None and len(seen) <= query.limit:
+            if count >= _MOST_READ:
+                logger.warning(
+                    "A listing of %r goes no further: of %d folders in a row hardly any may be "
+                    "seen by who asks.",
+                    query.folder,
+                    count,
+                )
+                break
+            # As many again: where next to nothing may be seen, that is soon in few questions.
+            limit = max(_BATCH, count)
+            page = await self.library.catalogue.page(
+                replace(query, limit=limit, cursor=page.next_folders_cursor)
+            )
+            seen += (await self._allowed_of(page.folders, ()))[0]
+            count += len(page.folders)
+        return page.next_folders_cursor is None
 
 
 def _size(items: Iterable[Item]) -> int:

@@ -429,6 +429,55 @@ class TestQuestions:
         rest = await listing(app, f"folder=many&limit=2&cursor={listed['next_cursor']}")
         assert (paths(rest), rest["next_cursor"]) == ([], None)
 
+    async def test_folders_are_asked_about_until_there_are_enough(
+        self,
+        make: Make,
+        root: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        for number in range(200):
+            (root / "homes" / f"{number:03}").mkdir(parents=True)
+        asked: list[int] = []
+
+        async def many(_: Request, resources: Sequence[Resource]) -> list[bool]:
+            asked.append(len(resources))
+            return [one.path in seen or one.path.count("/") == 0 for one in resources]
+
+        async def pages(query: str) -> list[Any]:
+            asked.clear()
+            found = [await listing(app, f"folder=homes&{query}")]
+            while url := found[-1]["next_folders_url"]:
+                found.append(await listing(app, url.partition("?")[2]))
+            return found
+
+        monkeypatch.setattr(visit, "_BATCH", 50)
+        seen = {f"homes/{number:03}" for number in (3, 77, 150, 199)}
+        app = make(authorize_many=many)
+        (whole,) = await pages("limit=4")
+        assert paths(whole, "folders") == sorted(seen)
+        assert whole["total_folders"] == 4
+        assert {folder["videos"] for folder in whole["folders"]} == {None}
+        assert asked == [2, 5, 50, 55, 90]  # the folder, and what is in it
+        found = await pages("limit=2")
+        assert [paths(page, "folders") for page in found] == [
+            ["homes/003", "homes/077"],
+            ["homes/150", "homes/199"],
+        ]
+        assert [page["total_folders"] for page in found] == [None, None]
+        for page in found:  # a cursor is a path, so it is one that may be seen
+            cursor = page["next_folders_cursor"]
+            assert cursor is None or b"homes/077" in urlsafe_b64decode(cursor + "==")
+        seen = {"homes/000", "homes/001", "homes/002", "homes/199"}
+        (first, *_) = await pages("limit=2")
+        assert paths(first, "folders") == ["homes/000", "homes/001"]
+        assert asked[:2] == [2, 3]  # one more than there is room for
+        seen = {"homes/199"}
+        monkeypatch.setattr(visit, "_MOST_READ", 100)
+        (page,) = await pages("limit=2")
+        assert (page["folders"], page["total_folders"]) == ([], None)
+        assert "goes no further" in caplog.text
+
     async def test_hidden_folders_are_passed_over(
         self, make: Make, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -142,6 +142,15 @@ def test_what_is_listed(root: Path, words: tuple[str, ...], expected: list[str])
     assert paths(root, *words) == expected
 
 
+def test_more_than_a_page_of_folders_is_listed(root: Path) -> None:
+    names = [f"Box {number}" for number in range(1, 603)]
+    for name in names:
+        (root / "films" / name).mkdir()
+    done = call(root, "films", "list", "--json")
+    found = [json.loads(line).get("folder") for line in done.stdout.splitlines()]
+    assert found == [*names, None]
+
+
 def test_more_than_a_page_is_listed(root: Path) -> None:
     names = [f"Clip {number}.mp4" for number in range(1, 1203)]
     for name in names:

@@ -74,7 +74,7 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
         item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, Marks()),), 1.5)
         image = Entry("a.jpg", FileFacts(1, 2, "w"))
         page = Page(
-            *((Entry(path), Entry("b")), (), {path: image}, {"b": Contents(7, item)}),
+            *((Entry(path), Entry("b")), 9, "y", (), {path: image}, {"b": Contents(7, item)}),
             *((item,), 1, 1, ()),
             scanning=False,
             next_cursor="x",
@@ -83,6 +83,8 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
         listing = describe.listing(page, query, describe.Describer(library))
         (video,), (folder, other) = listing.videos, listing.folders
         assert (folder.videos, other.videos) == (None, 7)
+        assert listing.next_url == url_for(".api_videos", folder=path, q="a&b", cursor="x")
+        assert listing.next_folders_url == url_for(".api_videos", folder=path, q="a&b", cursor="y")
         assert other.poster_url == video.poster_url
         assert video.url == url_for(".media", path=path)
         assert video.watch_url == url_for(".watch", path=path)

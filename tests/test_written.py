@@ -17,7 +17,7 @@ API = "/videos/-/api/videos"
 
 
 def page(number: int) -> Page:
-    return Page((), (), {}, {}, (), number, 0, (), scanning=False, next_cursor=None)
+    return Page((), 0, None, (), {}, {}, (), number, 0, (), scanning=False, next_cursor=None)
 
 
 def body(page: Page, size: int = 1) -> Body:

@@ -11,6 +11,7 @@ from quart_video.catalogue.captions import CAPTION_FOLDERS, Caption, Marks, capt
 from quart_video.catalogue.catalogue import Catalogue
 from quart_video.catalogue.cursor import BadCursor
 from quart_video.catalogue.facts import SORTS, Contents, Item, Neighbours, Page, Query, Sort
+from quart_video.catalogue.folders import cursor_after
 from quart_video.catalogue.languages import normalise_tag, preferred
 from quart_video.catalogue.natural import natural_key
 from quart_video.catalogue.posters import IMAGE_EXTENSIONS, poster_of_folder
@@ -31,6 +32,7 @@ __all__ = [
     "Query",
     "Sort",
     "captions_in_folder",
+    "cursor_after",
     "natural_key",
     "normalise_tag",
     "poster_of_folder",

@@ -17,7 +17,7 @@ from quart_video.catalogue.gathering import Gatherer, ThroughLink
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.scan import Scan
 from quart_video.media_types import extension
-from quart_video.storage.base import NotFound, Storage, Unavailable
+from quart_video.storage.base import Entry, NotFound, Storage, Unavailable
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -86,7 +86,9 @@ class Catalogue:
 
         By name, a folder's own videos come first, then its folders one by one, each in natural
         order. Videos of one size or time go by name. Paging neither skips nor repeats a video that
-        is there all the while with the same facts, whatever comes and goes between the pages.
+        is there all the while with the same facts, whatever comes and goes between the pages; nor a
+        folder. The folders that the first page has no room for have pages of their own, by
+        :attr:`Page.next_folders_cursor`.
 
         :raises NotFound: there is no such folder.
         :raises BadCursor: the cursor is none that this listing gave.
@@ -116,7 +118,7 @@ class Catalogue:
         :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.
         """
-        query = replace(query, limit=_BATCH, cursor=None)
+        query = replace(query, limit=_BATCH, cursor=None, contents=False)
         while True:
             page = await self.page(query)
             for item in page.items:
@@ -124,6 +126,21 @@ class Catalogue:
             if page.next_cursor is None:
                 return
             query = replace(query, cursor=page.next_cursor)
+
+    async def every_folder(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """Yield all folders that a query finds.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        query = replace(query, limit=_BATCH, cursor=None, contents=False)
+        while True:
+            page = await self.page(query)
+            for folder in page.folders:
+                yield folder
+            if page.next_folders_cursor is None:
+                return
+            query = replace(query, cursor=page.next_folders_cursor)
 
     async def find(self, path: str) -> Item:
         """Return the video at *path*.

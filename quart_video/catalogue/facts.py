@@ -46,9 +46,11 @@ class Query:
     sort: Sort | None = None
     """``None``: by relevance where there is something to search for, else by name."""
     limit: int = 50
-    """Most videos on the page, 1 or more."""
+    """Most videos on the page, and most folders, 1 or more."""
     cursor: str | None = None
-    """:attr:`Page.next_cursor` of the page before."""
+    """:attr:`Page.next_cursor` or :attr:`Page.next_folders_cursor` of the page before."""
+    contents: bool = True
+    """Whether to tell what is in the folders."""
 
     @property
     def prefix(self) -> str:
@@ -107,10 +109,17 @@ class Page:
     """One page of a listing."""
 
     folders: tuple[Entry, ...]
-    """Folders directly in the queried one whose names match, in natural order whatever the sort.
-    Only on the first page, and not in a recursive listing, which shows what is in them."""
+    """Folders directly in the queried one whose names match, in natural order whatever the sort:
+    the first ones on the first page, and the others on pages of their own, without videos. None in
+    a recursive listing, which shows what is in them. One for captions, such as ``Subs``, only where
+    there is a video in it."""
+    total_folders: int | None
+    """How many there are, on all pages together; ``None``: it is not to be told."""
+    next_folders_cursor: str | None
+    """Leads to a page of the folders that follow; ``None`` where there are none."""
     caption_folders: tuple[Entry, ...]
-    """Folders for captions, in which no video is, so that they are not among the others."""
+    """Folders directly in the queried one that bear the name of one for captions, whether they are
+    shown or not. None in a recursive listing."""
     folder_posters: Mapping[str, Entry]
     """Images that show those folders, by the paths of the folders that have one."""
     folder_contents: Mapping[str, Contents]

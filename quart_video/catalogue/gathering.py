@@ -384,7 +384,7 @@ class Gatherer:
         """
         if self.walker is None:
             below = await self._index.read(reading.caption_folders, folder)
-            looks = {self._begin_to_look(each, opened) for each in below}
+            looks = {self._begin_to_look(each, opened) for each in below if not each.is_link}
             if looks:
                 await asyncio.wait(looks, timeout=BRIEF)
 

@@ -7,6 +7,7 @@ as every row that is shown is looked at by the same conditions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -80,6 +81,13 @@ class Place:
 
     number: int | None
     folder: bytes
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlace:
+    """Where a page of folders ended."""
+
     key: bytes
 
 
@@ -389,8 +397,38 @@ def types(scope: Scope) -> Statement:
     )
 
 
-def contents(parent: int) -> Statement:
-    """Return what tells of each folder in one: its path, its videos, and the first of them."""
+def in_folder(scope: Scope, words: Sequence[str], hidden: Sequence[bytes]) -> Condition:
+    """Return what holds of the folders directly in one that have all the words in their names.
+
+    :param hidden: keys of those that are not shown.
+    """
+    condition = Condition("parent = ?", (scope.id,))
+    for word in words:
+        condition &= Condition("instr(substr(words, ?), ?)", (len(scope.words) + 1, f" {word}"))
+    if hidden:
+        condition &= Condition(f"key NOT IN ({', '.join('?' * len(hidden))})", tuple(hidden))
+    return condition
+
+
+def folders(condition: Condition, after: bytes, limit: int) -> Statement:
+    """Return what gives the first folders after a place: id, path, whether a link, and image."""
+    return Statement(
+        "SELECT json_group_array(json_array(id, path, is_link, poster)) FROM (SELECT id, path, "
+        f"is_link, poster FROM folder WHERE {condition.sql} AND key > ? ORDER BY key LIMIT ?)",
+        (*condition.values, after, limit),
+    )
+
+
+def folders_total(condition: Condition) -> Statement:
+    """Return what counts folders."""
+    return Statement(f"SELECT count(*) FROM folder WHERE {condition.sql}", condition.values)
+
+
+def contents(ids: Sequence[int]) -> Statement:
+    """Return what tells of each of some folders: its path, its videos, and the first of them.
+
+    Of a link nobody knows.
+    """
     below = (
         "FROM folder f CROSS JOIN {} ON {}.folder = f.id "
         "WHERE f.key >= c.key AND f.key < CAST(c.key || x'ff' AS BLOB)"
@@ -402,8 +440,8 @@ def contents(parent: int) -> Statement:
     number = f"SELECT coalesce(sum(t.videos), 0) {below.format('tally t', 't')}"
     return Statement(
         f"SELECT json_group_array(json_array(c.path, ({number}), json(({first})))) "
-        "FROM folder c WHERE c.parent = ? AND NOT c.is_link",
-        (parent,),
+        "FROM folder c WHERE c.id IN (SELECT value FROM json_each(?)) AND NOT c.is_link",
+        (json.dumps(ids),),
     )
 
 

@@ -14,15 +14,15 @@ from typing import Any
 from quart_video.catalogue import plan, schema
 from quart_video.catalogue.captions import CAPTION_FOLDERS
 from quart_video.catalogue.cursor import BadCursor, Position, decode_cursor, encode_cursor
-from quart_video.catalogue.facts import Contents, Item, Neighbours, Page, Progress, Query
-from quart_video.catalogue.natural import folder_bytes, name_bytes
-from quart_video.catalogue.rows import unpack, unpack_image
+from quart_video.catalogue.facts import Item, Neighbours, Page, Progress, Query
+from quart_video.catalogue.folders import NONE, Folders, cursor_after
+from quart_video.catalogue.natural import folder_bytes, name_bytes, natural_key
+from quart_video.catalogue.rows import MICRO, unpack_item
 from quart_video.catalogue.schema import name_of
 from quart_video.catalogue.words import searched
-from quart_video.storage.base import Entry, FileFacts, NotFound
+from quart_video.storage.base import Entry, NotFound
 from quart_video.storage.names import join
 
-_MICRO = 1_000_000
 _MOST_TOTALS = 512
 
 
@@ -79,7 +79,11 @@ class TotalsCache:
         return self.known
 
 
-def after_of(query: Query) -> plan.Place | None:
+After = plan.Place | plan.FolderPlace | None
+"""Where the page before ended, if there was one: behind a video, or behind a folder."""
+
+
+def after_of(query: Query) -> After:
     """Return the place where the page before ended.
 
     :raises BadCursor: the cursor is none that this listing gave.
@@ -88,6 +92,10 @@ def after_of(query: Query) -> plan.Place | None:
         return None
     position = decode_cursor(query.order, query.cursor)
     folder, _, name = position.path.rpartition("/")
+    if position.is_folder:
+        if folder != query.folder or query.recursive:
+            raise BadCursor
+        return plan.FolderPlace(folder_bytes(position.path))
     below = position.path[len(query.prefix) :]
     if not position.path.startswith(query.prefix) or ("/" in below and not query.recursive):
         raise BadCursor
@@ -133,14 +141,18 @@ def progress(connection: sqlite3.Connection) -> Progress:
 
 def caption_folders(connection: sqlite3.Connection, folder: str) -> list[FolderState]:
     """Return the folders directly in *folder* that bear the name of one for captions."""
-    names = ", ".join("?" * len(CAPTION_FOLDERS))
-    rows = connection.execute(
-        "SELECT path, is_link, fingerprint, entries FROM folder WHERE NOT is_link "
-        "AND parent = (SELECT id FROM folder WHERE path = ?) "
-        f"AND lower(substr(path, ?)) IN ({names})",  # "lower" is of ASCII, and so are the names
-        (folder, len(join(folder, "")) + 1, *CAPTION_FOLDERS),
-    )
-    return [FolderState(path, bool(link), *rest) for path, link, *rest in rows]
+    above = folder_bytes(folder)
+    found = []
+    for name in sorted(CAPTION_FOLDERS):  # by their keys: there may be very many others
+        key = above + natural_key(name)[0].encode() + b"\0"
+        rows = connection.execute(
+            "SELECT path, is_link, fingerprint, entries FROM folder WHERE "
+            "parent = (SELECT id FROM folder WHERE path = ?) AND key >= ? AND key < ? ORDER BY key",
+            (folder, key, key + b"\xff"),
+        )
+        found += [FolderState(path, bool(link), *rest) for path, link, *rest in rows]
+    # Accents do not count for a key.
+    return [each for each in found if each.path.rpartition("/")[2].lower() in CAPTION_FOLDERS]
 
 
 def batch(connection: sqlite3.Connection, folder: str, after: bytes, limit: int) -> Batch:
@@ -162,7 +174,7 @@ def page(
     connection: sqlite3.Connection,
     query: Query,
     types: Mapping[str, str],
-    after: plan.Place | None,
+    after: After,
     cache: TotalsCache,
 ) -> Page:
     """Return one page of a listing.
@@ -172,19 +184,24 @@ def page(
     :raises NotFound: the index has no such folder.
     """
     listing = _Listing(connection, query, types, cache)
-    shown = listing.rows(after, query.limit + 1)
+    shown = [] if isinstance(after, plan.FolderPlace) else listing.rows(after, query.limit + 1)
     more = len(shown) > query.limit
     del shown[query.limit :]
     totals = listing.totals()
-    folders = {} if query.recursive or query.cursor is not None else listing.folders()
-    captions = tuple(filter(listing.is_for_captions, folders))
     scanning = listing.is_unfinished()
+    folders, some, contents = listing.folders(), NONE, {}
+    if folders is not None and not isinstance(after, plan.Place):
+        some = folders.some(b"" if after is None else after.key, query.limit)
+        contents = folders.contents(some, is_whole=not scanning) if query.contents else {}
+    listed = tuple(some.folders)
     return Page(
-        folders=tuple(entry for entry in folders if entry not in captions),
-        caption_folders=captions,
-        folder_posters={entry.path: poster for entry, poster in folders.items() if poster},
-        folder_contents=listing.contents(is_whole=not scanning) if folders else {},
-        items=tuple(map(_item, shown)),
+        folders=listed,
+        total_folders=0 if folders is None else folders.total(),
+        next_folders_cursor=None if some.are_last else cursor_after(listed[-1].path),
+        caption_folders=listing.caption_folders,
+        folder_posters={entry.path: poster for entry, poster in some.folders.items() if poster},
+        folder_contents=contents,
+        items=tuple(map(unpack_item, shown)),
         total=totals.number,
         total_size=totals.size,
         types=listing.types(),
@@ -224,6 +241,12 @@ def neighbours(connection: sqlite3.Connection, path: str) -> Neighbours:
 _Row = Sequence[Any]
 
 
+def _caption_folders(connection: sqlite3.Connection, folder: str) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(each.path, None, each.is_link) for each in caption_folders(connection, folder)
+    )
+
+
 def _one(
     connection: sqlite3.Connection, condition: str, order: str, folder: str, key: bytes
 ) -> Item | None:
@@ -233,18 +256,7 @@ def _one(
         f"WHERE f.path = ? AND {condition} ORDER BY {order} LIMIT 1",
         (folder, key),
     ).fetchone()
-    return None if row is None else _item(row)
-
-
-def _item(row: _Row) -> Item:
-    folder, name, size, modified, version, beside, duration = row[:7]
-    captions, poster = unpack(folder, beside)
-    return Item(
-        Entry(join(folder, name), FileFacts(size, modified, version)),
-        captions,
-        None if duration is None else duration / _MICRO,
-        poster,
-    )
+    return None if row is None else unpack_item(row)
 
 
 def _cursor_after(query: Query, row: _Row) -> str:
@@ -279,6 +291,7 @@ class _Listing:
         (generation,) = connection.execute("SELECT generation FROM state").fetchone()
         self._known = cache.of(generation)
         self._inside = self._totals(plan.tallied(self._scope, None))
+        self.caption_folders = () if query.recursive else _caption_folders(connection, query.folder)
         self._match = self._parts[-1].match
         """What all of it is found by."""
         self._is_of_words_alone = (
@@ -398,47 +411,13 @@ class _Listing:
         found: tuple[str, ...] = self._known[statement]
         return found
 
-    def folders(self) -> dict[Entry, Entry | None]:
-        """Return the folders in this one whose names match, each with the image that shows it."""
-        if self._words is None:
-            return {}
-        start = len(self._scope.words) + 1
-        names = " AND ".join(["parent = ?", *["instr(substr(words, ?), ?)"] * len(self._words)])
-        values = [value for word in self._words for value in (start, f" {word}")]
-        rows = self._connection.execute(
-            "SELECT json_group_array(json_array(path, is_link, poster)) FROM "
-            f"(SELECT path, is_link, poster FROM folder WHERE {names} ORDER BY key)",
-            (self._scope.id, *values),
+    def folders(self) -> Folders | None:
+        """Return the folders in this one whose names match; ``None``: it shows what is in them."""
+        if self._words is None or self._scope.recursive:
+            return None
+        return Folders(
+            self._connection, self._scope, self._words, self.caption_folders, self._known
         )
-        return {
-            Entry(path, None, bool(link)): unpack_image(path, poster)
-            for path, link, poster in json.loads(rows.fetchone()[0])
-        }
-
-    def contents(self, *, is_whole: bool) -> dict[str, Contents]:
-        """Return what is in each of the folders in this one; of a link nobody knows.
-
-        :param is_whole: whether the index has all of it.
-        """
-        statement = plan.contents(self._scope.id)
-        place = (statement, is_whole)
-        if place not in self._known:
-            self._known[place] = {
-                path: Contents(number if is_whole else None, _item(first) if first else None)
-                for path, number, first in json.loads(self._fetch(statement)[0])
-            }
-        found: dict[str, Contents] = self._known[place]
-        return found
-
-    def is_for_captions(self, folder: Entry) -> bool:
-        """Say whether a folder is there for captions of the videos beside it, and holds no video.
-
-        Of a link nobody knows.
-        """
-        if folder.is_link or folder.name.lower() not in CAPTION_FOLDERS:
-            return False
-        scope = plan.Scope(0, folder_bytes(folder.path), "", recursive=True)
-        return not json.loads(self._fetch(plan.types(scope))[0])
 
     def is_unfinished(self) -> bool:
         """Say whether folders at or below this one are still to be read."""
@@ -456,4 +435,4 @@ def extensions_of(kind: str, types: Mapping[str, str]) -> tuple[str, ...]:
 
 def _micro(seconds: float | None) -> int | None:
     """Return microseconds, no more than SQLite holds."""
-    return None if seconds is None else round(min(seconds, 1e12) * _MICRO)
+    return None if seconds is None else round(min(seconds, 1e12) * MICRO)

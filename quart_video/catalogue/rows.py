@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from quart_video.catalogue.bulk import keys_and_words
 from quart_video.catalogue.captions import Caption, Marks, captions_by_stem
 from quart_video.catalogue.cursor import LARGEST
+from quart_video.catalogue.facts import Item
 from quart_video.catalogue.natural import name_bytes
 from quart_video.catalogue.posters import IMAGE_EXTENSIONS, poster_of_folder, posters_by_stem
 from quart_video.catalogue.titles import stem_of
@@ -21,6 +22,8 @@ from quart_video.media_types import CAPTION_EXTENSIONS, extension
 from quart_video.storage.base import Entry, FileFacts
 from quart_video.storage.names import join
 
+MICRO = 1_000_000
+"""What a second has, as durations are kept."""
 _SLICE = 250  # rows; a few milliseconds of work
 
 
@@ -152,6 +155,18 @@ def unpack(folder: str, packed: str | None) -> tuple[tuple[Caption, ...], Entry 
     tracks, image = json.loads(packed)
     captions = (Caption(join(folder, name), Marks(*marks)) for name, *marks in tracks)
     return tuple(captions), _entry(folder, image)
+
+
+def unpack_item(row: Sequence[Any]) -> Item:
+    """Read a video: folder, name, size, time, version, what lies beside it, and microseconds."""
+    folder, name, size, modified, version, beside, duration = row[:7]
+    captions, poster = unpack(folder, beside)
+    return Item(
+        Entry(join(folder, name), FileFacts(size, modified, version)),
+        captions,
+        None if duration is None else duration / MICRO,
+        poster,
+    )
 
 
 def pack_image(image: Entry | None) -> str | None:

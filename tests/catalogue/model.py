@@ -45,7 +45,7 @@ class Model:
         return len(found), sum(self.files[path].size for path in found)
 
     def shown_folders(self, query: Query) -> list[str]:
-        """Return the folders on the first page."""
+        """Return the folders on the first page, and on those behind it."""
         words = searched(query.q)
         if query.recursive or words is None:
             return []

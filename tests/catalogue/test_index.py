@@ -121,7 +121,7 @@ class Tree:
         model = self.model()
         expected = model.listed(query)
         page = self.page(query)
-        assert [entry.path for entry in page.folders] == model.shown_folders(query)
+        self.check_folders(query, page)
         listed = _paths(page)
         while True:
             assert (page.total, page.total_size) == model.total(query)
@@ -132,9 +132,21 @@ class Tree:
             if page.next_cursor is None:
                 break
             page = self.page(replace(query, cursor=page.next_cursor))
-            assert page.folders == ()
+            assert (page.folders, page.next_folders_cursor) == ((), None)
             listed += _paths(page)
         assert listed == expected
+
+    def check_folders(self, query: Query, page: Page) -> None:
+        """Compare the folders of the first page, and of all pages of folders, with the model."""
+        expected = self.model().shown_folders(query)
+        found = [entry.path for entry in page.folders]
+        while page.next_folders_cursor is not None:
+            assert (len(page.folders), page.total_folders) == (query.limit, len(expected))
+            page = self.page(replace(query, cursor=page.next_folders_cursor))
+            assert (page.items, page.next_cursor) == ((), None)
+            assert set(page.folder_contents) == {entry.path for entry in page.folders}
+            found += [entry.path for entry in page.folders]
+        assert (found, page.total_folders) == (expected, len(expected))
 
 
 def _paths(page: Page) -> list[str]:

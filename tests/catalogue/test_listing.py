@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,12 +9,15 @@ from quart_video.catalogue import (
     SORTS,
     BadCursor,
     Caption,
+    Catalogue,
     Item,
     Marks,
     Query,
     Sort,
     reading,
 )
+from quart_video.catalogue import catalogue as catalogue_module
+from quart_video.catalogue.cursor import Position, encode_cursor
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, Unavailable
 from tests.catalogue.shelves import Shelves, catalogue_of, facts, page, paths, shelves
 
@@ -64,12 +68,13 @@ async def test_folders_for_captions_are_no_folders_to_look_into() -> None:
         found = await catalogue.page(Query("film", q="subs"))
     # One with videos in it, at any depth, is a folder like others.
     assert [entry.path for entry in root.folders] == ["film", "Subs"]
-    assert root.caption_folders == ()
+    assert [entry.path for entry in root.caption_folders] == ["Subs"]
     assert [entry.path for entry in film.folders] == ["film/extras", "film/My Subs"]
     assert [entry.path for entry in film.caption_folders] == [
         *("film/captions", "film/Subs", "film/SUBTITLES"),
     ]
     assert [entry.path for entry in found.folders] == ["film/My Subs"]
+    assert (root.total_folders, film.total_folders, found.total_folders) == (2, 2, 1)
 
 
 async def test_what_is_in_folders() -> None:
@@ -106,7 +111,7 @@ async def test_of_a_link_nobody_knows_what_it_is_for() -> None:
     storage = shelves("film/film.mp4", "elsewhere/en.srt")
     storage.links = {"film/Subs": "elsewhere"}
     listing = await page(storage, folder="film")
-    assert [entry.path for entry in listing.folders] == ["film/Subs"]
+    assert listing.folders == listing.caption_folders == (Entry("film/Subs", None, is_link=True),)
 
 
 async def test_folders_for_captions_behind_a_link() -> None:
@@ -239,6 +244,129 @@ async def test_folders_are_on_the_first_page_only() -> None:
     second = await page(storage, limit=1, cursor=first.next_cursor)
     assert [entry.path for entry in first.folders] == ["c"]
     assert (paths(second), second.folders) == (["b.mp4"], ())
+
+
+async def all_folders(catalogue: Catalogue, query: Query) -> list[list[str]]:
+    """Return the folders on each page of a listing."""
+    found: list[list[str]] = []
+    cursor = None
+    while cursor or not found:
+        listing = await catalogue.page(replace(query, cursor=cursor))
+        found.append([entry.path for entry in listing.folders])
+        cursor = listing.next_folders_cursor
+    return found
+
+
+async def test_folders_that_do_not_fit_have_pages_of_their_own() -> None:
+    storage = shelves("1.mp4", "2.mp4", "3.mp4", *(f"f{n}/v.mp4" for n in range(5)), "Subs/")
+    query = Query(limit=2)
+    async with catalogue_of(storage) as catalogue:
+        first = await catalogue.page(query)
+        second = await catalogue.page(replace(query, cursor=first.next_folders_cursor))
+        last = await catalogue.page(replace(query, cursor=second.next_folders_cursor))
+        videos = await catalogue.page(replace(query, cursor=first.next_cursor))
+    assert [entry.path for entry in first.folders] == ["f0", "f1"]
+    assert paths(first) == ["1.mp4", "2.mp4"]
+    assert [entry.path for entry in second.folders] == ["f2", "f3"]
+    assert [entry.path for entry in last.folders] == ["f4"]
+    assert (second.items, second.next_cursor) == ((), None)
+    assert (last.items, last.next_cursor, last.next_folders_cursor) == ((), None, None)
+    assert (videos.folders, videos.next_folders_cursor, paths(videos)) == ((), None, ["3.mp4"])
+    for each in (first, second, last, videos):
+        assert (each.total, each.total_folders, each.types) == (3, 5, (".mp4",))
+        assert [entry.path for entry in each.caption_folders] == ["Subs"]
+
+
+async def test_as_many_folders_as_fit_lead_nowhere() -> None:
+    listing = await page(shelves("a/", "b/"), limit=2)
+    assert (len(listing.folders), listing.next_folders_cursor) == (2, None)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_folders_go_by_name_in_all_orders(sort: Sort) -> None:
+    storage = shelves("v.mp4", *(f"f {n}/" for n in (10, 9, 1, 2)), "É/", "e/", "f/")
+    async with catalogue_of(storage) as catalogue:
+        found = await all_folders(catalogue, Query(limit=3, sort=sort))
+    assert found == [["e", "É", "f"], ["f 1", "f 2", "f 9"], ["f 10"]]
+
+
+async def test_folders_that_a_search_finds_are_paged() -> None:
+    storage = shelves(*(f"film {n}/" for n in range(4)), *(f"other {n}/" for n in range(4)))
+    async with catalogue_of(storage) as catalogue:
+        found = await all_folders(catalogue, Query(q="film", limit=3))
+        total = (await catalogue.page(Query(q="film", limit=3))).total_folders
+        assert await all_folders(catalogue, Query(q="?", limit=3)) == [[]]
+    assert (found, total) == ([["film 0", "film 1", "film 2"], ["film 3"]], 4)
+
+
+async def test_folders_that_come_and_go_between_the_pages() -> None:
+    storage = shelves(*(f"f{n}/" for n in range(10)))
+
+    async def shown(cursor: str | None) -> tuple[list[str], str | None]:
+        listing = await page(storage, limit=3, cursor=cursor)
+        return [entry.path for entry in listing.folders], listing.next_folders_cursor
+
+    first, cursor = await shown(None)
+    storage.empty -= {"f0", "f2", "f4"}  # the one that the page ended with, too
+    storage.empty |= {"a", "f2 and a half"}
+    second, cursor = await shown(cursor)
+    storage.empty -= {f"f{n}" for n in range(5, 10)}
+    third = await shown(cursor)
+    assert (first, second) == (["f0", "f1", "f2"], ["f2 and a half", "f3", "f5"])
+    assert third == ([], None)
+
+
+async def test_every_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_module, "_BATCH", 2)
+    async with catalogue_of(shelves("a/", "b/", "c/", "d/", "e/1.mp4", "f.mp4")) as catalogue:
+        found = [entry.path async for entry in catalogue.every_folder(Query(sort="size"))]
+        assert [each async for each in catalogue.every_folder(Query(recursive=True))] == []
+    assert found == ["a", "b", "c", "d", "e"]
+
+
+async def test_what_is_in_folders_is_told_of_those_on_the_page() -> None:
+    storage = shelves(*(f"f{n}/{video}.mp4" for n in range(4) for video in range(n)), "f0/")
+    async with catalogue_of(storage) as catalogue:
+        await catalogue.page(Query(recursive=True))  # for all folders to have been read
+        first = await catalogue.page(Query(limit=2))
+        rest = await catalogue.page(Query(limit=2, cursor=first.next_folders_cursor))
+        silent = await catalogue.page(Query(limit=2, contents=False))
+    assert {path: each.videos for path, each in first.folder_contents.items()} == {"f0": 0, "f1": 1}
+    assert {path: each.videos for path, each in rest.folder_contents.items()} == {"f2": 2, "f3": 3}
+    assert (len(silent.folders), silent.folder_contents) == (2, {})
+
+
+FORGED = [
+    Position(None, "b/c", is_folder=True),
+    Position(None, "/", is_folder=True),
+    Position(None, "../..", is_folder=True),
+    Position(None, "a/b/c", is_folder=True),
+    Position(None, "a", is_folder=True),
+]
+
+
+@pytest.mark.parametrize("position", FORGED, ids=lambda position: position.path)
+@pytest.mark.parametrize("recursive", [False, True])
+async def test_a_cursor_of_folders_elsewhere(position: Position, *, recursive: bool) -> None:
+    storage = shelves("a/1/", "a/2/", "b/c/")
+    cursor = encode_cursor("name", position)
+    with pytest.raises(BadCursor):
+        await page(storage, folder="a", cursor=cursor, recursive=recursive)
+
+
+async def test_a_cursor_of_folders_is_none_of_a_recursive_listing() -> None:
+    storage = shelves("a/", "b/")
+    first = await page(storage, limit=1)
+    with pytest.raises(BadCursor):
+        await page(storage, limit=1, recursive=True, cursor=first.next_folders_cursor)
+
+
+@pytest.mark.parametrize("name", ["", "..", "\0", "a\nb", "é" * 2000, "zzz", "\U0010ffff"])
+async def test_a_forged_cursor_of_folders_is_another_place(name: str) -> None:
+    cursor = encode_cursor("name", Position(None, f"a/{name}", is_folder=True))
+    listing = await page(shelves("a/1/", "a/2/", "a/b/", "c/", "v.mp4"), folder="a", cursor=cursor)
+    assert {entry.path for entry in listing.folders} <= {"a/1", "a/2", "a/b"}
+    assert (listing.items, listing.total_folders) == ((), 3)
 
 
 @pytest.mark.parametrize(

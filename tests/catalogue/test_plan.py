@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from quart_video.catalogue import SORTS, Query, Sort, plan, reading, schema, writing
+from quart_video.catalogue import (
+    SORTS,
+    Page,
+    Query,
+    Sort,
+    cursor_after,
+    plan,
+    reading,
+    schema,
+    writing,
+)
 from quart_video.catalogue.rows import take_shelf
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Entry, FileFacts
@@ -147,6 +157,69 @@ def test_pages_of_ten_times_as_much(
         assert large <= 3 * small, (where, small, large)
 
 
+@pytest.fixture(scope="module")
+def shelves() -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
+    """Return two indexes of folders in one folder, in one of them ten times as many."""
+    both = filled_with_folders(500), filled_with_folders(5000)
+    yield both
+    for connection in both:
+        connection.close()
+
+
+def filled_with_folders(count: int) -> sqlite3.Connection:
+    """Return an index of folders that have one video each, and of two for captions."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.create(connection)
+    folders = [*(f"series {number}" for number in range(count)), "Subs", "CAPTIONS"]
+    writing.put(
+        connection,
+        [take_shelf("", None, [Entry(folder) for folder in folders], VIDEO_TYPES)]
+        + [
+            take_shelf(folder, None, [Entry(f"{folder}/1.mp4", FileFacts(1, 1, "v"))], VIDEO_TYPES)
+            for folder in folders[:-2]
+        ],
+    )
+    return connection
+
+
+@pytest.mark.parametrize("q", ["", "series"])
+@pytest.mark.parametrize("where", ["at first", "in the middle", "at last"])
+def test_pages_of_ten_times_as_many_folders(
+    shelves: tuple[sqlite3.Connection, sqlite3.Connection], where: str, q: str
+) -> None:
+    """A page of folders costs the same, wherever it is, once they have been counted."""
+    steps = []
+    for connection in shelves:
+        cache = reading.TotalsCache()
+        whole = reading.page(connection, Query(q=q, limit=10**6), VIDEO_TYPES, None, cache)
+        assert whole.total_folders == len(whole.folders) in {500, 5000}
+        place = {"at first": 0, "in the middle": len(whole.folders) // 2, "at last": -51}[where]
+        cursor = cursor_after(whole.folders[place].path) if place else None
+        query = Query(q=q, cursor=cursor)
+        page, done = _counted(connection, query, cache)
+        assert len(page.folders) == len(page.folder_contents) == 50
+        assert (page.next_folders_cursor is None) is (where == "at last")
+        steps.append(done)
+    assert steps[1] <= 1.2 * steps[0]
+
+
+def test_a_page_of_folders_is_found_by_its_place(
+    shelves: tuple[sqlite3.Connection, sqlite3.Connection],
+) -> None:
+    statement = plan.folders(plan.in_folder(_ROOT, (), (b"a", b"b")), b"series 2", 50)
+    rows = shelves[0].execute(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values).fetchall()
+    assert [row[3] for row in rows if "folder_children" in row[3]] == [
+        "SEARCH folder USING INDEX folder_children (parent=? AND key>?)"
+    ]
+    assert not [row for row in rows if "B-TREE" in row[3]]
+    statement = plan.folders_total(plan.in_folder(_ROOT, (), (b"a", b"b")))
+    rows = shelves[0].execute(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values).fetchall()
+    assert rows[0][3] == "SEARCH folder USING COVERING INDEX folder_children (parent=?)"
+
+
+_ROOT = plan.Scope(1, b"", "", recursive=False)
+
+
 def _steps(connection: sqlite3.Connection, query: Query, where: str) -> int:
     """Return how much SQLite does for a page."""
     cache = reading.TotalsCache()
@@ -156,6 +229,13 @@ def _steps(connection: sqlite3.Connection, query: Query, where: str) -> int:
         first = replace(query, limit=max(1, len(whole.items) // 2))
         cursor = reading.page(connection, first, VIDEO_TYPES, None, cache).next_cursor
         query = replace(query, cursor=cursor)
+    return _counted(connection, query, cache)[1]
+
+
+def _counted(
+    connection: sqlite3.Connection, query: Query, cache: reading.TotalsCache
+) -> tuple[Page, int]:
+    """Return a page, and how much SQLite does for it."""
     after = reading.after_of(query)
     count = 0
 
@@ -164,9 +244,9 @@ def _steps(connection: sqlite3.Connection, query: Query, where: str) -> int:
         count += 1
 
     connection.set_progress_handler(step, 10)
-    reading.page(connection, query, VIDEO_TYPES, after, cache)
+    page = reading.page(connection, query, VIDEO_TYPES, after, cache)
     connection.set_progress_handler(None, 0)
-    return count
+    return page, count
 
 
 def spread(words: dict[str, int], beginning: str) -> plan.Spread:

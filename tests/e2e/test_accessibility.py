@@ -78,6 +78,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "filters": ("/videos/?min_duration=60", open_filters),
     "list": ("/videos/names/?view=list", nothing),
     "a page of many": ("/videos/names/?limit=5", nothing),
+    "folders of many": ("/videos/?limit=1", nothing),
     "search": ("/videos/?q=mp4&recursive=1&limit=10", nothing),
     "no result": ("/videos/folder/?q=nothing&recursive=1", nothing),
     "error": ("/videos/nowhere/", nothing),

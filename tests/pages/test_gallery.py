@@ -219,8 +219,89 @@ async def test_a_page_whose_videos_have_gone_leads_to_the_first(
     page = await browser.open("/videos/?limit=2")
     files[2].unlink()
     page = await browser.open(page.one("a", rel="next")["href"])
-    assert "No more videos" in page.one("div", class_="qv-empty").text
+    assert "Nothing more here" in page.one("div", class_="qv-empty").text
     assert titles(await browser.open(page.link("First page")["href"])) == ["clip 0", "clip 1"]
+
+
+def folders(page: Element) -> list[str]:
+    return [a.one("strong").text for a in page.all("a", class_="qv-folder")]
+
+
+async def test_more_folders_than_fit_are_on_pages_of_their_own(browser: Browser, put: Put) -> None:
+    for number in range(1, 6):
+        put(f"Series {number}/{number}.mp4")
+    put("clip 1.mp4", size=3)
+    put("clip 2.mp4", size=4)
+    put("clip 3.mp4")
+
+    page = first = await browser.open("/videos/?limit=2&view=list")
+
+    assert page.one("p", class_="qv-count").text == "3 videos · 7 bytes · 5 folders"
+    assert (titles(page), folders(page)) == (["clip 1", "clip 2"], ["Series 1", "Series 2"])
+    paging = page.one("nav", aria_label="Pages of folders")
+    assert paging.one("p").text == "2 of 5 folders on this page"
+    assert [a.text for a in paging.all("a")] == ["More folders"]
+    seen = folders(page)
+    while following := page.one("nav", aria_label="Pages of folders").all("a", rel="next"):
+        page = await browser.open(following[0]["href"])
+        assert page.one("p", class_="qv-count").text == "5 folders"
+        assert not page.all("h2", id="qv-videos")
+        assert not page.all("div", class_="qv-empty")
+        assert not page.all("nav", aria_label="Pages")
+        assert not page.all("details", class_="qv-order")
+        back = await browser.open(page.link("First page")["href"])
+        assert (titles(back), folders(back)) == (titles(first), folders(first))
+        seen += folders(page)
+    assert seen == [f"Series {number}" for number in range(1, 6)]
+    page = await browser.open(first.one("nav", aria_label="Pages").one("a", rel="next")["href"])
+    assert (titles(page), folders(page)) == (["clip 3"], [])
+    assert not page.all("nav", aria_label="Pages of folders")
+
+
+async def test_folders_that_fit_are_as_ever(browser: Browser, put: Put) -> None:
+    put("a/clip.mp4")
+    put("b/clip.mp4")
+    page = await browser.open("/videos/?limit=2")
+    assert folders(page) == ["a", "b"]
+    assert not page.all("nav", aria_label="Pages of folders")
+    assert len(page.all("form", role="search")) == 1
+
+
+async def test_a_folder_among_many_is_found_by_its_name(browser: Browser, put: Put) -> None:
+    for name in ("Alps", "Andes", "Atlas", "Andes north"):
+        put(f"{name}/clip.mp4")
+    page = await browser.open("/videos/?limit=2&view=list")
+    form = page.one("form", role="search", aria_label="Find a folder here")
+    page = await browser.open(form.submit(q="and"))
+    assert folders(page) == ["Andes", "Andes north"]
+    assert page.one("p", class_="qv-count").text == "2 folders"
+    assert not page.all("div", class_="qv-empty")
+    assert len(page.all("form", role="search")) == 1
+    assert folders(await browser.open(page.link("Clear search")["href"])) == ["Alps", "Andes"]
+    page = await browser.open(form.submit(q="clip"))
+    assert "No video matches" in page.one("div", class_="qv-empty").text
+
+
+async def test_a_page_whose_folders_have_gone_leads_to_the_first(
+    browser: Browser, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quart_video.catalogue.gathering.FRESH", 0)
+    for name in "abc":
+        (library / name).mkdir()
+    page = await browser.open("/videos/?limit=2")
+    (library / "c").rmdir()
+    page = await browser.open(page.link("More folders")["href"])
+    assert "Nothing more here" in page.one("div", class_="qv-empty").text
+    assert folders(await browser.open(page.link("First page")["href"])) == ["a", "b"]
+
+
+async def test_a_page_of_thousands_of_folders_is_small(browser: Browser, library: Path) -> None:
+    for number in range(3000):
+        (library / f"Customer {number}").mkdir()
+    html = await (await browser.client.get("/videos/")).get_data(as_text=True)
+    listed = await (await browser.client.get("/videos/-/api/videos")).get_data(as_text=True)
+    assert "3,000 folders" in html
+    assert (len(html) < 25_000, len(listed) < 12_000) == (True, True)
 
 
 async def test_the_same_listing_as_json_is_linked(browser: Browser, put: Put) -> None:

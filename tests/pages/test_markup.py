@@ -27,6 +27,7 @@ STATES = {
     "folder": "/travel/2024/",
     "empty folder": "/empty/",
     "first page": "/?limit=2&sort=-size",
+    "first page of many folders": "/?limit=1",
     "search": "/?q=nile&recursive=1&sort=-modified&limit=1",
     "search of one folder": "/travel/?q=nile",
     "no result": "/travel/?q=nothing&recursive=1",
