@@ -68,6 +68,26 @@ def test_videos_come_and_go(page: Page, folder: Path) -> None:
     assert count.replace("\N{NO-BREAK SPACE}", " ") == "40 videos · 813 bytes · 1 folder"
 
 
+def test_folders_that_do_not_fit_any_more(page: Page, folder: Path) -> None:
+    """There is a way to them, and one's words stay in the field for finding one."""
+    for number in range(50):
+        (folder / f"Box {number}").mkdir()
+    page.reload()
+    assert page.get_by_role("link", name="More folders").count() == 0
+    (folder / "Box 50").mkdir()
+    announced(page, "51 folders")
+    page.get_by_role("link", name="More folders").click()
+    assert page.locator(".qv-folder strong").all_inner_texts() == ["Box 50"]
+    page.get_by_label("Find a folder here").last.fill("box 4")
+    (folder / "Box 51").mkdir()
+    announced(page, "52 folders")
+    assert page.locator(".qv-folder strong").all_inner_texts() == ["Box 50", "Box 51"]
+    page.get_by_label("Find a folder here").last.press("Enter")
+    page.wait_for_url("**q=box*")
+    found = ["Box 4", *(f"Box {number}" for number in range(40, 50))]
+    assert page.locator(".qv-folder strong").all_inner_texts() == found
+
+
 def test_it_asks_by_itself_and_less_and_less(page: Page, folder: Path) -> None:
     page.clock.install()
     page.reload()
