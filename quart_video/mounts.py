@@ -144,12 +144,13 @@ class Mount:
         if self._library is None:
             _require_asyncio()
             settings = resolve(self._arguments, self._options, app.config)
-            storage = open_storage(settings, reserved=_OWN_NAMES)
+            folder = _cache_folder(settings, app)
+            storage = open_storage(settings, reserved=_OWN_NAMES, cache=folder)
             root = storage.root if isinstance(storage, LocalStorage) else ""
             # What a storage of the app's own holds, only the app knows, and nothing tells it from
             # others: nothing of it is kept.
             is_own = storage is settings.media_root
-            cache = None if is_own else _cache_folder(settings, app)
+            cache = None if is_own else folder
             name = storage_name(settings)
             is_remote = isinstance(settings.media_root, Location)
             fresh = settings.store_refresh if is_remote else None

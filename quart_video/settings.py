@@ -353,7 +353,9 @@ class Settings:
         None,
         _optional(_path),
         "Folder for the index of the videos, which is made if it is missing. All of it may be "
-        "deleted at any time: it is made anew. `None`: `quart-video` in the app's instance folder.",
+        "deleted at any time: it is made anew. It may be in `MEDIA_ROOT`, where it is neither "
+        "listed nor served, but not the other way round. `None`: `quart-video` in the app's "
+        "instance folder.",
     )
     cache_size: int = _setting(
         "VIDEO_CACHE_SIZE",

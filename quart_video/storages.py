@@ -11,13 +11,14 @@ from quart_video.storage.local import LocalStorage
 from quart_video.storage.location import Location
 
 
-def open_storage(settings: Settings, *, reserved: Collection[str]) -> Storage:
+def open_storage(settings: Settings, *, reserved: Collection[str], cache: str) -> Storage:
     """Return the storage that the setting ``media_root`` names.
 
     :param reserved: names in the root that are taken as absent.
+    :param cache: path of a folder that is taken as absent, should it be in the root.
     :raises ConfigurationError: it cannot be used; the message says what to do.
     """
-    storage = _open(settings, reserved)
+    storage = _open(settings, reserved, cache)
     if settings.store_delivery == "redirect" and not isinstance(storage, Signer):
         raise ConfigurationError(
             'VIDEO_STORE_DELIVERY is "redirect", and MEDIA_ROOT is no object store that clients '
@@ -26,10 +27,15 @@ def open_storage(settings: Settings, *, reserved: Collection[str]) -> Storage:
     return storage
 
 
-def _open(settings: Settings, reserved: Collection[str]) -> Storage:
+def _open(settings: Settings, reserved: Collection[str], cache: str) -> Storage:
     root = settings.media_root
     if isinstance(root, str):
-        local = LocalStorage(root, threads=settings.read_threads, reserved=reserved)
+        local = LocalStorage(
+            root,
+            threads=settings.read_threads,
+            reserved=reserved,
+            hidden=_paths_of_cache(cache, root),
+        )
         _check_root(local.root)
         return local
     if settings.sendfile != "off":
@@ -70,6 +76,22 @@ def _bucket(location: Location, settings: Settings, reserved: Collection[str]) -
             f'MEDIA_ROOT is "{location}", which cannot be set up: {error}. See VIDEO_STORE_OPTIONS.'
         ) from None
     return ObjectStorage(bucket, reserved=reserved)
+
+
+def _paths_of_cache(cache: str, root: str) -> Collection[str]:
+    """Return the paths below the root by which the cache can be come by, if it is in it.
+
+    :raises ConfigurationError: the root is the cache, or in it.
+    """
+    root = os.path.expanduser(root)
+    paths = {os.path.relpath(way(cache), way(root)) for way in (os.path.abspath, os.path.realpath)}
+    if any({os.curdir, os.pardir}.issuperset(path.split(os.sep)) for path in paths):
+        raise ConfigurationError(
+            f"VIDEO_CACHE is {cache!r}, and MEDIA_ROOT is the same folder, or one in it. What is "
+            'in the cache may be deleted at any time. Set app.config["VIDEO_CACHE"] to a folder '
+            "of its own."
+        )
+    return [path for path in paths if not path.startswith(os.pardir + os.sep)]
 
 
 def _check_root(root: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
 from pathlib import Path
@@ -49,6 +50,40 @@ class TestMemoryStorage:
         app = app_with(MemoryStorage(), VIDEO_SENDFILE="x-sendfile")
         with pytest.raises(ConfigurationError, match=r'VIDEO_SENDFILE.*"off"'):
             await app.startup()
+
+
+class TestCacheInTheRoot:
+    @pytest.mark.parametrize("cache", ["cache", "deep/down/cache", "link"])
+    async def test_is_not_there(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, cache: str
+    ) -> None:
+        (tmp_path / "deep" / "down").mkdir(parents=True)
+        if cache == "link":
+            (tmp_path / "cached").mkdir()
+            (tmp_path / "link").symlink_to("cached")
+        (tmp_path / "clip.mp4").touch()
+        app = app_with(str(tmp_path), VIDEO_CACHE=str(tmp_path / cache))
+        for _ in range(2):  # there is an index the second time
+            async with app.test_app():
+                for query in ("", "folder=deep/down", "recursive=1"):
+                    sent = await call(app, "/videos/-/api/videos", query=query)
+                    listed = json.loads(sent.body)
+                    paths = [each["path"] for each in listed["folders"] + listed["videos"]]
+                    assert not any(path.startswith((cache, "cached")) for path in paths)
+                assert (tmp_path / cache / "catalogue").is_dir()
+                (tmp_path / cache / "catalogue" / "x.mp4").touch()
+                for path in (f"{cache}/", f"{cache}/catalogue/", f"{cache}/catalogue/x.mp4"):
+                    assert (await call(app, f"/videos/{path}")).status == 404
+        assert caplog.text == ""
+
+    @pytest.mark.parametrize("root", ["", "media", "media/ab"])
+    async def test_does_not_hold_the_videos(self, tmp_path: Path, root: str) -> None:
+        (tmp_path / "media" / "ab").mkdir(parents=True)
+        (tmp_path / "link").symlink_to(".")
+        for cache in (tmp_path, tmp_path / "link"):
+            app = app_with(str(tmp_path / root), VIDEO_CACHE=str(cache))
+            with pytest.raises(ConfigurationError, match=r"VIDEO_CACHE.*a folder of its own"):
+                await app.startup()
 
 
 class Fickle(MemoryStorage):

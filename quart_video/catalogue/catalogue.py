@@ -53,6 +53,7 @@ class Catalogue:
         root: str | None = None,
     ) -> None:
         self._root = root
+        self._cache = cache
         self._storage = storage
         self._types = types
         self._index = Index(None if cache is None else _place(cache, name, types))
@@ -65,7 +66,7 @@ class Catalogue:
     def start(self) -> None:
         """Begin to scan in the background, on the event loop that runs."""
         if self._scan is None or self._scan.get_loop() is not asyncio.get_running_loop():
-            scan = Scan(self._index, self._gatherer, self._root)
+            scan = Scan(self._index, self._gatherer, self._root, self._cache)
             self._scan = asyncio.create_task(scan.run())
 
     async def scan(self) -> AsyncGenerator[Progress, None]:
@@ -76,7 +77,7 @@ class Catalogue:
         :raises Unavailable: the storage cannot answer now, or the index not be written to.
         """
         try:
-            async for progress in Scan(self._index, self._gatherer, None).once():
+            async for progress in Scan(self._index, self._gatherer).once():
                 yield progress
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error

@@ -90,12 +90,16 @@ class Scan:
     """The scan of one index.
 
     :param root: path of the folder that all is in, if it is one of this machine.
+    :param cache: path of the folder for indexes, which may be in that one.
     """
 
-    def __init__(self, index: Index, gatherer: Gatherer, root: str | None) -> None:
+    def __init__(
+        self, index: Index, gatherer: Gatherer, root: str | None = None, cache: str | None = None
+    ) -> None:
         self._index = index
         self._gatherer = gatherer
         self._root = root
+        self._cache = cache
         self._watching: asyncio.Task[None] | None = None
         self._turn = Turn(index)
         self._is_complete = False
@@ -170,7 +174,9 @@ class Scan:
     def _watch(self) -> None:
         """Have the system tell of changes, once."""
         if self._root is not None and self._watching is None:
-            self._watching = asyncio.create_task(watch(self._root, self._gatherer.told))
+            self._watching = asyncio.create_task(
+                watch(self._root, self._gatherer.told, but=self._cache)
+            )
 
     async def _go_on(self) -> None:
         if self._gatherer.walker is None and monotonic() >= self._walk_again:

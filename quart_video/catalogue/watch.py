@@ -23,10 +23,13 @@ _GATHER = 200  # milliseconds, in which more changes may come
 _PROGRAM = str(Path(__file__).with_name("watcher.py"))
 
 
-async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
+async def watch(
+    root: str, told: Callable[[set[str]], Awaitable[None]], but: str | None = None
+) -> None:
     """Call *told* with the folders in which something has changed, until cancelled.
 
     :param root: the folder to watch, with all below it.
+    :param but: path of a folder that is passed over, with all below it.
     """
     if find_spec("watchfiles") is None:
         return
@@ -42,7 +45,7 @@ async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(note, folders)
 
-    watcher = _Watcher(root, put)
+    watcher = _Watcher(root, but, put)
     watcher.start()
     try:
         while await arrived.wait():
@@ -57,9 +60,10 @@ async def watch(root: str, told: Callable[[set[str]], Awaitable[None]]) -> None:
 class _Watcher(threading.Thread):
     """Starts the process that is told, and passes on what it says."""
 
-    def __init__(self, root: str, put: Callable[[set[str]], None]) -> None:
+    def __init__(self, root: str, but: str | None, put: Callable[[set[str]], None]) -> None:
         super().__init__(name="quart-video-watch", daemon=True)
         self._root = os.path.realpath(root)
+        self._but = None if but is None else os.path.realpath(but)
         self._put = put
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +74,7 @@ class _Watcher(threading.Thread):
             with self._lock:
                 if self._stopped:
                     return
-                process = self._process = started(self._root)
+                process = self._process = started(self._root, self._but)
             assert process.stdout is not None
             with process:
                 problem: object = "the process that is told of them has ended"
@@ -99,10 +103,10 @@ class _Watcher(threading.Thread):
         return folder[len(self._root) :].lstrip("/") if inside else ""
 
 
-def started(root: str) -> subprocess.Popen[bytes]:
-    """Start the process that is told of changes at or below *root*."""
+def started(root: str, but: str | None = None) -> subprocess.Popen[bytes]:
+    """Start the process that is told of changes at or below *root*, *but* in one folder."""
     return subprocess.Popen(
-        [sys.executable, "-I", _PROGRAM, json.dumps([sys.path, root, _GATHER])],
+        [sys.executable, "-I", _PROGRAM, json.dumps([sys.path, root, _GATHER, but])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

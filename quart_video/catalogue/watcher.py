@@ -1,4 +1,4 @@
-"""The process that is told of changes: ``python -I watcher.py '[[sys.path ...], root, wait]'``.
+"""The process that is told of changes: ``watcher.py '[[sys.path ...], root, wait, but]'``.
 
 To ask the system takes seconds where there are many folders, and minutes on a slow disk, in which
 watchfiles lets no other thread have the interpreter: so it has one of its own. It loads nothing of
@@ -25,11 +25,12 @@ def _tell(what: object) -> None:
     sys.stdout.flush()
 
 
-def main(path: list[str], root: str, wait: int) -> None:
+def main(path: list[str], root: str, wait: int, but: str | None) -> None:
     """Tell of changes at or below *root*.
 
     :param path: where modules are looked for.
     :param wait: milliseconds, in which more changes may come.
+    :param but: the folder of which nothing is told, nor of what is below it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a Ctrl-C that is meant for the server
     threading.Thread(target=_end_with_input, daemon=True).start()
@@ -37,7 +38,10 @@ def main(path: list[str], root: str, wait: int) -> None:
     try:
         from watchfiles import watch  # noqa: PLC0415 - it is found where the path says
 
-        for changes in watch(root, watch_filter=None, debounce=wait, raise_interrupt=False):
+        def matters(_: object, changed: str) -> bool:
+            return but is None or not f"{changed}{os.sep}".startswith(f"{but}{os.sep}")
+
+        for changes in watch(root, watch_filter=matters, debounce=wait, raise_interrupt=False):
             _tell([os.path.dirname(changed) for _, changed in changes])
     except Exception as error:  # noqa: BLE001 - who listens has the word, and needs no more
         _tell(str(error))

@@ -191,7 +191,12 @@ def _folders(root: str) -> list[str]:
         for row in rows:
             if len(row.name) == 2 and row.is_dir(follow_symlinks=False):
                 with suppress(OSError), os.scandir(row.path) as keys:
-                    found += [key.path for key in keys if key.is_dir(follow_symlinks=False)]
+                    found += [
+                        key.path
+                        for key in keys
+                        # What is not of our making stays, should the folder have been another's.
+                        if key.name.startswith(row.name) and key.is_dir(follow_symlinks=False)
+                    ]
     return found
 
 

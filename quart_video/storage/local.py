@@ -30,13 +30,21 @@ class LocalStorage:
     :param root: path of a folder; a relative one counts from the working directory.
     :param threads: for file access that may have to wait, 1 or more.
     :param reserved: names in the root that are taken as absent.
+    :param hidden: paths below the root that are taken as absent, without a word in the log.
     """
 
-    def __init__(self, root: str, *, threads: int = 8, reserved: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        root: str,
+        *,
+        threads: int = 8,
+        reserved: Collection[str] = (),
+        hidden: Collection[str] = (),
+    ) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
         self._cached = opener(self.root)
-        self._names = VisibleNames(reserved)
+        self._names = VisibleNames(reserved, hidden)
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""

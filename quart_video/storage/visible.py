@@ -18,21 +18,26 @@ class VisibleNames:
 
     :param reserved: names of files and folders in the root that are taken as absent, as whoever
         serves them has something else at their address.
+    :param hidden: paths of what is taken as absent without a word, with all below it.
     """
 
-    def __init__(self, reserved: Collection[str] = ()) -> None:
+    def __init__(self, reserved: Collection[str] = (), hidden: Collection[str] = ()) -> None:
         self._reserved = frozenset(reserved)
+        self._hidden = frozenset(hidden)
+        self._hiding = {path.rpartition("/")[0] for path in hidden}
         self._reported: set[str] = set()
 
     def split(self, path: str) -> tuple[str, ...]:
         """Split the path that a client names into its components; the root, ``""``, has none.
 
         :raises BadName: the path cannot name anything that may be served.
-        :raises NotFound: it begins with a reserved name.
+        :raises NotFound: it begins with a reserved name, or is hidden.
         """
         components = split_path(path)
         if components and components[0] in self._reserved:
             raise NotFound(f"{path!r} begins with a name that is kept for something else")
+        if any(f"{path}/".startswith(f"{hidden}/") for hidden in self._hidden):
+            raise NotFound(f"{path!r} is hidden")
         return components
 
     def shows(self, folder: str, name: str) -> bool:
@@ -40,6 +45,8 @@ class VisibleNames:
         if name.startswith("."):
             return False
         path = join(folder, name)
+        if path in self._hidden:
+            return False
         problem = name_problem(name)
         if problem is None and path in self._reserved:
             problem = "a name that is kept for something else"
@@ -49,7 +56,11 @@ class VisibleNames:
 
     def shows_all(self, folder: str, names: Collection[str]) -> bool:
         """Say, in a moment, whether all of *names* belong in the listing of *folder*."""
-        return not have_problem(names) and (bool(folder) or self._reserved.isdisjoint(names))
+        return (
+            folder not in self._hiding
+            and not have_problem(names)
+            and (bool(folder) or self._reserved.isdisjoint(names))
+        )
 
     def report(self, path: str, problem: str) -> None:
         """Tell the log, once, why *path* is left out."""

@@ -111,8 +111,8 @@ async def test_it_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     started: list[subprocess.Popen[bytes]] = []
     start = watch.started
 
-    def noted(root: str) -> subprocess.Popen[bytes]:
-        started.append(start(root))
+    def noted(root: str, but: str | None) -> subprocess.Popen[bytes]:
+        started.append(start(root, but))
         return started[-1]
 
     async def never(_: set[str]) -> None:
@@ -143,3 +143,23 @@ async def test_one_that_dies_is_told_of(
                 break
         task.cancel()
     assert "has ended" in caplog.text
+
+
+@needs_the_extra
+async def test_the_cache_wakes_nobody(tmp_path: Path) -> None:
+    told: set[str] = set()
+    (tmp_path / "cache" / "below").mkdir(parents=True)
+    (tmp_path / "cache beside").mkdir()
+
+    async def note(folders: set[str]) -> None:
+        told.update(folders)
+
+    task = asyncio.create_task(watch.watch(str(tmp_path), note, but=str(tmp_path / "cache")))
+    for number in range(400):
+        for folder in ("cache", "cache/below", "cache beside"):
+            (tmp_path / folder / "1.mp4").write_bytes(bytes(number))
+        await asyncio.sleep(0.05)
+        if told:
+            break
+    task.cancel()
+    assert told == {"cache beside"}
