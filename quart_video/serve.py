@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -113,6 +114,7 @@ def serve(
     # Hypercorn, and processes that it starts, look for modules in the working directory first: it
     # may be the folder, which may be of anyone's making.
     os.chdir(Path(__file__).parents[1])
+    _end_in_order()
     raise SystemExit(run(config))
 
 
@@ -125,6 +127,37 @@ async def _settings(app: Quart) -> Settings:
     settings = (await mount.library(app)).settings
     await mount.close()
     return settings
+
+
+def _end_in_order() -> None:
+    """Have all processes end at SIGTERM, and when the terminal closes unless ``nohup`` ran it.
+
+    Of a terminal all of them are told, but it is for this one to end the others: they inherit that
+    they do not hear of it.
+    """
+    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    signal.signal(signal.SIGTERM, _on_early_end)
+    if not is_ignored:
+        threading.Thread(target=_await_hangup, daemon=True).start()
+
+
+def _on_early_end(*_: object) -> None:
+    threading.Thread(target=_end, daemon=True).start()
+
+
+def _await_hangup() -> None:
+    signal.sigwait({signal.SIGHUP})
+    _end()
+
+
+def _end() -> None:
+    """End as soon as Hypercorn has begun all processes: earlier, they would be left behind."""
+    while signal.getsignal(signal.SIGTERM) is _on_early_end:
+        time.sleep(0.02)
+    ident = threading.main_thread().ident
+    assert ident is not None
+    signal.pthread_kill(ident, signal.SIGTERM)
 
 
 def _is_loopback(host: str) -> bool:

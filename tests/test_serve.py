@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -23,6 +24,15 @@ from tests.ports import free_port
 COMMAND = [sys.executable, "-m", "quart_video.serve", "serve"]
 
 
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+
+
+def hang_up(process: subprocess.Popen[bytes]) -> None:
+    """Tell all of them, as a terminal does that closes."""
+    os.killpg(process.pid, signal.SIGHUP)
+
+
 @contextmanager
 def serving(
     folder: Path | str,
@@ -30,6 +40,7 @@ def serving(
     *options: str,
     command: list[str] = COMMAND,
     cwd: Path | None = None,
+    end: Callable[[subprocess.Popen[bytes]], None] = interrupt,
 ) -> Iterator[tuple[int, Path]]:
     """Serve a folder; yield the port, and what is printed."""
     port, log, browser = free_port(), cache / "log.txt", cache / "browser"
@@ -46,17 +57,23 @@ def serving(
             [*command, str(folder), "--port", str(port), *options],
             cwd=cwd,
             env=environment,
+            stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
     try:
         yield port, log
     finally:
-        process.send_signal(signal.SIGINT)
+        end(process)
         try:
             process.wait(timeout=20)
         finally:
             process.kill()
+
+
+def connect(port: int) -> None:
+    socket.create_connection(("127.0.0.1", port)).close()
 
 
 def get(port: int, target: str, **headers: str) -> tuple[int, bytes]:
@@ -130,6 +147,43 @@ def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
     with serving(".", tmp_path, command=command, cwd=folder) as (port, _):
         assert json.loads(get(port, "/-/api/videos?recursive=1")[1])["total"] == 3
     assert not (tmp_path / "run").exists()
+
+
+def test_it_ends_when_the_terminal_closes(folder: Path, tmp_path: Path) -> None:
+    with serving(folder, tmp_path, "--workers", "2", end=hang_up) as (port, log):
+        get(port, "/")
+    assert len(log.read_text().splitlines()) == 1
+    with pytest.raises(ConnectionRefusedError):
+        connect(port)
+
+
+def test_it_goes_on_without_a_terminal_if_that_is_asked_for(folder: Path, tmp_path: Path) -> None:
+    def end(process: subprocess.Popen[bytes]) -> None:
+        hang_up(process)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        process.terminate()
+
+    with serving(folder, tmp_path, command=["nohup", *COMMAND], end=end) as (port, _):
+        get(port, "/")
+
+
+def test_it_ends_no_sooner_than_it_can_end_all(folder: Path, tmp_path: Path) -> None:
+    slowly = (
+        "import time, hypercorn.run as run, quart_video.serve as serve\n"
+        "begin, say = run._populate, lambda: print('begun', flush=True)\n"
+        "run._populate = lambda *given: (begin(*given), say(), time.sleep(1))\n"
+        "serve.main()"
+    )
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        wait_until(lambda: b"begun" in log.read_bytes(), 30, "it begins")
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+
+    command = [sys.executable, "-c", slowly, "serve"]
+    with serving(folder, tmp_path, command=command, end=end) as (_, log):
+        pass
 
 
 def test_a_folder_of_any_name(folder: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import threading
 from collections.abc import AsyncGenerator, Coroutine
 from time import monotonic
 from typing import Any
@@ -46,35 +47,50 @@ class Turn:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._descriptor = -1
+        self._is_over = False
+        self._lock = threading.Lock()
+        """To have the descriptor closed once: what is in a thread goes on when it is cancelled."""
 
     def take(self) -> bool:
         """Take the turn if nobody has it, and say whether we have it."""
         folder = self._index.folder
         if folder is None:  # it is in memory, if only by now: nobody else has it
-            self.give()
+            self._give()
             return True
         path = os.path.join(folder, "scanning")
         if self._has(path):
             return True
-        self.give()
+        self._give()
+        descriptor = -1
         try:
             make_folder(folder)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            self._descriptor = os.open(path, flags, 0o600)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            descriptor = os.open(path, flags, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self.give()
+            os.close(descriptor)
             return False
         except OSError:  # no place for a lock: then none for an index that others share
-            self.give()
+            if descriptor >= 0:
+                os.close(descriptor)
             return True
-        return True
+        with self._lock:
+            if not self._is_over:
+                self._descriptor = descriptor
+                return True
+        os.close(descriptor)
+        return False
 
-    def give(self) -> None:
-        """Leave the turn to others."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+    def end(self) -> None:
+        """Leave the turn to others, and do not take it again."""
+        self._is_over = True
+        self._give()
+
+    def _give(self) -> None:
+        with self._lock:
+            descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _has(self, path: str) -> bool:
         """Say whether we have locked the file at *path*, which is what others see."""
@@ -169,7 +185,7 @@ class Scan:
             if self._watching is not None:
                 self._watching.cancel()
                 await asyncio.gather(self._watching, return_exceptions=True)
-            self._turn.give()
+            self._turn.end()
 
     def _watch(self) -> None:
         """Have the system tell of changes, once."""
