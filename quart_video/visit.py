@@ -306,7 +306,8 @@ class Visit:
         walk = Walk(self.library.catalogue, query)
         batch = await walk.next(query.limit + 1)
         seen, allowed = await self._allowed_of(batch.folders, batch.items)
-        are_all = await self._add_folders(query, batch, seen)
+        images = dict(batch.folder_posters)
+        are_all = await self._add_folders(query, batch, seen, images)
         folders = tuple(seen[: query.limit])
         are_last = are_all and len(seen) == len(folders)
         shown: list[Item] = []
@@ -331,6 +332,7 @@ class Visit:
         return replace(
             batch,
             folders=folders,
+            folder_posters=images,
             total_folders=len(folders) if are_last and query.cursor is None else None,
             next_folders_cursor=(
                 None if are_last or not folders else cursor_after(folders[-1].path)
@@ -342,9 +344,12 @@ class Visit:
             next_cursor=None if whole or not shown else await walk.cursor(),
         )
 
-    async def _add_folders(self, query: Query, page: Page, seen: list[Entry]) -> bool:
+    async def _add_folders(
+        self, query: Query, page: Page, seen: list[Entry], images: dict[str, Entry]
+    ) -> bool:
         """Go on with the folders behind *page* until one more than fits may be *seen*.
 
+        :param images: what shows them is added to these.
         :returns: whether there are no more.
         """
         count = len(page.folders)
@@ -363,6 +368,7 @@ class Visit:
                 replace(query, limit=limit, cursor=page.next_folders_cursor)
             )
             seen += (await self._allowed_of(page.folders, ()))[0]
+            images |= page.folder_posters
             count += len(page.folders)
         return page.next_folders_cursor is None
 

@@ -478,6 +478,23 @@ class TestQuestions:
         assert (page["folders"], page["total_folders"]) == ([], None)
         assert "goes no further" in caplog.text
 
+    async def test_folders_behind_many_that_are_hidden_show_their_images(
+        self, make: Make, root: Path
+    ) -> None:
+        for number in range(9):
+            (root / "homes" / str(number)).mkdir(parents=True)
+            (root / "homes" / str(number) / "folder.jpg").write_bytes(b"image")
+
+        def may(_: Request, resource: Resource) -> bool:
+            return resource.path in {"", "homes", "homes/1", "homes/8"}
+
+        app = make(may, media_processes=1, survey=False)
+        async with app.test_app():
+            await listing(app, "recursive=1")  # for all folders to have been read
+            listed = await listing(app, "folder=homes&limit=2")
+        assert paths(listed, "folders") == ["homes/1", "homes/8"]
+        assert [bool(folder["poster_url"]) for folder in listed["folders"]] == [True, True]
+
     async def test_hidden_folders_are_passed_over(
         self, make: Make, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

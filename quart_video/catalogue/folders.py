@@ -18,6 +18,9 @@ from quart_video.catalogue.natural import folder_bytes
 from quart_video.catalogue.rows import unpack_image, unpack_item
 from quart_video.storage.base import Entry
 
+_KEPT = "contents"
+_MOST_KEPT = 32  # pages
+
 
 @dataclass(frozen=True, slots=True)
 class Some:
@@ -81,7 +84,7 @@ class Folders:
             return {}
         return {
             path: Contents(number if is_whole else None, unpack_item(first) if first else None)
-            for path, number, first in json.loads(self._remembered(plan.contents(some.ids)))
+            for path, number, first in json.loads(self._kept(plan.contents(some.ids)))
         }
 
     def _has_video(self, key: bytes) -> bool:
@@ -92,6 +95,17 @@ class Folders:
         if statement not in self._known:
             self._known[statement] = self._fetch(statement)
         return self._known[statement]
+
+    def _kept(self, statement: plan.Statement) -> Any:
+        """Return what a statement finds that may be much: of the last ones alone it is known."""
+        kept = self._known.setdefault(_KEPT, {})
+        found = kept.get(statement)
+        if found is None:
+            found = self._fetch(statement)
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[statement] = found
+        return found
 
     def _fetch(self, statement: plan.Statement) -> Any:
         return self._connection.execute(statement.sql, statement.values).fetchone()[0]

@@ -203,6 +203,19 @@ def test_pages_of_ten_times_as_many_folders(
     assert steps[1] <= 1.2 * steps[0]
 
 
+def test_what_was_in_folders_is_remembered_of_some_pages_alone(
+    shelves: tuple[sqlite3.Connection, sqlite3.Connection],
+) -> None:
+    """It is much: of as many pages as there are totals, it was a hundred megabytes."""
+    whole = reading.page(shelves[0], Query(limit=1000), VIDEO_TYPES, None, reading.TotalsCache())
+    cache, sizes = reading.TotalsCache(), []
+    for folder in whole.folders[:200]:
+        query = Query(cursor=cursor_after(folder.path))
+        reading.page(shelves[0], query, VIDEO_TYPES, reading.after_of(query), cache)
+        sizes.append(len(repr(cache.known)))
+    assert max(sizes) < 40 * sizes[0]
+
+
 def test_a_page_of_folders_is_found_by_its_place(
     shelves: tuple[sqlite3.Connection, sqlite3.Connection],
 ) -> None:
