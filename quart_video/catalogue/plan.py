@@ -8,8 +8,9 @@ as every row that is shown is looked at by the same conditions.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -112,6 +113,7 @@ SpreadOf = Callable[[str], Spread]
 
 _FEW_WORDS = 2  # to be named one by one
 UNTOLD = 1 << 62
+_SAMPLE = 64  # videos
 _BEHIND_ALL = chr(0x10FFFF)
 
 
@@ -132,8 +134,13 @@ class Segment:
     """Whether it may be little, or nothing, of much that is found by that."""
 
 
-def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, ...]:
-    """Return the parts that a listing is made of."""
+def segments(
+    order: Sort, words: Sequence[str], scope: Scope, common: int | None = None
+) -> tuple[Segment, ...]:
+    """Return the parts that a listing is made of.
+
+    :param common: what very many have of what is sorted by: they are a part of their own.
+    """
     column, descending = order.lstrip("-"), order.startswith("-")
     match = _match(words, scope)
     if column == "relevance" and words:
@@ -142,12 +149,23 @@ def segments(order: Sort, words: Sequence[str], scope: Scope) -> tuple[Segment, 
         return (Segment(descending=descending, match=match),)
     name = _COLUMNS[column]
     if column != "duration":
-        return (Segment(number=name, column=name, descending=descending, match=match),)
+        whole = Segment(number=name, column=name, descending=descending, match=match)
+        return (whole,) if common is None else _around(whole, name, common)
     known = Condition(f"{name} IS NOT NULL")
     unknown = Condition(f"{name} IS NULL")
     return (
         Segment(known, name, name, descending, match),
         Segment(unknown, "NULL", match=match),
+    )
+
+
+def _around(whole: Segment, name: str, common: int) -> tuple[Segment, ...]:
+    """Have those with a common number go by name, as they do, rather than be sorted to do so."""
+    before, behind = (">", "<") if whole.descending else ("<", ">")
+    return (
+        replace(whole, condition=Condition(f"{name} {before} ?", (common,))),
+        Segment(Condition(f"+{name} = ?", (common,)), name, match=whole.match),
+        replace(whole, condition=Condition(f"{name} {behind} ?", (common,))),
     )
 
 
@@ -173,12 +191,20 @@ def _by_relevance(words: Sequence[str], scope: Scope, match: Match) -> tuple[Seg
     )
 
 
-def start_of(parts: Sequence[Segment], order: Sort, after: Place | None) -> int:
-    """Return which of the *parts* the place *after* is in."""
+def start_of(
+    parts: Sequence[Segment], order: Sort, after: Place | None, common: int | None = None
+) -> int:
+    """Return which of the *parts* the place *after* is in.
+
+    :param common: what they were made with.
+    """
     if after is None or len(parts) == 1:
         return 0
     if order == "relevance":
         return min(after.number or 0, len(parts) - 1)
+    if common is not None:
+        past = (after.number or 0) - common
+        return 1 if past == 0 else 2 * ((past < 0) == order.startswith("-"))
     return 0 if after.number is not None else len(parts) - 1
 
 
@@ -443,6 +469,22 @@ def contents(ids: Sequence[int]) -> Statement:
         "FROM folder c WHERE c.id IN (SELECT value FROM json_each(?)) AND NOT c.is_link",
         (json.dumps(ids),),
     )
+
+
+def sample(order: Sort) -> Statement:
+    """Return what gives what some videos have, here and there, of what is sorted by."""
+    return Statement(
+        f"SELECT json_group_array({_COLUMNS[order.lstrip('-')]}) FROM json_each(?) j "
+        "CROSS JOIN video v ON v.id = 1 + j.value * (SELECT max(id) FROM video) / ?",
+        (json.dumps([*range(_SAMPLE)]), _SAMPLE),
+    )
+
+
+def common_of(numbers: Sequence[int]) -> int | None:
+    """Return the number that half of a sample have, or more, if there is one."""
+    for number, count in Counter(numbers).most_common(1):
+        return number if 2 * count >= len(numbers) else None
+    return None
 
 
 def matching(match: str, most: int) -> Statement:

@@ -285,12 +285,13 @@ class _Listing:
         self._types = extensions_of(query.type, types) if query.type else None
         self._is_hopeless = self._words is None or self._types == ()
         self._lengths = (_micro(query.min_duration), _micro(query.max_duration))
-        self._parts = plan.segments(query.order, self._words or (), self._scope)
         self._has_search = bool(self._words) and schema.has_search(connection)
         self._condition = plan.filters(self._words or (), self._scope, self._types, *self._lengths)
         (generation,) = connection.execute("SELECT generation FROM state").fetchone()
         self._known = cache.of(generation)
         self._inside = self._totals(plan.tallied(self._scope, None))
+        self._common = self._find_common()
+        self._parts = plan.segments(query.order, self._words or (), self._scope, self._common)
         self.caption_folders = () if query.recursive else _caption_folders(connection, query.folder)
         self._match = self._parts[-1].match
         """What all of it is found by."""
@@ -306,7 +307,7 @@ class _Listing:
         found: list[_Row] = []
         if self._is_hopeless:
             return found
-        start = plan.start_of(self._parts, self._query.order, after)
+        start = plan.start_of(self._parts, self._query.order, after, self._common)
         for part in self._parts[start:]:
             extent = self._extent(part.match, plan.few(part, self._inside.number))
             place, after = after, None
@@ -355,6 +356,21 @@ class _Listing:
         if statement not in self._known:
             self._known[statement] = Totals(*self._fetch(statement))
         found: Totals = self._known[statement]
+        return found
+
+    def _find_common(self) -> int | None:
+        """Return what so many videos have of what is sorted by that to sort them would take long.
+
+        Which one it is makes no difference to what is found.
+        """
+        if self._query.order.lstrip("-") not in {"modified", "size"}:
+            return None
+        if self._inside.number <= plan.FEW:
+            return None
+        statement = plan.sample(self._query.order)
+        if statement not in self._known:
+            self._known[statement] = plan.common_of(json.loads(self._fetch(statement)[0]))
+        found: int | None = self._known[statement]
         return found
 
     def _spread(self, beginning: str) -> plan.Spread:

@@ -33,8 +33,11 @@ def connection() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def filled(count: int) -> sqlite3.Connection:
-    """Return an index of *count* folders; no two videos are alike in size, time or length."""
+def filled(count: int, *, alike: bool = False) -> sqlite3.Connection:
+    """Return an index of *count* folders.
+
+    :param alike: whether most videos have one size and time; else no two do.
+    """
     connection = sqlite3.connect(":memory:", isolation_level=None)
     schema.create(connection)
     folders = [f"folder {number}" for number in range(count)]
@@ -46,6 +49,8 @@ def filled(count: int) -> sqlite3.Connection:
             names.append("rare clip.mp4")
         entries = [
             Entry(f"{folder}/{name}", FileFacts(number * 7919 % 1_000_003, number, "v"))
+            if number % 9 == 0 or not alike
+            else Entry(f"{folder}/{name}", FileFacts(500_000, 500, "v"))
             for name, number in zip(names, numbers, strict=False)
         ]
         shelves.append(take_shelf(folder, None, entries, VIDEO_TYPES))
@@ -155,6 +160,21 @@ def test_pages_of_ten_times_as_much(
     for where in ("at first", "in the middle"):
         small, large = [_steps(library, query, where) for library in libraries]
         assert large <= 3 * small, (where, small, large)
+
+
+@pytest.mark.parametrize("sort", ["modified", "-modified", "size", "-size"])
+@pytest.mark.parametrize("asked", [ALL, {**ALL, "q": "clip"}, {**ALL, "type": "mp4"}], ids=str)
+def test_pages_of_ten_times_as_much_that_is_alike(
+    monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], sort: Sort
+) -> None:
+    monkeypatch.setattr(plan, "FEW", 100)
+    query = Query(**asked, sort=sort, limit=20)
+    libraries = filled(20, alike=True), filled(200, alike=True)
+    for where in ("at first", "in the middle"):
+        small, large = [_steps(library, query, where) for library in libraries]
+        assert large <= 3 * small, (where, small, large)
+    for library in libraries:
+        library.close()
 
 
 @pytest.fixture(scope="module")
