@@ -137,7 +137,8 @@ class Listing:
     """Bytes of all that match, on all pages together; ``None`` as above."""
     scanning: bool
     """Whether not all folders have been read yet, so that a recursive listing or a search may miss
-    some. What is directly in a folder is always complete."""
+    some. What is directly in a folder is complete even then, unless it holds so many files that to
+    read them anew takes more than half a second: meanwhile it is shown as it was."""
     next_cursor: str | None
     """Give this as ``cursor`` for the next page of videos; ``None`` on the last."""
     next_url: str | None

@@ -104,6 +104,8 @@ class Catalogue:
             lambda connection: reading.page(connection, query, self._types, after, self._totals),
             recursive=query.recursive,
         )
+        if self._gatherer.is_behind(query.folder):
+            page = replace(page, scanning=True)
         stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
         if (known := self._pages.get(query)) and known[1] == page:
             page = known[1]  # the very same, for those who remember what they made of it

@@ -133,6 +133,7 @@ class Page:
     """Extensions of all videos in the folder, or also below it where the query is recursive,
     whatever else it asks for; none, where that is not to be told."""
     scanning: bool
-    """Whether not all folders have been read yet, so that a recursive listing may miss some."""
+    """Whether not all folders have been read yet, so that a recursive listing may miss some; or
+    the one that is listed has changed, and is so big that it still is being read anew."""
     next_cursor: str | None
     """Leads to the next page; ``None`` on the last."""

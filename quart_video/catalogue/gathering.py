@@ -1,7 +1,7 @@
 """How what a storage says gets into an index, and how old it may be there.
 
 Rule 1: what is directly in a folder is never more than :data:`FRESH` seconds old when it is shown,
-unless the folder is big and only grew files in place.
+unless the folder is big, and only grew files in place or takes longer than :data:`BRIEF` to read.
 Rule 2: what is below it is looked through no more often than costs :data:`SHARE` of the time.
 """
 
@@ -41,7 +41,7 @@ SHARE = 0.05
 """How much of the time may go into looking for changes that nothing tells of."""
 
 BRIEF = 0.5
-"""Seconds for which a listing of many folders waits for them to be looked through."""
+"""Seconds for which a listing waits for many folders to be looked through, or for a big one."""
 
 _REMEMBERED = 10_000  # folders
 _POLL = 0.001  # seconds, at first
@@ -145,7 +145,12 @@ class Gatherer:
                 raise NotFound(f"{folder!r} is no folder")
         if known.is_link:
             raise ThroughLink
-        await self._look_once(known, opened, at_once=at_once)
+        await self._look_once(known, opened, at_once=at_once, patience=BRIEF)
+
+    def is_behind(self, folder: str) -> bool:
+        """Say whether *folder* is shown as it was, as to read it takes longer than a moment."""
+        running = self._running.get((f"look {self._index.opened}", folder))
+        return running is not None and monotonic() > running.began + BRIEF
 
     async def freshen_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
@@ -348,20 +353,34 @@ class Gatherer:
             self._due.clear()
         return monotonic() < self._seen.get(folder, -self.fresh) + self.fresh
 
-    async def _look_once(self, known: reading.FolderState, opened: int, *, at_once: bool) -> None:
+    async def _look_once(
+        self,
+        known: reading.FolderState,
+        opened: int,
+        *,
+        at_once: bool,
+        patience: float | None = None,
+    ) -> None:
         """Look at a folder, as many who ask as there may be.
 
         :param opened: of the index that it is *known* in. What is found there does not hold of one
             that has taken its place.
+        :param patience: seconds to wait for a big one that has been read before.
         """
-        if self._is_fresh(known.path):
-            if at_once and (known.entries is None or await self._has_changed(known)):
-                await self.read(known.path)
-        else:
-            await asyncio.shield(self._begin_to_look(known, opened))
+        if self._is_fresh(known.path) and not (
+            at_once and (known.entries is None or await self._has_changed(known))
+        ):
+            return
+        running = self._begin_to_look(known, opened)
+        timeout = None
+        if patience is not None and (known.entries or 0) > SMALL:
+            timeout = max(0, running.began + patience - monotonic())
+        done, _ = await asyncio.wait({running.task}, timeout=timeout)
+        for task in done:
+            task.result()
 
-    def _begin_to_look(self, known: reading.FolderState, opened: int) -> asyncio.Task[None]:
-        return self._start(f"look {opened}", known.path, self._look, known, opened).task
+    def _begin_to_look(self, known: reading.FolderState, opened: int) -> _Running:
+        return self._start(f"look {opened}", known.path, self._look, known, opened)
 
     async def _look(self, folder: str, known: reading.FolderState, opened: int) -> None:
         began = monotonic()
@@ -384,7 +403,7 @@ class Gatherer:
         """
         if self.walker is None:
             below = await self._index.read(reading.caption_folders, folder)
-            looks = {self._begin_to_look(each, opened) for each in below if not each.is_link}
+            looks = {self._begin_to_look(each, opened).task for each in below if not each.is_link}
             if looks:
                 await asyncio.wait(looks, timeout=BRIEF)
 

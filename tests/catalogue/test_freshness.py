@@ -161,6 +161,49 @@ async def test_a_big_folder_is_not_read_all_the_time(
     assert storage.listed.count("a") == count + 1
 
 
+async def test_a_big_folder_that_takes_long_is_shown_as_it_was(
+    storage: Told, catalogue: Catalogue, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "SMALL", 0)
+    monkeypatch.setattr(gathering, "BRIEF", 0.01)
+    assert not (await catalogue.page(Query("a"))).scanning
+    for number in range(3, 6):
+        before = await listed(catalogue, "a")
+        storage.hanging.add("a")
+        storage.files[f"a/{number}.mp4"] = facts()
+        storage.listed.clear()
+        clock.now += gathering.FRESH + 0.1
+        asked = asyncio.create_task(catalogue.page(Query("a")))
+        await asyncio.sleep(0.05)
+        clock.now += 1
+        for page in [await asked, await catalogue.page(Query("a"))]:
+            assert paths(page) == before
+        assert page.scanning
+        assert (await catalogue.find(f"a/{number}.mp4")).entry.facts == facts()
+        assert storage.listed == ["a"]
+        storage.hanging.clear()
+        storage.go_on.set()
+        await asyncio.sleep(0.05)
+        storage.go_on.clear()
+        page = await catalogue.page(Query("a"))
+        assert paths(page) == [*before, f"a/{number}.mp4"]
+        assert not page.scanning
+
+
+async def test_what_is_new_in_a_big_folder_that_takes_long_is_there(
+    storage: Told, catalogue: Catalogue, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "SMALL", 0)
+    monkeypatch.setattr(gathering, "BRIEF", 0.01)
+    storage.hanging.add("b")
+    storage.files["b/new/1.mp4"] = facts()
+    clock.now += gathering.FRESH + 0.1
+    asked = asyncio.create_task(listed(catalogue, "b/new"))
+    await asyncio.sleep(0.05)
+    storage.go_on.set()
+    assert await asked == ["b/new/1.mp4"]
+
+
 async def test_those_who_ask_together_ask_once(
     storage: Told, catalogue: Catalogue, clock: Clock
 ) -> None:
