@@ -120,7 +120,7 @@ def _is_cheap(line: str) -> bool:
         "search VIRTUAL",
         "vocabulary VIRTUAL",
     )
-    few = ("state", "sqlite_master", "t", "(subquery")
+    few = ("state", "sqlite_master", "t", "(subquery", "j VIRTUAL")
     return line.removeprefix("SCAN ").startswith((*along, *few))
 
 
