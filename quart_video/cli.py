@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 from quart import Quart
@@ -56,9 +56,27 @@ def _use(app: Quart, mount: Mount, use: Callable[[Library], Awaitable[T]]) -> T:
         raise click.ClickException(for_terminal(str(error))) from error
 
 
+def _tell(found: str) -> None:
+    """Write a line of what was found.
+
+    :raises ClickException: it cannot be written, as on a full disk.
+    """
+    try:
+        click.echo(found)
+    except BrokenPipeError:
+        raise  # nobody reads on: Click ends quietly then
+    except OSError as error:
+        raise click.ClickException(f"What was found cannot be written: {error.strerror}") from error
+
+
+def _is_seen(stream: TextIO | None) -> bool:
+    """Say whether a stream, which may have been closed before we began, is a terminal."""
+    return stream is not None and stream.isatty()
+
+
 def _bar() -> Any:
     """Return a bar, which is seen where somebody looks."""
-    shown = sys.stderr if sys.stderr.isatty() else io.StringIO()
+    shown = sys.stderr if _is_seen(sys.stderr) else io.StringIO()
     return click.progressbar(length=0, file=shown, show_pos=True)
 
 
@@ -72,7 +90,7 @@ def scan_command(context: click.Context) -> None:
     for app, mount in _mounts(context):
         found, left = _use(app, mount, _scan)
         size = _plain(format_size(found.total_size or 0))
-        click.echo(f"Found {found.total:,} videos, {size}")
+        _tell(f"Found {found.total:,} videos, {size}")
         if left:
             raise click.ClickException(f"{left} folders could not be read. Call it again later.")
 
@@ -129,18 +147,18 @@ async def _list(
         await asyncio.sleep(_POLL)
         page = await library.catalogue.page(replace(query, limit=1))
     async for folder in library.catalogue.every_folder(query):
-        click.echo(write(Item(folder, ())))
+        _tell(write(Item(folder, ())))
     left = limit
     async for item in library.catalogue.every(query):
         if left == 0:
             break
         left = None if left is None else left - 1
-        click.echo(write(item))
+        _tell(write(item))
 
 
 def _as_text(item: Item) -> str:
     path, facts, _ = item.entry
-    shown = for_terminal(path) if sys.stdout.isatty() else path
+    shown = for_terminal(path) if _is_seen(sys.stdout) else path
     if facts is None:
         return f"{'':33}{shown}/"
     duration = "" if item.duration is None else format_duration(item.duration)
@@ -176,7 +194,7 @@ def prepare_command(context: click.Context, processes: int | None, *, retry: boo
             mount.change(media_processes=processes)
         reports = _use(app, mount, lambda library: _prepare(library, retry=retry))
         problems = [report for report in reports if report.problem is not None]
-        click.echo(f"Looked into {len(reports)} of {len(reports)} videos")
+        _tell(f"Looked into {len(reports)} of {len(reports)} videos")
         for report in problems[:_MOST_TOLD]:
             click.echo(for_terminal(f"{report.path}: {report.problem}"), err=True)
         if len(problems) > _MOST_TOLD:

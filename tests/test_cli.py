@@ -216,3 +216,28 @@ def test_who_reads_no_further_is_not_told_of_it(root: Path) -> None:
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("words", [("scan",), ("list",), ("list", "--json")])
+def test_what_cannot_be_written_is_told(root: Path, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command("video", *words),
+            cwd=root,
+            env=environment(root),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+    assert done.returncode != 0
+    assert done.stderr.startswith("Error: What was found cannot be written: No space left")
+    assert "Traceback" not in done.stderr
+
+
+def test_nobody_has_to_look(root: Path) -> None:
+    for word in ("scan", "list"):
+        closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command("video", word)]
+        done = subprocess.run(closed, cwd=root, env=environment(root), timeout=100, check=False)
+        assert done.returncode == 0
