@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TypeVar, TypeVarTuple
 
@@ -25,6 +25,23 @@ Ts = TypeVarTuple("Ts")
 _BATCH = 500
 _ATTEMPTS = 3
 _REMEMBERED = 32  # pages
+_APART = 2  # indexes of folders behind links that are kept
+_SMALL = 50_000  # videos in one that is kept
+
+
+@dataclass(slots=True)
+class _Apart:
+    """An index in memory of one folder behind a link."""
+
+    index: Index
+    gatherer: Gatherer
+    users: int = 0
+    is_small: bool = False
+    """Whether it is known to take little memory."""
+
+    async def aclose(self) -> None:
+        await self.gatherer.aclose()
+        self.index.close()
 
 
 class Catalogue:
@@ -53,6 +70,7 @@ class Catalogue:
         root: str | None = None,
     ) -> None:
         self._root = root
+        self._fresh = fresh
         self._cache = cache
         self._storage = storage
         self._types = types
@@ -61,6 +79,8 @@ class Catalogue:
         self._totals = reading.TotalsCache()
         self._pages: dict[Query, tuple[object, Page]] = {}
         """The last pages, and the stamps of what they are of: asked again, they are the same."""
+        self._apart: dict[str, _Apart] = {}
+        """By the folder; the one that was used last is the last."""
         self._scan: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -199,6 +219,9 @@ class Catalogue:
             self._scan.cancel()
             with suppress(asyncio.CancelledError):
                 await self._scan
+        for apart in self._apart.values():
+            await apart.aclose()
+        self._apart.clear()
         await self._gatherer.aclose()
         self._index.close()
 
@@ -235,20 +258,36 @@ class Catalogue:
     async def _answer_apart(
         self, folder: str, question: Callable[[sqlite3.Connection], T], *, recursive: bool
     ) -> T:
-        """Ask an index made for this question alone: behind a link, or while ours is locked."""
-        index = Index(None)
-        gatherer = Gatherer(self._storage, index, self._types)
+        """Ask an index made for this folder alone: behind a link, or while ours is locked."""
+        apart = self._apart.pop(folder, None)
+        if apart is None:
+            index = Index(None)
+            apart = _Apart(index, Gatherer(self._storage, index, self._types, fresh=self._fresh))
+        self._apart[folder] = apart
+        apart.users += 1
         try:
-            await index.write(writing.put_way, folder)
-            await gatherer.freshen(folder)
+            await apart.index.write(writing.put_way, folder)
+            await apart.gatherer.freshen(folder)
             if recursive:
-                await gatherer.fill(folder)
-            return await index.read(question)
+                await apart.gatherer.fill(folder)
+                await apart.gatherer.freshen_below(folder)
+            answer = await apart.index.read(question)
+            apart.is_small = await apart.index.read(reading.number_of_videos) <= _SMALL
         except Busy as error:
             raise Unavailable(f"no index of {folder!r} can be made: {error}") from error
+        else:
+            return answer
         finally:
-            await gatherer.aclose()
-            index.close()
+            apart.users -= 1
+            for idle in self._take_out_idle():
+                await idle.aclose()
+
+    def _take_out_idle(self) -> list[_Apart]:
+        """Return what is not to be kept: all but the last ones, and those that take much memory."""
+        idle = [path for path, each in self._apart.items() if not each.users]
+        small = [path for path in idle if self._apart[path].is_small]
+        kept = small[-_APART:]
+        return [self._apart.pop(path) for path in idle if path not in kept]
 
 
 def _place(cache: str, name: str, types: Mapping[str, str]) -> str:

@@ -139,6 +139,12 @@ def progress(connection: sqlite3.Connection) -> Progress:
     return Progress(*found)
 
 
+def number_of_videos(connection: sqlite3.Connection) -> int:
+    """Return how many videos there are."""
+    (number,) = connection.execute("SELECT coalesce(sum(videos), 0) FROM tally").fetchone()
+    return int(number)
+
+
 def caption_folders(connection: sqlite3.Connection, folder: str) -> list[FolderState]:
     """Return the folders directly in *folder* that bear the name of one for captions."""
     above = folder_bytes(folder)

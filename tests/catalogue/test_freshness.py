@@ -328,6 +328,47 @@ async def test_a_folder_that_becomes_a_link(
     assert await listed(catalogue, "", recursive=True) == ["2.mp4", "a/1.mp4", "a/2.mp4"]
 
 
+async def test_a_folder_behind_a_link_is_as_fresh_and_cheap_as_another(
+    storage: Told, catalogue: Catalogue, clock: Clock
+) -> None:
+    storage.links = {"l": "b"}
+    clock.now += 100
+    assert await listed(catalogue, "") == ["2.mp4"]
+    assert await listed(catalogue, "l", recursive=True) == ["l/1.mp4", "l/c/1.mp4"]
+    for number in range(2, 5):
+        storage.listed.clear()
+        for _ in range(3):
+            await listed(catalogue, "l", recursive=True)
+        assert storage.listed == []
+        storage.files[f"b/c/{number}.mp4"] = storage.files[f"b/{number}.mp4"] = facts()
+        clock.now += 100
+        found = await listed(catalogue, "l", recursive=True)
+        assert {f"l/c/{number}.mp4", f"l/{number}.mp4"} <= {*found}
+    storage.links = {"l": "a"}
+    clock.now += 100
+    assert await listed(catalogue, "l", recursive=True) == ["l/1.mp4", "l/2.mp4"]
+
+
+@pytest.mark.parametrize("small", [50_000, 0])
+async def test_not_all_behind_links_is_kept(
+    storage: Told, catalogue: Catalogue, clock: Clock, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr("quart_video.catalogue.catalogue._SMALL", small)
+    folders = [f"l{number}" for number in range(6)]
+    storage.links = dict.fromkeys(folders, "b")
+    clock.now += 100
+    await listed(catalogue, "")
+    for _ in range(2):
+        asked = [listed(catalogue, each, recursive=True) for each in folders * 2]
+        assert [len(found) for found in await asyncio.gather(*asked)] == [2] * 12
+    for folder in ("l4", "l5"):
+        await listed(catalogue, folder, recursive=True)
+    for folder, is_kept in {"l5": small, "l4": small, "l1": 0}.items():
+        storage.listed.clear()
+        await listed(catalogue, folder, recursive=True)
+        assert storage.listed == ([] if is_kept else [folder, f"{folder}/c"])
+
+
 async def test_a_folder_that_is_closed_and_opened(
     storage: Told, catalogue: Catalogue, clock: Clock
 ) -> None:
