@@ -244,6 +244,6 @@ def http_errors() -> Iterator[None]:
     except Unavailable as error:
         logger.error("The storage cannot answer: %s", error)  # noqa: TRY400 - the reason is enough
         raise ServiceUnavailable(
-            "The video cannot be read just now. Try again in a moment.",
+            "The library cannot be read just now. Try again in a moment.",
             retry_after=error.retry_after,
         ) from error

@@ -503,6 +503,7 @@ class TestStartup:
         assert sent.status == 503
         assert int(sent["retry-after"]) > 0
         assert str(root).encode() not in sent.body
+        assert b"The library cannot be read" in sent.body  # it need not be a video
         root.with_name("moved").rename(root)
         assert (await call(app, "/videos/clip 1.mp4")).status == 200
 
