@@ -25,7 +25,7 @@ BUSY_SECONDS = 5.0
 
 _SUFFIX = ".sqlite3"
 _PAGE = 8192  # bytes of a page, where the file is made; half as many would cost a scan a tenth more
-_KIBIBYTES = 4096  # of the file that a connection keeps in memory
+_KIBIBYTES = 2048  # of the file that a connection keeps in memory; the system keeps the rest
 _PRAGMAS = ("synchronous = NORMAL", "temp_store = MEMORY")
 
 

@@ -106,7 +106,7 @@ class _Watcher(threading.Thread):
 def started(root: str, but: str | None = None) -> subprocess.Popen[bytes]:
     """Start the process that is told of changes at or below *root*, *but* in one folder."""
     return subprocess.Popen(
-        [sys.executable, "-I", _PROGRAM, json.dumps([sys.path, root, _GATHER, but])],
+        [sys.executable, "-I", "-S", _PROGRAM, json.dumps([sys.path, root, _GATHER, but])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

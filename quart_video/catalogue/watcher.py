@@ -2,8 +2,9 @@
 
 To ask the system takes seconds where there are many folders, and minutes on a slow disk, in which
 watchfiles lets no other thread have the interpreter: so it has one of its own. It loads nothing of
-ours. Each line that it writes is JSON: folders in which something has changed, or what is wrong. It
-ends when its standard input does, as that of a process that has died.
+ours, and of watchfiles what is in Rust alone: the rest of it, and what that needs, would double its
+memory. Each line that it writes is JSON: folders in which something has changed, or what is wrong.
+It ends when its standard input does, as that of a process that has died.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ import os
 import signal
 import sys
 import threading
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+
+_STEP = 50  # milliseconds without a change, after which there are no more to wait for
 
 
 def _end_with_input() -> None:
@@ -35,16 +40,37 @@ def main(path: list[str], root: str, wait: int, but: str | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a Ctrl-C that is meant for the server
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.path[:] = path
+
+    def matters(changed: str) -> bool:
+        return but is None or not f"{changed}{os.sep}".startswith(f"{but}{os.sep}")
+
     try:
-        from watchfiles import watch  # noqa: PLC0415 - it is found where the path says
-
-        def matters(_: object, changed: str) -> bool:
-            return but is None or not f"{changed}{os.sep}".startswith(f"{but}{os.sep}")
-
-        for changes in watch(root, watch_filter=matters, debounce=wait, raise_interrupt=False):
-            _tell([os.path.dirname(changed) for _, changed in changes])
+        notify = _rust_notify()(
+            watch_paths=[root],
+            debug=False,
+            force_polling=False,
+            poll_delay_ms=0,
+            recursive=True,
+            ignore_permission_denied=False,
+        )
+        while True:
+            changes = notify.watch(wait, _STEP, 0, None)
+            if folders := {os.path.dirname(path) for _, path in changes if matters(path)}:
+                _tell([*folders])
     except Exception as error:  # noqa: BLE001 - who listens has the word, and needs no more
         _tell(str(error))
+
+
+def _rust_notify() -> type:
+    """Return the class that watchfiles documents for direct use."""
+    package = PathFinder.find_spec("watchfiles")
+    spec = package and PathFinder.find_spec("_rust_notify", package.submodule_search_locations)
+    if spec is None or spec.loader is None:
+        raise ImportError("watchfiles is not there, or another than is known")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: type = module.RustNotify
+    return found
 
 
 if __name__ == "__main__":

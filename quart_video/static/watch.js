@@ -344,7 +344,7 @@ function isTaken(event, key) {
   if (event.defaultPrevented || event.isComposing) return true;
   if (event.ctrlKey || event.altKey || event.metaKey) return true;
   const target = event.target instanceof Element ? event.target : document.body;
-  if (target.closest("input:not([type=checkbox]), textarea, select, dialog") || target.isContentEditable)
+  if (target.closest("input:not([type=checkbox]), textarea, select, dialog[open]") || target.isContentEditable)
     return true;
   const moves = key === " " || key.startsWith("Arrow");
   return moves && (event.shiftKey || Boolean(target.closest("video, a, button, summary, input, [role]")));

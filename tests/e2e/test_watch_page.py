@@ -180,6 +180,17 @@ PRESSED = [
 ]
 
 
+def test_keys_work_as_soon_as_the_help_is_closed(page: Page) -> None:
+    page.evaluate("""() => {
+        const help = document.querySelector("dialog");
+        help.showModal();
+        help.close();  // the focus is in it until the page is drawn anew
+        help.querySelector("button").dispatchEvent(
+            new KeyboardEvent("keydown", {key: "m", bubbles: true}));
+    }""")
+    assert video(page, "muted")
+
+
 def test_keys_that_are_someone_elses(page: Page) -> None:
     """A page of the host's own may have anything on it."""
     taken = page.evaluate(
