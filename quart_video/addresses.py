@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from quart import current_app, has_request_context, request, url_for
 
+from quart_video.http import parse_host
 from quart_video.limits import client_key
 from quart_video.models import Video
 from quart_video.mounts import Library, app_state
@@ -32,7 +33,8 @@ async def sign_url(
     :param client: the address of the only client that it is for.
     :param mount: full name of the blueprint as registered; left out, that of the current request,
         or the only one there is.
-    :param external: whether to return a full URL, as players elsewhere need it.
+    :param external: whether to return a full URL, as players elsewhere need it. A path is returned
+        where the client asks by a name that is none.
     :raises ConfigurationError: there is no key to sign with.
     :raises ValueError: it cannot be told which mount is meant; or a time has no time zone.
     """
@@ -51,7 +53,24 @@ async def sign_url(
         client=None if client is None else client_key(client),
     )
     values = {"path": path, PARAMETER: signature}
-    return url_for(f"{name}.media", **values, _external=external)
+    url = url_for(f"{name}.media", **values, _external=external)
+    return full_url(url) if external else url
+
+
+def full_url(url: str) -> str:
+    """Complete what ``url_for(..., _external=True)`` returns.
+
+    Werkzeug leaves the name out where a client asks by one that it does not take for one, with an
+    underscore for example.
+
+    :returns: the URL with the name that the current request came by; a path, if that is none.
+    """
+    scheme, _, rest = url.partition("://")
+    if not rest.startswith("/"):
+        return url
+    fields = request.headers.getlist("Host") if has_request_context() else []
+    host = parse_host(fields[0]) if len(fields) == 1 else None
+    return rest if host is None else f"{scheme}://{host}{rest}"
 
 
 def _mount_name(given: str | None) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 from quart import url_for
 
 from quart_video import inside
-from quart_video.addresses import with_signature
+from quart_video.addresses import full_url, with_signature
 from quart_video.catalogue import Caption, Contents, Item, Page, title_of
 from quart_video.http import EntityTag
 from quart_video.m3u import Track
@@ -218,8 +218,8 @@ def _page_url(cursor: str | None, query: ListingQuery) -> str | None:
 
 
 def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
-    """Describe videos for a player elsewhere: by their full addresses."""
-    root = url_for(".gallery", _external=True)
+    """Describe videos for a player elsewhere: by their full addresses, if those are known."""
+    root = full_url(url_for(".gallery", _external=True))
     for item in items:
         # Not url_for, which takes a second for ten thousand of them.
         yield Track(

@@ -10,10 +10,8 @@ import socket
 import threading
 import time
 import webbrowser
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from hypercorn.config import Config
@@ -22,6 +20,7 @@ from quart import Quart, request
 
 from quart_video import ConfigurationError, Settings, video_bp
 from quart_video.formatting import for_terminal
+from quart_video.http import parse_host
 from quart_video.mounts import app_state
 
 _VARIABLE = "QV_SERVE"
@@ -51,10 +50,14 @@ def _answer_local_names() -> tuple[str, int] | None:
 
     To the browser that is one site, and it would let the page read all of it.
     """
-    with suppress(ValueError):  # it is no name at all
-        name = urlsplit(f"//{request.host}").hostname or ""  # a browser always tells
-        if not name or name.endswith(".localhost") or _is_loopback(name):
-            return None
+    # As it was sent: request.host is empty for what Werkzeug does not take for a name.
+    fields = request.headers.getlist("Host")
+    # HTTP/1.0 has no such field, so Quart adds an empty one; no browser speaks it.
+    if request.http_version == "1.0" and not any(fields):
+        return None
+    host = parse_host(fields[0]) if len(fields) == 1 else None
+    if host is not None and host.is_local:
+        return None
     # RFC 9110, section 15.5.20
     return "These videos are for this machine alone. To change that, serve them with --host.\n", 421
 

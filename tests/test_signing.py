@@ -150,8 +150,8 @@ def make(root: Path) -> Make:
     return make
 
 
-async def signed(app: Quart, *args: Any, **options: Any) -> str:
-    async with app.test_request_context("/"):
+async def signed(app: Quart, *args: Any, host: str = "localhost", **options: Any) -> str:
+    async with app.test_request_context("/", headers={"Host": host}):
         return await sign_url(*args, **options)
 
 
@@ -341,6 +341,24 @@ class TestSignUrl:
         url = await signed(make(), "a/one #1.mp4", external=True)
         assert url.startswith("http://localhost/videos/a/one%20%231.mp4?signature=")
 
+    @pytest.mark.parametrize(
+        ("host", "before"),
+        [
+            ("web_1", "http://web_1"),  # of a container; Werkzeug takes it for no name
+            ("web_1:5000", "http://web_1:5000"),
+            ("localhost:0", "http://localhost:0"),
+            ("[::1]:80", "http://[::1]"),
+            ("", ""),
+            ("a b", ""),
+            ("a_b@c", ""),
+            ("a_b/c", ""),
+            ("a_b:99999", ""),
+        ],
+    )
+    async def test_full_by_any_name(self, make: Make, host: str, before: str) -> None:
+        url = await signed(make(), "a:///b.mp4", external=True, host=host)
+        assert url.startswith(f"{before}/videos/a:///b.mp4?signature=")
+
     async def test_of_which_mount(self, make: Make) -> None:
         app = make()
         app.register_blueprint(VideoBlueprint(), name="more", url_prefix="/more")
@@ -386,6 +404,18 @@ class TestHandedOut:
         for sent in (page, playlist):
             assert sent["cache-control"] == "private, no-cache"
             assert sent["referrer-policy"] == "same-origin"
+
+    @pytest.mark.parametrize(
+        ("host", "before"), [("web_1:5000", "http://web_1:5000"), ("a_b@c", ""), ("", "")]
+    )
+    async def test_playlists_by_any_name(self, make: Make, host: str, before: str) -> None:
+        app = make(signed_urls=True)
+        sent = await call(app, "/videos/-/playlist.m3u", query="recursive=1", host=host)
+        lines = [line for line in sent.body.decode().splitlines() if not line.startswith("#")]
+        assert lines
+        for line in lines:
+            assert line.startswith(f"{before}/videos/")
+            assert (await follow(app, line)).status == 200
 
     async def test_pages_stay_the_same_for_a_while(self, make: Make) -> None:
         app = make(signed_urls=True)
