@@ -105,6 +105,23 @@ def test_the_blueprint_is_imported_by_nothing_but_the_front_door() -> None:
     assert importers == {"quart_video"}
 
 
+def test_nothing_is_tracked_that_is_ignored() -> None:
+    """What an app keeps in its ``instance`` folder got in once."""
+    if not (REPOSITORY / ".git").exists():
+        pytest.skip("this is no clone")
+    # What its owner alone ignores is not the project's.
+    command = [
+        need_tool("git"),
+        "-c",
+        "core.excludesFile=",
+        "ls-files",
+        "-ci",
+        "--exclude-standard",
+    ]
+    answer = subprocess.run(command, check=True, capture_output=True, cwd=REPOSITORY, text=True)
+    assert answer.stdout == ""
+
+
 CLIPS = sorted(
     path for path in (REPOSITORY / "example/videos").rglob("*") if path.suffix in (".mp4", ".webm")
 )
