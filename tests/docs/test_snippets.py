@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import time
+import urllib.request
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -64,3 +68,21 @@ def test_what_is_not_run_could_be(block: Block) -> None:
     script = "\n".join(line.removeprefix("$ ") for line in block.text.splitlines())
     script = script.replace("<this repository>", "repository")
     subprocess.run(["bash", "-n"], input=script.encode(), check=True)
+
+
+def test_the_example_waits_until_a_video_has_been_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a busy machine the first answer has no details yet."""
+    (block,) = (b for b in _blocks("how_to_guides/inside") if b.caption == "inside.py")
+    known = {"duration": 24.0, "width": 640, "height": 360, "codecs": "avc1"}
+    urls = {"poster_url": "/poster?v=1", "storyboard_url": "/storyboard?v=1"}
+    answers = [{"details": None}, {"details": None}, {"details": known, **urls}]
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(
+        urllib.request, "urlopen", lambda _: BytesIO(json.dumps(answers.pop(0)).encode())
+    )
+    exec(block.text, {})  # noqa: S102 - running what the page says is what this is for
+    assert slept == [1, 1]
+    assert capsys.readouterr().out == "24.0 640 360 avc1\n/poster /storyboard\n"
