@@ -101,7 +101,7 @@ def test_nothing_is_left_of_a_run_that_is_interrupted(tmp_path: Path, number: in
         os.kill(run.pid, number)
         assert run.wait(30) == 130
     assert b"Traceback" not in log.read_bytes()
-    deadline = time.monotonic() + 10  # for whoever inherits the dead to take note of them
+    deadline = time.monotonic() + 30  # for whoever inherits the dead to take note of them
     while left := [pid for pid in started if Path(f"/proc/{pid}").exists()]:
         assert time.monotonic() < deadline, left
         time.sleep(0.05)

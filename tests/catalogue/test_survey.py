@@ -119,7 +119,7 @@ async def test_a_big_folder_is_read_in_the_background(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Remote, "list", slow)
     for _ in range(100):
-        page = await asyncio.wait_for(catalogue.page(Query()), 5)
+        page = await asyncio.wait_for(catalogue.page(Query()), 30)
         assert page.total == 3
         await asyncio.sleep(0.01)
         if listed.is_set():

@@ -239,7 +239,7 @@ class Server:
         self._read += len(text)
         return text.decode(errors="replace")
 
-    def log_with(self, words: str, seconds: float = 10) -> str:
+    def log_with(self, words: str, seconds: float = 30) -> str:
         """Wait until these words are logged; return what was logged, which counts as seen."""
         text = ""
 

@@ -93,14 +93,14 @@ def test_previews_that_come_late(page: Page, library: Path) -> None:
     tile = page.locator(".qv-tile")
 
     _move_over_times(page)
-    wait_until(lambda: _come(page, held, 1), 10, "the storyboard is asked for")
+    wait_until(lambda: _come(page, held, 1), 30, "the storyboard is asked for")
     with page.expect_response(STORYBOARDS):
         held[0].fulfill(status=503)
     page.wait_for_timeout(100)
     _move_over_times(page)  # too early
     page.clock.fast_forward(10_000)
     _move_over_times(page)
-    wait_until(lambda: _come(page, held, 2), 10, "it is asked for again")
+    wait_until(lambda: _come(page, held, 2), 30, "it is asked for again")
     assert len(held) == 2
 
     page.locator(".qv-preview input").dispatch_event("pointerleave")

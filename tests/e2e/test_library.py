@@ -137,12 +137,12 @@ def test_what_changes_is_seen(start: Start, library: Path) -> None:
         sizes = shown()
         return sizes.get("Pilot.mp4") == 0 and sizes.get("Episode 2.mp4") == 5 and len(sizes) == 49
 
-    wait_until(is_right, 10, "the folder is right")
+    wait_until(is_right, 30, "the folder is right")
     wait_until(lambda: has_all(server, ALL - 1), 20, "all is right")
     assert [folder["name"] for folder in ask(server)["folders"]][:2] == ["Other", "Series 0"]
     assert ask(server, q="pilot", recursive="1")["videos"][0]["folder"] == "Other/Season 1"
     (season.parents[1] / "Other" / "Season 1" / "Episode 2.mp4").write_bytes(b"grown more")
-    wait_until(lambda: shown()["Episode 2.mp4"] == 10, 10, "a file that grows is seen to")
+    wait_until(lambda: shown()["Episode 2.mp4"] == 10, 30, "a file that grows is seen to")
 
 
 @pytest.mark.parametrize("what", ["deleted", "broken", "the folder is a file"])

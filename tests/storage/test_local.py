@@ -67,7 +67,7 @@ class TestOpen:
             unix.bind(str(root / "socket.mp4"))
         for name in ("fifo.mp4", "socket.mp4"):
             with pytest.raises(NotFound):
-                await asyncio.wait_for(storage.open(name), 5)
+                await asyncio.wait_for(storage.open(name), 30)
 
     async def test_root_that_went_away_is_unavailable(self, tmp_path: Path) -> None:
         with pytest.raises(Unavailable, match="root"):
