@@ -23,7 +23,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FRAMEWORK = {"quart", "quart_schema", "flask", "werkzeug", "hypercorn", "blinker", "jinja2"}
 WORLD = {"asyncio", "io", "os", "pathlib", "socket", "threading", "time"}
 ROOMS = {"http": {"http"}, "storage": {"storage"}, "catalogue": {"catalogue", "storage"}}
-ROOMS["media"] = {"media", "storage"}
+ROOMS["remux"] = {"remux", "storage"}
+ROOMS["media"] = {"media", "remux", "storage"}
 
 
 def _name(path: Path) -> str:

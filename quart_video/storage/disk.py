@@ -7,7 +7,7 @@ import errno
 import logging
 import os
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from hashlib import blake2b
 from time import monotonic
@@ -131,7 +131,7 @@ class OpenFile:
         self._descriptor = descriptor
         self._disk = disk
         self._name = name
-        self._reading: Future[bytes] | None = None
+        self._reading: Future[Any] | None = None
         self._reported = False
         self._cached = _NOWAIT is not None
         result = os.fstat(descriptor)
@@ -170,6 +170,28 @@ class OpenFile:
             yield data
             pace.note(len(data), monotonic() - handed_out)
 
+    async def read_into(self, targets: Sequence[memoryview], start: int, stop: int) -> None:
+        """Read the bytes from *start* up to *stop* to *targets*, one after the other.
+
+        :raises Changed: the file has become shorter than *stop*.
+        :raises Unavailable: the bytes cannot be read.
+        """
+        count = 0
+        if self._cached:
+            try:
+                count = os.preadv(self._descriptor, targets, start, _NOWAIT or 0)
+            except BlockingIOError:
+                pass
+            except OSError:  # this file system cannot say what is cached
+                self._cached = False
+        if count < stop - start:
+            count = await self._in_thread(os.preadv, targets, start)
+        if count < stop - start:
+            raise Changed(
+                f"{self._name!r} ended at byte {start + count} while bytes up to {stop} were being "
+                "sent: the file was cut short"
+            )
+
     def _read_cached(self, size: int, offset: int) -> bytes | None:
         """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""
         chunk, view = new_chunk(size)
@@ -183,9 +205,13 @@ class OpenFile:
         return chunk if count == size else chunk[:count]
 
     async def _read(self, size: int, offset: int) -> bytes:
-        self._reading = self._disk.submit(os.pread, self._descriptor, size, offset)
+        return await self._in_thread(os.pread, size, offset)
+
+    async def _in_thread(self, read: Callable[..., T], wanted: object, offset: int) -> T:
+        """Read by ``read(descriptor, wanted, offset)``, which may take its time."""
+        reading = self._reading = self._disk.submit(read, self._descriptor, wanted, offset)
         try:
-            return await self._disk.wait(self._reading, lambda: self._report_waiting(offset))
+            return await self._disk.wait(reading, lambda: self._report_waiting(offset))
         except OSError as error:
             # Never as an OSError: a dead mount's ETIMEDOUT is a TimeoutError, and Quart takes that
             # for a slow client and ends the response as if it were whole.

@@ -1,0 +1,179 @@
+"""All that is known of a film's packets, as it is kept: what movies are made of. Pure.
+
+One reading of a film finds it; after that, a movie with another sound track takes none. It is a
+line of JSON and, compressed by zlib, the arrays of all tracks.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import zlib
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import add, sub
+from typing import Any
+
+from quart_video.remux.movie import Chapter
+from quart_video.remux.track import Pieces, Track
+
+MAGIC = b"QVPKT\r\n\x01"
+"""The last byte is the version."""
+
+_SIZES = struct.Struct("<8sII")
+_LONGEST = 1 << 30
+_FACTS = (
+    "kind",
+    "codec",
+    "timescale",
+    "end",
+    "width",
+    "height",
+    "language",
+    "title",
+    "start_skip",
+)
+_BLOBS = ("sample_entry", "matrix", "literals")
+
+
+@dataclass(frozen=True, slots=True)
+class SoundTrack:
+    """A sound track of the film."""
+
+    track: Track
+    plays: bool
+    """Whether browsers decode it, so that it is copied."""
+    sample_rate: int
+    """Samples a second."""
+    stream: int
+    """Its number in the film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What there is in a film to make a movie of."""
+
+    video: Track
+    sounds: Sequence[SoundTrack]
+    title: str = ""
+    chapters: Sequence[Chapter] = ()
+
+
+def encode_film(film: Film) -> bytes:
+    """Write *film*."""
+    tracks = [film.video, *(sound.track for sound in film.sounds)]
+    arrays = [_arrays(track) for track in tracks]
+    head = json.dumps(
+        {
+            "title": film.title,
+            "chapters": [[each.start, each.title] for each in film.chapters],
+            "tracks": [
+                {name: getattr(track, name) for name in _FACTS}
+                | {name: b64encode(getattr(track, name)).decode() for name in _BLOBS}
+                | {"arrays": [[part.typecode, len(part)] for part in parts]}
+                for track, parts in zip(tracks, arrays, strict=True)
+            ],
+            "sounds": [[sound.plays, sound.sample_rate, sound.stream] for sound in film.sounds],
+        }
+    ).encode()
+    packer = zlib.compressobj(6)
+    body = [packer.compress(_bytes(part)) for parts in arrays for part in parts]
+    data = b"".join([head, *body, packer.flush()])
+    return _SIZES.pack(MAGIC, len(head), zlib.crc32(data)) + data
+
+
+def decode_film(data: bytes) -> Film:
+    """Read what :func:`encode_film` wrote.
+
+    :raises ValueError: it is something else, or not as it was written.
+    """
+    if len(data) < _SIZES.size:
+        raise ValueError("no film")
+    magic, size, checksum = _SIZES.unpack_from(data)
+    if magic != MAGIC or zlib.crc32(data[_SIZES.size :]) != checksum:
+        raise ValueError("no film, or one that was changed")
+    body = _SIZES.size + size
+    head: dict[str, Any] = json.loads(data[_SIZES.size : body])
+    raw = memoryview(_inflate(data[body:]))
+    tracks = []
+    for facts in head["tracks"]:
+        parts = []
+        for code, count in facts["arrays"]:
+            part = array(code)
+            length = count * part.itemsize
+            part.frombytes(raw[:length])
+            raw = raw[length:]
+            if sys.byteorder == "big":
+                part.byteswap()
+            parts.append(part)
+        tracks.append(_track(facts, parts))
+    return Film(
+        tracks[0],
+        [
+            SoundTrack(track, *facts)
+            for track, facts in zip(tracks[1:], head["sounds"], strict=True)
+        ],
+        head["title"],
+        [Chapter(*each) for each in head["chapters"]],
+    )
+
+
+def _inflate(data: bytes) -> bytes:
+    inflate = zlib.decompressobj()
+    raw = inflate.decompress(data, _LONGEST)
+    if not inflate.eof:
+        raise ValueError("a film that is cut short, or too long")
+    return raw
+
+
+def _arrays(track: Track) -> list[array[int]]:
+    pieces = track.pieces
+    shown = array("q", map(sub, track.presentation, track.decode))
+    ends = array("q", map(add, pieces.offsets, pieces.sizes))
+    gaps = array("q", map(sub, pieces.offsets, [0, *ends[:-1]]))
+    firsts = track.first_pieces
+    return [
+        pieces.sources,
+        gaps,
+        pieces.sizes,
+        _steps(track.decode),
+        shown,
+        track.keys,
+        _steps(firsts) if firsts is not None else array("q"),
+    ]
+
+
+def _track(facts: dict[str, Any], parts: Sequence[array[int]]) -> Track:
+    sources, gaps, sizes, steps, shown, keys, firsts = parts
+    offsets = array("Q")
+    end = 0
+    for gap, size in zip(gaps, sizes, strict=True):
+        offset = end + gap
+        offsets.append(offset)
+        end = offset + size
+    decode = array("q", accumulate(steps))
+    known: dict[str, Any] = {name: facts[name] for name in _FACTS}
+    known |= {name: b64decode(facts[name]) for name in _BLOBS}
+    return Track(
+        **known,
+        pieces=Pieces(sources, offsets, sizes),
+        presentation=array("q", [d + s for d, s in zip(decode, shown, strict=True)]),
+        decode=decode,
+        keys=keys,
+        first_pieces=array("Q", accumulate(firsts)) if firsts else None,
+    )
+
+
+def _steps(values: array[int]) -> array[int]:
+    return array("q", map(sub, values, [0, *values[:-1]]))
+
+
+def _bytes(numbers: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()

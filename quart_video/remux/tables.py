@@ -1,0 +1,81 @@
+"""The tables of a track's samples (ISO/IEC 14496-12, sections 8.6 and 8.7), out of arrays. Pure.
+
+Arrays are of the standard library. In the tables all numbers are big-endian.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from quart_video.remux.boxes import full_box
+
+_U32 = struct.Struct(">I")
+_BIG = 0xFFFF_FFFF
+
+
+def time_to_sample(durations: Iterable[int]) -> bytes:
+    """Write ``stts``: how long after each sample the next one is to be decoded."""
+    return full_box(b"stts", 0, 0, *_runs(durations))
+
+
+def composition_offsets(offsets: Iterable[int]) -> bytes:
+    """Write ``ctts``: how long after its decoding each sample is shown. None is below 0."""
+    return full_box(b"ctts", 0, 0, *_runs(offsets))
+
+
+def sync_samples(keys: Iterable[int]) -> bytes:
+    """Write ``stss``: the numbers of the samples where decoding may begin.
+
+    :param keys: 1 for each sample that is one, 0 for the others.
+    """
+    numbers = array("I", [number for number, key in enumerate(keys, 1) if key])
+    return full_box(b"stss", 0, 0, _U32.pack(len(numbers)), big_endian(numbers))
+
+
+def sample_sizes(sizes: Sequence[int]) -> bytes:
+    """Write ``stsz``: how many bytes each sample has. One number does where all have as many."""
+    first = sizes[0] if sizes else 0
+    if first and all(size == first for size in sizes):
+        return full_box(b"stsz", 0, 0, struct.pack(">II", first, len(sizes)))
+    table = big_endian(array("I", sizes))
+    return full_box(b"stsz", 0, 0, struct.pack(">II", 0, len(sizes)), table)
+
+
+def sample_to_chunk(counts: Iterable[int]) -> bytes:
+    """Write ``stsc``: how many samples each chunk has, told where that number changes."""
+    rows = array("I")
+    number = 1
+    for count, group in groupby(counts):
+        rows.extend((number, count, 1))
+        number += sum(1 for _ in group)
+    return full_box(b"stsc", 0, 0, _U32.pack(len(rows) // 3), big_endian(rows))
+
+
+def chunk_offsets(offsets: Sequence[int], *, large: bool) -> bytes:
+    """Write ``stco``, or ``co64`` if *large*: at which byte of the file each chunk begins."""
+    kind, code = (b"co64", "Q") if large else (b"stco", "I")
+    return full_box(kind, 0, 0, _U32.pack(len(offsets)), big_endian(array(code, offsets)))
+
+
+def needs_large_offsets(size: int) -> bool:
+    """Tell whether a file of *size* bytes has chunks that 32 bits cannot point to."""
+    return size > _BIG
+
+
+def big_endian(numbers: array[int]) -> bytes:
+    """Return *numbers* as they stand in a file."""
+    if sys.byteorder == "little":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _runs(values: Iterable[int]) -> tuple[bytes, bytes]:
+    rows = array("I")
+    for value, group in groupby(values):
+        rows.extend((sum(1 for _ in group), value))
+    return _U32.pack(len(rows) // 2), big_endian(rows)

@@ -1,0 +1,132 @@
+"""A file that is nowhere: any range of it, out of an index and the sources that it names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from hashlib import blake2b
+from time import monotonic
+
+from quart_video.remux.gather import Read, gather, spans
+from quart_video.remux.index_cache import Index
+from quart_video.remux.index_file import BrokenIndexError
+from quart_video.remux.sources import BlockReader, Scattering, reader_of
+from quart_video.remux.track import FILM, LITERAL
+from quart_video.storage.base import Changed, FileFacts, Media
+from quart_video.storage.chunk import new_chunk
+from quart_video.storage.pace import SMALL, Pace
+
+IDLE = 10.0
+"""Seconds for one chunk after which a viewer counts as one who has paused, and holds no memory."""
+
+_OPEN = 2
+"""Parts of a sound track that are open at a time; they follow one another."""
+
+Open = Callable[[int], Awaitable[Media]]
+"""Opens a source by its number: :data:`LITERAL` is the index, those above :data:`FILM` are parts of
+a sound track. Raises :exc:`StorageError`."""
+
+
+class VirtualMedia:
+    """A media out of an index.
+
+    :param film: the source that was indexed, in that very version; owned from now on.
+    :param open_source: opens all others.
+    :param broken: is called when the index turns out not to be as it was written.
+    """
+
+    def __init__(
+        self, index: Index, film: Media, open_source: Open, *, broken: Callable[[], None]
+    ) -> None:
+        told = film.facts
+        identity = f"{told.version}\0{index.head.digest}".encode()
+        version = blake2b(identity, digest_size=12).hexdigest() if told.version else ""
+        self.facts = FileFacts(index.head.size, told.modified_ns, version)
+        self._index = index
+        self._open = open_source
+        self._broken = broken
+        self._media: dict[int, Media] = {FILM: film}
+        self._readers: dict[int, Scattering] = {FILM: reader_of(film)}
+        self._first: tuple[int, bytes] | None = None
+
+    async def ready(self, start: int, stop: int) -> None:
+        """Have the first bytes from *start* up to *stop* read."""
+        size = min(stop - start, SMALL)
+        self._first = (start, await self._read(start, size)) if size else None
+
+    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield the bytes from *start* up to *stop*, as fast as they are taken."""
+        loop = asyncio.get_running_loop()
+        pace = Pace.for_range(stop - start)
+        while start < stop:
+            first, self._first = self._first, None
+            if first is not None and first[0] == start:
+                chunk = first[1][: stop - start]
+            else:
+                chunk = await self._read(start, min(stop - start, pace.size))
+            start += len(chunk)
+            pause = loop.call_later(IDLE, self._pause) if self._holds else None
+            handed_out = monotonic()
+            try:
+                yield chunk
+            finally:
+                if pause is not None:
+                    pause.cancel()
+            pace.note(len(chunk), monotonic() - handed_out)
+
+    async def _read(self, start: int, size: int) -> bytes:
+        chunk, view = new_chunk(size)
+        reads: list[Read] = []
+        done = 0
+        while done < size:
+            try:
+                block = await self._index.block_at(start + done, self._read_index)
+            except BrokenIndexError as error:
+                self._broken()
+                raise Changed(f"the index of a virtual file is broken: {error}") from error
+            count = gather(block, start + done, view[done:], reads)
+            if not count:
+                raise Changed(f"there is no byte {start + done} in a virtual file")
+            done += count
+        for span in spans(reads):
+            reader = self._readers.get(span.source) or await self._reader(span.source)
+            await reader.read_into(span.targets, span.start, span.stop)
+        return chunk
+
+    async def _read_index(self, start: int, stop: int) -> bytes:
+        media = await self._opened(LITERAL)
+        stop = min(stop, media.facts.size)
+        return b"".join([chunk async for chunk in media.chunks(start, stop)])
+
+    async def _reader(self, number: int) -> Scattering:
+        reader = self._readers[number] = reader_of(await self._opened(number))
+        return reader
+
+    async def _opened(self, number: int) -> Media:
+        media = self._media.get(number)
+        if media is None:
+            if number >= self._index.head.sources:
+                raise Changed(f"there is no source {number}")
+            media = self._media[number] = await self._open(number)
+            parts = [each for each in self._media if each > FILM]
+            for old in parts[:-_OPEN]:
+                self._readers.pop(old, None)
+                self._media.pop(old).close()
+        return media
+
+    @property
+    def _holds(self) -> bool:
+        """Whether more than the chunk stays in memory while a viewer takes it."""
+        return any(isinstance(reader, BlockReader) for reader in self._readers.values())
+
+    def _pause(self) -> None:
+        for reader in self._readers.values():
+            if isinstance(reader, BlockReader):
+                reader.drop()
+
+    def close(self) -> None:
+        """Close all sources."""
+        for media in self._media.values():
+            media.close()
+        self._media.clear()
+        self._readers.clear()
