@@ -21,7 +21,14 @@ from quart_video.http.validators import parse_tag
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, DEFAULT_TYPE, VIDEO_TYPES
 from quart_video.media_types import extension as extension_of
 from quart_video.mounts import app_disk, media_headers
-from quart_video.responses import answer, apply, http_errors, media_facts, request_facts
+from quart_video.responses import (
+    answer,
+    apply,
+    closed_on_error,
+    http_errors,
+    media_facts,
+    request_facts,
+)
 from quart_video.settings import configured
 from quart_video.storage.base import FileFacts, Media, NotFound
 from quart_video.storage.beneath import open_beneath, open_regular
@@ -162,18 +169,19 @@ async def make_conditional(response: ResponseReturnValue) -> Response:
         media = await _open_path(str(body.file_path), disk)
     else:
         return _only_validators(result)
-    facts = _with_headers(media_facts(media.facts, result.headers.get("Content-Type")), result)
-    if not isinstance(body, FileBody) and "Last-Modified" not in result.headers:
-        facts = replace(facts, modified=None)
-    return answer(
-        result,
-        media,
-        facts,
-        headers=result.headers,
-        name=request.path,
-        stall_timeout=configured("stall_timeout", current_app.config),
-        open_range_limit=configured("open_range_limit", current_app.config),
-    )
+    with closed_on_error(media):
+        facts = _with_headers(media_facts(media.facts, result.headers.get("Content-Type")), result)
+        if not isinstance(body, FileBody) and "Last-Modified" not in result.headers:
+            facts = replace(facts, modified=None)
+        return answer(
+            result,
+            media,
+            facts,
+            headers=result.headers,
+            name=request.path,
+            stall_timeout=configured("stall_timeout", current_app.config),
+            open_range_limit=configured("open_range_limit", current_app.config),
+        )
 
 
 def _send(
@@ -187,32 +195,35 @@ def _send(
     conditional: bool,
     last_modified: datetime | float | None,
 ) -> Response:
-    response = current_app.response_class(
-        current_app.response_class.data_body_class(b""), mimetype=mimetype or _type_of(name)
-    )
-    response.headers.extend(media_headers(cache_timeout))
-    if attachment is not None:
-        response.headers["Content-Disposition"] = http.content_disposition("attachment", attachment)
-    facts = media_facts(media.facts, response.headers["Content-Type"])
-    if not add_etags:
-        facts = replace(facts, etag=None)
-    if last_modified is not None:
-        facts = replace(facts, modified=_seconds(last_modified))
-    elif isinstance(media, BytesMedia | FileObjectMedia):
-        facts = replace(facts, modified=None)
-    result = answer(
-        response,
-        media,
-        facts,
-        headers=response.headers,
-        name=name,
-        stall_timeout=configured("stall_timeout", current_app.config),
-        open_range_limit=configured("open_range_limit", current_app.config),
-        conditional=conditional,
-    )
-    if not conditional:
-        result.headers["Accept-Ranges"] = "none"
-    return result
+    with closed_on_error(media):
+        response = current_app.response_class(
+            current_app.response_class.data_body_class(b""), mimetype=mimetype or _type_of(name)
+        )
+        response.headers.extend(media_headers(cache_timeout))
+        if attachment is not None:
+            response.headers["Content-Disposition"] = http.content_disposition(
+                "attachment", attachment
+            )
+        facts = media_facts(media.facts, response.headers["Content-Type"])
+        if not add_etags:
+            facts = replace(facts, etag=None)
+        if last_modified is not None:
+            facts = replace(facts, modified=_seconds(last_modified))
+        elif isinstance(media, BytesMedia | FileObjectMedia):
+            facts = replace(facts, modified=None)
+        result = answer(
+            response,
+            media,
+            facts,
+            headers=response.headers,
+            name=name,
+            stall_timeout=configured("stall_timeout", current_app.config),
+            open_range_limit=configured("open_range_limit", current_app.config),
+            conditional=conditional,
+        )
+        if not conditional:
+            result.headers["Accept-Ranges"] = "none"
+        return result
 
 
 def _type_of(name: str) -> str:

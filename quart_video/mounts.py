@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Coroutine, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
@@ -194,11 +195,12 @@ class Mount:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if library is None:
             return
-        await library.catalogue.aclose()
-        if library.studio is not None:
-            await library.studio.aclose()
-        if library.storage is not library.settings.media_root:
-            await library.storage.aclose()
+        async with AsyncExitStack() as stack:  # all of it, whatever one of them raises
+            if library.storage is not library.settings.media_root:
+                stack.push_async_callback(library.storage.aclose)
+            if library.studio is not None:
+                stack.push_async_callback(library.studio.aclose)
+            stack.push_async_callback(library.catalogue.aclose)
 
 
 def _require_asyncio() -> None:

@@ -89,6 +89,16 @@ def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
     )
 
 
+@contextmanager
+def closed_on_error(media: Media) -> Iterator[None]:
+    """Close *media* unless what is done here goes well: then it has another owner."""
+    try:
+        yield
+    except BaseException:
+        media.close()
+        raise
+
+
 def media_response(
     media: Media,
     *,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, TypeVarTuple
 
 from quart.wrappers.response import ResponseBody
 
@@ -16,6 +16,8 @@ from quart_video.limits import Pacer
 from quart_video.storage.base import Media, StorageError
 
 logger = logging.getLogger("quart_video")
+
+Ts = TypeVarTuple("Ts")
 
 
 class TransferBrokenError(Exception):
@@ -93,7 +95,7 @@ class Transfer(ResponseBody):
     async def __aenter__(self) -> AsyncIterable[bytes]:
         self._watchdog.start()
         for attendant in self.attendants:
-            attendant.started()
+            _whatever_happens(attendant.started)
         self._chunks = self._send()
         return self._chunks
 
@@ -103,13 +105,14 @@ class Transfer(ResponseBody):
         exc_value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        self._watchdog.stop()
-        if self._chunks is not None:
-            await self._chunks.aclose()
-        self.media.close()
-        outcome = self._outcome(exc_value)
-        for attendant in self.attendants:
-            attendant.ended(self._sent, outcome)
+        outcome = Outcome.LEFT
+        try:
+            self._watchdog.stop()
+            outcome = self._outcome(exc_value)
+            if self._chunks is not None:
+                await self._chunks.aclose()
+        finally:  # whatever raises between, a slot is given back, and the end is told
+            self._release(outcome)
         if outcome is Outcome.FAILED:
             logger.error("Broke off sending: %s", exc_value)
         elif outcome is Outcome.STALLED:
@@ -118,6 +121,12 @@ class Transfer(ResponseBody):
             return
         # To cancel the task would not do: Quart 0.23 would go on waiting for the client.
         raise TransferBrokenError("the log of quart_video says which transfer, and why") from None
+
+    def _release(self, outcome: Outcome) -> None:
+        """Close the media, and tell all who attend of the end, whatever any of them does."""
+        _whatever_happens(self.media.close)
+        for attendant in self.attendants:
+            _whatever_happens(attendant.ended, self._sent, outcome)
 
     def _outcome(self, error: BaseException | None) -> Outcome:
         if isinstance(error, StorageError):
@@ -152,6 +161,14 @@ class Transfer(ResponseBody):
                     # and the news that its client has gone, too: when hundreds leave at once, each
                     # would read on for megabytes.
                     await asyncio.sleep(0)
+
+
+def _whatever_happens(function: Callable[[*Ts], None], *args: *Ts) -> None:
+    """Call *function*: of an error the log is told, as it is none of the transfer's."""
+    try:
+        function(*args)
+    except Exception:
+        logger.exception("Beside a transfer, this failed: %r", function)
 
 
 class StallWatchdog:

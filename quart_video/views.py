@@ -21,6 +21,7 @@ from quart_video.models import FullVideo, GalleryQuery, Listing, ListingQuery, a
 from quart_video.mounts import Library, current_library
 from quart_video.openapi import answers
 from quart_video.responses import (
+    closed_on_error,
     handed_off,
     http_errors,
     likely_range,
@@ -205,10 +206,12 @@ async def _answer(
 ) -> Response:
     limit = library.settings.open_range_limit
     media = await opens(path, lambda: likely_range(limit))
-    if library.hand_off is not None:
-        media.close()
-        return handed_off(library.hand_off.field(path), media_type, headers)
-    return _media_response(library, media, path, media_type, headers)
+    with closed_on_error(media):
+        if library.hand_off is None:
+            return _media_response(library, media, path, media_type, headers)
+        field = library.hand_off.field(path)
+    media.close()
+    return handed_off(field, media_type, headers)
 
 
 def _media_response(
@@ -228,7 +231,8 @@ async def _send_on(visit: Visit, signer: Signer, path: str, media_type: str) -> 
     """Send the client on to the store, unless there is nothing to fetch."""
     with http_errors():
         media = await visit.open(path, nothing)
-        response = _media_response(visit.library, media, path, media_type, visit.media_headers)
+        with closed_on_error(media):
+            response = _media_response(visit.library, media, path, media_type, visit.media_headers)
         if not isinstance(response.response, Transfer):
             return response  # HEAD, or a condition or range that we can answer as well
         media.close()

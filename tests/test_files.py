@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from quart_video import make_conditional, send_file, send_from_directory
 from quart_video.streaming import TransferBrokenError
 from tests.asgi import Sent, all_closed, call
+from tests.waiting import until
 
 AnyResponse = Response | WerkzeugResponse
 DATA = os.urandom(700_000)
@@ -214,7 +215,7 @@ class TestSendFile:
         assert DATA[-5:] in sent.body
         sent = await get(view, "HEAD")
         assert sent["content-length"] == str(len(DATA))
-        assert all(file.closed for file in files)
+        await until(lambda: all(file.closed for file in files))  # a thread does it
 
     async def test_no_name_and_no_type(self) -> None:
         async with Quart(__name__).test_request_context("/"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,7 +10,7 @@ from quart_video.http import ByteRange
 from quart_video.storage.base import Changed, FileFacts
 from quart_video.storage.memory import BytesMedia
 from quart_video.storage.pace import SMALL
-from quart_video.streaming import Transfer, TransferBrokenError
+from quart_video.streaming import Outcome, Transfer, TransferBrokenError
 
 DATA = bytes(range(100))
 
@@ -169,3 +170,65 @@ class TestWatchdog:
             assert [chunk async for chunk in chunks]
         await asyncio.sleep(0.1)
         assert not task.cancelling()
+
+
+class Attendant:
+    """Notes what it is told, and may fail at it."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.told: list[object] = []
+        self._fails = fails
+
+    def started(self) -> None:
+        self.told.append("started")
+        if self._fails == "started":
+            raise ZeroDivisionError
+
+    def ended(self, sent: int, outcome: Outcome) -> None:
+        self.told.append((sent, outcome))
+        if self._fails == "ended":
+            raise ZeroDivisionError
+
+
+class FailsToClose(FakeMedia):
+    """A file of a network that says only at its end that something was lost."""
+
+    def close(self) -> None:
+        super().close()
+        raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize("fails", ["started", "ended"])
+async def test_all_are_told_of_the_end_whatever_one_of_them_does(
+    fails: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    media = FailsToClose()
+    body = transfer(media, ByteRange(0, 100))
+    first, second = Attendant(fails), Attendant()
+    body.attendants = (first, second)
+    async with body as chunks:
+        received = b"".join([chunk async for chunk in chunks])
+    assert received == DATA
+    assert media.closed
+    assert first.told == second.told == ["started", (100, Outcome.FINISHED)]
+    assert "ZeroDivisionError" in caplog.text
+    assert "Input/output error" in caplog.text
+
+
+async def test_told_of_the_end_when_the_media_fails_and_cannot_be_closed() -> None:
+    class Fails(FailsToClose):
+        def __init__(self) -> None:
+            super().__init__(fails_at=40)
+
+    body = transfer(Fails(), ByteRange(0, 100))
+    attendant = Attendant()
+    body.attendants = (attendant,)
+
+    async def send() -> None:
+        async with body as chunks:
+            async for _ in chunks:
+                pass
+
+    with pytest.raises(TransferBrokenError):
+        await send()
+    assert attendant.told == ["started", (40, Outcome.FAILED)]

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from urllib.parse import quote
 
 from quart_video.catalogue import schema
+from quart_video.storage.file_systems import close_quietly
 
 logger = logging.getLogger("quart_video")
 
@@ -216,4 +217,4 @@ def _alone(folder: str) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        close_quietly(descriptor)

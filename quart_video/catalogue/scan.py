@@ -22,6 +22,7 @@ from quart_video.catalogue.gathering import SHARE, Gatherer
 from quart_video.catalogue.index import Busy, Index
 from quart_video.catalogue.watch import watch
 from quart_video.storage.base import CannotWalk, NotFound, StorageError, Walker
+from quart_video.storage.file_systems import close_quietly
 
 logger = logging.getLogger("quart_video")
 
@@ -68,17 +69,17 @@ class Turn:
             descriptor = os.open(path, flags, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(descriptor)
+            close_quietly(descriptor)
             return False
         except OSError:  # no place for a lock: then none for an index that others share
             if descriptor >= 0:
-                os.close(descriptor)
+                close_quietly(descriptor)
             return True
         with self._lock:
             if not self._is_over:
                 self._descriptor = descriptor
                 return True
-        os.close(descriptor)
+        close_quietly(descriptor)
         return False
 
     def end(self) -> None:
@@ -90,7 +91,7 @@ class Turn:
         with self._lock:
             descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
-            os.close(descriptor)
+            close_quietly(descriptor)
 
     def _has(self, path: str) -> bool:
         """Say whether we have locked the file at *path*, which is what others see."""
@@ -182,10 +183,10 @@ class Scan:
                     logger.exception("The scan for videos failed, and goes on later")
                 await asyncio.sleep(_POLL)
         finally:
+            self._turn.end()
             if self._watching is not None:
                 self._watching.cancel()
                 await asyncio.gather(self._watching, return_exceptions=True)
-            self._turn.end()
 
     def _watch(self) -> None:
         """Have the system tell of changes, once."""

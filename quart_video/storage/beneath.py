@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from quart_video.storage.base import Denied, NotFound, Unavailable
+from quart_video.storage.file_systems import close_quietly
 
 MAX_LINKS = 40
 """Symbolic links followed for one path before it counts as a loop, as in the Linux kernel."""
@@ -40,7 +41,7 @@ class _Walk:
 
     def __exit__(self, *_: object) -> None:
         for folder in self._folders:
-            os.close(folder)
+            close_quietly(folder)
 
     @property
     def here(self) -> int:
@@ -52,7 +53,7 @@ class _Walk:
     def up(self) -> None:
         if len(self._folders) == 1:
             raise Denied("a symbolic link leaves the media root")
-        os.close(self._folders.pop())
+        close_quietly(self._folders.pop())
 
     def to_root(self) -> None:
         while len(self._folders) > 1:

@@ -11,6 +11,9 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+from contextlib import suppress
+
+from quart_video.storage.file_systems import FileSystem, close_quietly, mounts
 
 _OPENAT2 = 437  # the number of the system call, on every architecture but Alpha
 _AT_FDCWD = -100
@@ -20,9 +23,6 @@ _RESOLVE_BENEATH = 0x08
 _RESOLVE_CACHED = 0x20
 
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-
-# On these an open of a file whose inode is in memory waits for nothing. Over a network it may.
-_LOCAL = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs"})
 
 
 class _OpenHow(ctypes.Structure):
@@ -43,17 +43,38 @@ _SIZE = ctypes.sizeof(_OpenHow)
 
 def opener(root: str) -> CachedOpener | None:
     """Return what opens files below *root* at once, or ``None`` where that cannot be done."""
-    if not hasattr(os, "O_PATH") or file_system(root) not in _LOCAL:
+    if not hasattr(os, "O_PATH"):
         return None
-    found = CachedOpener(root)
-    return found if found.works() else None
+    with suppress(OSError):
+        descriptor = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            changes = mounts.changes()
+            device = os.fstat(descriptor).st_dev
+            system = mounts.of(descriptor, device)
+        finally:
+            close_quietly(descriptor)
+        if system.is_local:
+            found = CachedOpener(root, system, device, changes)
+            return found if found.works() else None
+    return None
 
 
 class CachedOpener:
-    """Opens files below one root, where that takes no waiting."""
+    """Opens files below one root, where that takes no waiting.
 
-    def __init__(self, root: str) -> None:
+    It is for as long as the root is where it was: another disk may be mounted over it, and a link
+    be turned to one.
+
+    :param system: the file system that the root is on.
+    :param device: its number.
+    :param changes: what :meth:`Mounts.changes` said before it was looked up.
+    """
+
+    def __init__(self, root: str, system: FileSystem, device: int, changes: int) -> None:
         self._root = os.fsencode(root)
+        self.system = system
+        self._device = device
+        self._changes = changes
         self._syscall = ctypes.CDLL(None, use_errno=True).syscall
 
     def works(self) -> bool:
@@ -61,22 +82,32 @@ class CachedOpener:
         for _ in range(2):  # the first one may be what brings the root into memory
             descriptor = self._openat2(_AT_FDCWD, self._root, _ROOT)
             if descriptor >= 0:
-                os.close(descriptor)
+                close_quietly(descriptor)
                 return True
         return False
+
+    @property
+    def holds(self) -> bool:
+        """Whether what is known of the root still holds, as far as mounts go."""
+        return mounts.changes() == self._changes
 
     def open(self, path: str) -> int | None:
         """Open the regular file at *path*, which has no odd components.
 
         :returns: a descriptor to read from; ``None``: ask in a way that may wait.
         """
+        if not self.holds:
+            return None
         root = self._openat2(_AT_FDCWD, self._root, _ROOT)
         if root < 0:
             return None
         try:
+            if os.fstat(root).st_dev != self._device:
+                self._changes = -1
+                return None
             return self._open_regular(root, path.encode())
         finally:
-            os.close(root)
+            close_quietly(root)
 
     def _open_regular(self, root: int, path: bytes) -> int | None:
         found = self._openat2(root, path, _LOOK)
@@ -88,32 +119,8 @@ class CachedOpener:
             descriptor = self._openat2(root, path, _FILE)
             return descriptor if descriptor >= 0 else None
         finally:
-            os.close(found)
+            close_quietly(found)
 
     def _openat2(self, folder: int, path: bytes, how: _OpenHow) -> int:
         result: int = self._syscall(_OPENAT2, folder, path, ctypes.byref(how), _SIZE)
         return result
-
-
-def file_system(path: str) -> str | None:
-    """Return the type of the file system that *path* is on, or ``None`` if nothing tells."""
-    real = os.path.realpath(path).rstrip("/") + "/"
-    longest, kind = "", None
-    try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
-            for line in lines:
-                # 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw
-                before, _, after = line.partition(" - ")
-                point = unescape(before.split(" ")[4]).rstrip("/") + "/"
-                if real.startswith(point) and len(point) >= len(longest):
-                    longest, kind = point, after.split(" ")[0]
-    except (OSError, IndexError):
-        return None
-    return kind
-
-
-def unescape(point: str) -> str:
-    """Read a path as the kernel writes it in its tables, with white space in octal."""
-    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
-        point = point.replace(code, character)
-    return point

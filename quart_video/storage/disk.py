@@ -9,14 +9,16 @@ import os
 import stat
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from hashlib import blake2b
 from time import monotonic
 from typing import Any, TypeVar
 
 from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
 from quart_video.storage.chunk import keep_freed_memory, new_chunk
+from quart_video.storage.file_systems import FileSystem, close_quietly, mounts
 from quart_video.storage.pace import Pace
-from quart_video.storage.threads import Threads
+from quart_video.storage.threads import Closer, Threads
 
 logger = logging.getLogger("quart_video")
 
@@ -83,6 +85,8 @@ class Disk:
 
     def __init__(self, threads: int) -> None:
         self._threads = Threads(threads)
+        self.closer = Closer()
+        """Closes the files for which that may take its time."""
 
     def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Start *function* in a thread.
@@ -118,26 +122,48 @@ class Disk:
         self._threads.close()
 
 
+def _stat_regular(descriptor: int, name: str) -> os.stat_result:
+    result = os.fstat(descriptor)
+    if not stat.S_ISREG(result.st_mode):
+        raise NotFound(f"{name!r} is not a regular file")
+    return result
+
+
 class OpenFile:
     """A media out of the descriptor of a regular file, which it owns from the first.
 
+    To be made in a thread, unless *system* is given: to look at a file may have to wait.
+
     :param name: what to call the file in the log.
+    :param system: the file system that it is on; ``None``: that is looked up.
     :raises NotFound: the descriptor is of something else.
+    :raises Unavailable: there is no thread to close it.
     """
 
     _descriptor = -1
 
-    def __init__(self, descriptor: int, disk: Disk, name: str) -> None:
+    def __init__(
+        self, descriptor: int, disk: Disk, name: str, system: FileSystem | None = None
+    ) -> None:
         self._descriptor = descriptor
         self._disk = disk
         self._name = name
         self._reading: Future[Any] | None = None
         self._reported = False
         self._cached = _NOWAIT is not None
-        result = os.fstat(descriptor)
-        if not stat.S_ISREG(result.st_mode):
+        self._closer: Closer | None = None
+        try:
+            result = _stat_regular(descriptor, name)
+            if system is None:
+                system = mounts.of(descriptor, result.st_dev)
+            if not system.is_local:
+                # To close a file over FUSE or a network waits for whoever has it, as long as that
+                # takes: it is asked to write down what it has not, of a file that was read, too.
+                disk.closer.start()
+                self._closer = disk.closer
+        except BaseException:
             self.close()
-            raise NotFound(f"{name!r} is not a regular file")
+            raise
         self.facts = facts_of(result)
 
     async def ready(self, start: int, stop: int) -> None:
@@ -228,10 +254,13 @@ class OpenFile:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor < 0:
             return
+        close: Callable[[], None] = partial(close_quietly, descriptor)
+        if self._closer is not None:
+            close = partial(self._closer.close, close)
         if self._reading is None or self._reading.done() or self._reading.cancel():
-            os.close(descriptor)
+            close()
         else:
-            self._reading.add_done_callback(lambda _: os.close(descriptor))
+            self._reading.add_done_callback(lambda _: close())
 
     def __del__(self) -> None:
         # For the answer that is thrown away before anyone iterates over it.

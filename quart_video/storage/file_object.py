@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import AsyncIterator
 from typing import BinaryIO
@@ -20,6 +21,8 @@ class FileObjectMedia:
         self._disk = disk
         self._lock = threading.Lock()
         self.facts = facts
+        if not isinstance(file, io.BytesIO):
+            disk.closer.start()  # to close it may have to wait for a disk, or for who reads it
 
     async def ready(self, start: int, stop: int) -> None:
         """Do nothing: it can be read, or fails at any place."""
@@ -43,4 +46,7 @@ class FileObjectMedia:
 
     def close(self) -> None:
         """Close the file object."""
-        self._file.close()
+        if isinstance(self._file, io.BytesIO):
+            self._file.close()
+        else:
+            self._disk.closer.close(self._file.close)

@@ -13,6 +13,7 @@ from quart_video.storage.base import Digest, Entry, Guess, NotFound, StorageErro
 from quart_video.storage.beneath import open_beneath
 from quart_video.storage.cached import opener
 from quart_video.storage.disk import Disk, OpenFile, facts_of, storage_error
+from quart_video.storage.file_systems import close_quietly, mounts
 from quart_video.storage.names import join
 from quart_video.storage.visible import VisibleNames
 
@@ -43,7 +44,9 @@ class LocalStorage:
     ) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
+        self._changes = mounts.changes()
         self._cached = opener(self.root)
+        self._is_open = True
         self._names = VisibleNames(reserved, hidden)
 
     async def list(self, folder: str) -> Sequence[Entry]:
@@ -67,7 +70,7 @@ class LocalStorage:
         if self._cached is not None and self._names.split(path):
             descriptor = self._cached.open(path)
             if descriptor is not None:
-                return OpenFile(descriptor, self._disk, path)
+                return OpenFile(descriptor, self._disk, path, self._cached.system)
         return await self._disk.run(self._open, path)
 
     async def check(self) -> None:
@@ -76,11 +79,22 @@ class LocalStorage:
 
     async def aclose(self) -> None:
         """Let the threads end, and open nothing more."""
+        self._is_open = False
         self._cached = None
         self._disk.close()
 
     def _open(self, path: str) -> OpenFile:
+        self._look_at_mounts()
         return OpenFile(open_beneath(self.root, self._names.split(path)), self._disk, path)
+
+    def _look_at_mounts(self) -> None:
+        """Find out anew what can be opened at once, if something has been mounted since."""
+        cached, changes = self._cached, mounts.changes()
+        if cached.holds if cached is not None else changes == self._changes:
+            return
+        self._changes = changes
+        found = opener(self.root)
+        self._cached = found if self._is_open else None
 
     def _fingerprint(self, folder: str) -> str | StorageError:
         try:
@@ -88,7 +102,7 @@ class LocalStorage:
             try:
                 return _fingerprint_of(folder, descriptor)
             finally:
-                os.close(descriptor)
+                close_quietly(descriptor)
         except StorageError as error:
             return error
         except OSError as error:
@@ -99,7 +113,7 @@ class LocalStorage:
         try:
             return _entry(path, os.fstat(descriptor))
         finally:
-            os.close(descriptor)
+            close_quietly(descriptor)
 
     def _study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         found: list[T | StorageError] = []
@@ -125,7 +139,7 @@ class LocalStorage:
             with os.scandir(descriptor) as rows:
                 return fingerprint, [*self._entries(folder, rows)]
         finally:
-            os.close(descriptor)
+            close_quietly(descriptor)
 
     def _entries(self, folder: str, rows: Iterator[os.DirEntry[str]]) -> Iterator[Entry]:
         inside = join(folder, "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -67,16 +68,23 @@ class Threads:
                 raise Unavailable("the storage was closed")
             if self._waiting.qsize() >= MOST_WAITING:
                 raise Unavailable(f"all {self._most} threads wait for the disk")
-            self._waiting.put(call)
             if not self._idle.acquire(blocking=False) and self._count < self._most:
-                threading.Thread(
-                    target=_work,
-                    args=(self._waiting, self._idle),
-                    name=f"quart-video-{self._count}",
-                    daemon=True,  # not to be waited for at the exit
-                ).start()
-                self._count += 1
+                try:
+                    self._start()
+                except RuntimeError as error:  # so many are there already; those do it, if any
+                    if not self._count:
+                        raise Unavailable(f"no thread can be started: {error}") from error
+            self._waiting.put(call)
         return call.future
+
+    def _start(self) -> None:
+        threading.Thread(
+            target=_work,
+            args=(self._waiting, self._idle),
+            name=f"quart-video-{self._count}",
+            daemon=True,  # not to be waited for at the exit
+        ).start()
+        self._count += 1
 
     def close(self) -> None:
         """Let the threads end, each when it is done; calls that still wait are cancelled."""
@@ -94,6 +102,59 @@ class Threads:
 
     def __del__(self) -> None:
         self.close()
+
+
+_CLOSERS = 2  # threads; one that hangs in what a dead mount had open is not to keep the others
+
+
+class Closer:
+    """Threads in which things are closed, whenever that is done, and whoever waits for them.
+
+    Nothing is ever refused, as nobody could do anything with it. To be called by finalizers, which
+    may come in the midst of anything: :meth:`close` takes no lock, and starts nothing.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def start(self) -> None:
+        """Have the threads: before there is anything to close.
+
+        :raises Unavailable: there can be no more threads now.
+        """
+        if self._count == _CLOSERS:
+            return
+        with self._lock:
+            while self._count < _CLOSERS:
+                try:
+                    threading.Thread(
+                        target=_close_all,
+                        args=(self._waiting,),
+                        name=f"quart-video-close-{self._count}",
+                        daemon=True,
+                    ).start()
+                except RuntimeError as error:
+                    if self._count:
+                        return
+                    raise Unavailable(f"no thread can be started: {error}") from error
+                self._count += 1
+
+    def close(self, close: Callable[[], object]) -> None:
+        """Have *close* called; what it raises says nothing to anyone."""
+        self._waiting.put(close)
+
+    def __del__(self) -> None:
+        for _ in range(self._count):
+            self._waiting.put(None)  # behind what is still to be closed
+
+
+def _close_all(waiting: SimpleQueue[Callable[[], object] | None]) -> None:
+    while (close := waiting.get()) is not None:
+        with suppress(Exception):
+            close()
+        del close  # what it holds is not to live until the next one
 
 
 def _work(waiting: _Queue, idle: threading.Semaphore) -> None:

@@ -5,6 +5,7 @@ import errno
 import logging
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from quart_video.storage import disk as disk_module
 from quart_video.storage.base import Changed, NotFound, Unavailable
 from quart_video.storage.disk import Disk, OpenFile
+from quart_video.storage.file_systems import UNKNOWN, known
 from quart_video.storage.pace import LARGE
+from tests.waiting import until
 
 DATA = os.urandom(3 * LARGE + 17)
 
@@ -158,6 +161,82 @@ async def test_dropped_unread(path: Path, disk: Disk) -> None:
     del media
     with pytest.raises(OSError, match="Bad file"):
         os.fstat(descriptor)
+
+
+class TestClosingThatTakesItsTime:
+    """As it does over FUSE, where whoever has the file is asked, and over networks."""
+
+    @pytest.fixture
+    def hanging(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+        """Have closing a file wait for an event, and then fail."""
+        real, go_on = os.close, threading.Event()
+
+        def close(descriptor: int) -> None:
+            if threading.current_thread() is not threading.main_thread():
+                go_on.wait(10)
+            real(descriptor)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr("os.close", close)
+        yield go_on
+        go_on.set()
+
+    @staticmethod
+    def is_open(descriptor: int) -> bool:
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            return False
+        return True
+
+    @pytest.mark.parametrize("how", ["closed", "dropped", "closed after the disk"])
+    async def test_is_not_waited_for(
+        self, path: Path, disk: Disk, hanging: threading.Event, how: str
+    ) -> None:
+        descriptor = os.open(path, os.O_RDONLY)
+        media = OpenFile(descriptor, disk, path.name, UNKNOWN)
+        if how == "closed after the disk":
+            disk.close()
+        if how != "dropped":
+            media.close()
+        del media, disk
+        assert self.is_open(descriptor)
+        hanging.set()
+        await until(lambda: not self.is_open(descriptor))
+
+    async def test_takes_no_thread_from_those_who_read(
+        self, path: Path, disk: Disk, hanging: threading.Event
+    ) -> None:
+        medias = [OpenFile(os.open(path, os.O_RDONLY), disk, path.name, UNKNOWN) for _ in range(9)]
+        descriptors = [media.fileno() for media in medias]
+        for media in medias:
+            media.close()
+        assert await disk.run(lambda _: "read", "") == "read"
+        assert all(map(self.is_open, descriptors))
+        hanging.set()
+        await until(lambda: not any(map(self.is_open, descriptors)))
+
+    async def test_on_a_disk_of_this_machine_it_is_done_at_once(
+        self, path: Path, disk: Disk, hanging: threading.Event
+    ) -> None:
+        descriptor = os.open(path, os.O_RDONLY)
+        OpenFile(descriptor, disk, path.name, known("ext4")).close()
+        assert not self.is_open(descriptor)
+        assert not hanging.is_set()
+
+    async def test_while_there_is_no_thread_for_it_nothing_is_opened(
+        self, path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def start(_: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", start)
+        descriptor = os.open(path, os.O_RDONLY)
+        with pytest.raises(Unavailable, match="no thread"):
+            OpenFile(descriptor, disk, path.name, UNKNOWN)
+        assert not self.is_open(descriptor)
+        monkeypatch.undo()
+        OpenFile(os.open(path, os.O_RDONLY), disk, path.name, UNKNOWN).close()
 
 
 async def test_not_a_regular_file(tmp_path: Path, disk: Disk) -> None:

@@ -1,0 +1,236 @@
+"""What file systems keep, by their types as the kernel's table of mounts has it.
+
+Pure but for :class:`Mounts`, which reads that table. What is said here of each type stands, with
+the reasons, in the documentation: ``docs/discussion/file_systems.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem:
+    """What can be relied on."""
+
+    is_local: bool = False
+    """Opening and closing wait for nothing but a disk of this machine."""
+    keeps_inodes: bool = True
+    """A file keeps its inode number while it is there."""
+    keeps_ctimes: bool = True
+    """The time of the last change of an inode moves when something has changed, and only then."""
+    tells_of_entries: bool = True
+    """The times of a folder change whenever an entry is added, removed or renamed."""
+
+
+UNKNOWN = FileSystem()
+"""Where nothing tells what it is: nothing is taken for granted but what POSIX says."""
+
+_LOCAL = FileSystem(is_local=True)
+_FAT = FileSystem(is_local=True, keeps_inodes=False, keeps_ctimes=False, tells_of_entries=False)
+_REMOTE = FileSystem(keeps_inodes=False)
+_SMB = FileSystem(keeps_inodes=False, tells_of_entries=False)
+_FUSE = FileSystem(keeps_inodes=False, keeps_ctimes=False, tells_of_entries=False)
+_MIRROR = FileSystem(keeps_inodes=False)  # FUSE that passes on the times of what is below
+_UNION = FileSystem(keeps_inodes=False, tells_of_entries=False)
+
+_KINDS = {
+    **dict.fromkeys(
+        (
+            *("bcachefs", "btrfs", "erofs", "ext2", "ext3", "ext4", "f2fs", "jfs", "nilfs2"),
+            *("ntfs3", "ramfs", "reiserfs", "squashfs", "tmpfs", "xfs", "zfs"),
+        ),
+        _LOCAL,
+    ),
+    **dict.fromkeys(("exfat", "msdos", "vfat"), _FAT),
+    **dict.fromkeys(("9p", "aufs", "nfs", "nfs4", "overlay", "vboxsf", "virtiofs"), _REMOTE),
+    **dict.fromkeys(("cifs", "smb3", "smbfs"), _SMB),
+    **dict.fromkeys(("fuse.bindfs", "fuse.encfs", "fuse.gocryptfs"), _MIRROR),
+    **dict.fromkeys(
+        # fuseblk: NTFS by ntfs-3g, and exFAT, whose ctime is its mtime.
+        ("fuse.mergerfs", "fuse.ntfs-3g", "fuse.s3fs", "fuse.shfs", "fuse.unionfs", "fuseblk"),
+        _UNION,
+    ),
+    "fuse.sshfs": replace(_FUSE, tells_of_entries=True),
+}
+
+_MOST_LAYERS = 8  # of overlays in overlays
+_MOST_DEVICES = 1000
+
+
+class Mount(NamedTuple):
+    """A line of the table."""
+
+    number: int
+    point: str
+    kind: str
+    options: str
+    """Those of the file system itself."""
+
+
+def known(kind: str) -> FileSystem:
+    """Return what is known of a type, as the table of mounts calls it."""
+    found = _KINDS.get(kind)
+    if found is None:
+        found = _FUSE if kind.partition(".")[0] in ("fuse", "davfs") else UNKNOWN
+    return found
+
+
+def parse_mounts(lines: Iterable[str]) -> Iterator[Mount]:
+    """Read ``/proc/self/mountinfo``, whose fields proc(5) tells of; odd lines are passed over."""
+    for line in lines:
+        # 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw
+        before, _, after = line.rstrip("\n").partition(" - ")
+        mount, system = before.split(" "), after.split(" ")
+        with suppress(ValueError, IndexError):
+            yield Mount(int(mount[0]), unescape(mount[4]), system[0], system[-1])
+
+
+def unescape(point: str) -> str:
+    """Read a path as the kernel writes it in its tables, with white space in octal."""
+    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        point = point.replace(code, character)
+    return point
+
+
+def judge(mount: Mount, table: Iterable[Mount]) -> FileSystem:
+    """Return what is known of the file system of a mount.
+
+    What is in an overlay is opened and closed in its layers: it is as local as they are.
+
+    :param table: all mounts, which may be those of the layers.
+    """
+    found = known(mount.kind)
+    if mount.kind == "overlay" and _are_local(_layers(mount.options), [*table], _MOST_LAYERS):
+        return replace(found, is_local=True)
+    return found
+
+
+def _are_local(layers: Iterable[str] | None, table: list[Mount], depth: int) -> bool:
+    """Say whether each of some folders is known to be on a file system of this machine."""
+    if layers is None or depth == 0:
+        return False
+    for layer in layers:
+        if not os.path.isabs(layer):
+            return False
+        holders = [each for each in table if _is_in(layer, each.point)]
+        if not holders:
+            return False
+        # Of two in the same place, the later one is on top.
+        _, mount = max(enumerate(holders), key=lambda pair: (len(pair[1].point), pair[0]))
+        if mount.kind == "overlay":
+            if not _are_local(_layers(mount.options), table, depth - 1):
+                return False
+        elif not known(mount.kind).is_local:
+            return False
+    return True
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _layers(options: str) -> list[str] | None:
+    """Return the folders that an overlay shows, ``None`` where that cannot be told."""
+    found: list[str] = []
+    for option in options.split(","):
+        name, _, value = option.partition("=")
+        if name in ("lowerdir", "upperdir"):
+            found += value.split(":")
+        elif name in ("lowerdir+", "datadir+"):
+            found.append(value)
+    # A colon, comma or backslash in a name is escaped: rather than guess, such a one is not known.
+    return [*map(unescape, found)] if found and "\\" not in options.replace("\\040", "") else None
+
+
+class Mounts:
+    """Which file system a descriptor is of. Safe for threads, and for processes that fork.
+
+    The kernel tells when its table has changed, by a poll that takes no time. Until then a number
+    of a device stands for one and the same file system.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[int, FileSystem] = {}
+        self._changes = 0
+        self._pid = -1
+        self._poll: select.poll | None = None
+        self._descriptor = -1
+
+    def changes(self) -> int:
+        """Return what goes up whenever something has been mounted or unmounted."""
+        if self._lock.acquire(blocking=False):  # else another thread is looking just now
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._changes
+
+    def of(self, descriptor: int, device: int) -> FileSystem:
+        """Return what is known of the file system that something open is on.
+
+        :param device: as :attr:`os.stat_result.st_dev` has it.
+        """
+        with self._lock:
+            self._look()
+            found, changes = self._found.get(device), self._changes
+        if found is None:
+            found = _of_descriptor(descriptor)
+            with self._lock:
+                if changes == self._changes:
+                    if len(self._found) >= _MOST_DEVICES:
+                        self._found.clear()
+                    self._found[device] = found
+        return found
+
+    def _look(self) -> None:
+        """Forget what has been found if it may not hold any more."""
+        if self._poll is None or self._pid != os.getpid():
+            self._begin()
+        elif self._poll.poll(0):
+            self._changes += 1
+            self._found.clear()
+
+    def _begin(self) -> None:
+        """Have the kernel tell this process, which what it tells another one it does not."""
+        self._changes += 1
+        self._found.clear()
+        self._poll, self._pid = None, os.getpid()
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            close_quietly(descriptor)
+        with suppress(OSError):  # no Linux; or files have run out, for now
+            self._descriptor = os.open("/proc/self/mountinfo", os.O_RDONLY | os.O_CLOEXEC)
+            self._poll = select.poll()
+            self._poll.register(self._descriptor, select.POLLPRI)
+
+
+def _of_descriptor(descriptor: int) -> FileSystem:
+    # The number of a device is not looked for in the table: what btrfs and overlay say of a file
+    # is not there.
+    try:
+        with open(f"/proc/self/fdinfo/{descriptor}", encoding="ascii") as lines:
+            fields = dict(line.split(":", 1) for line in lines if ":" in line)
+        number = int(fields["mnt_id"])
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
+            table = [*parse_mounts(lines)]
+    except (OSError, ValueError, KeyError):
+        return UNKNOWN
+    return next((judge(mount, table) for mount in table if mount.number == number), UNKNOWN)
+
+
+def close_quietly(descriptor: int) -> None:
+    """Close what was only read from. What a network file system says at that is of no use."""
+    with suppress(OSError):
+        os.close(descriptor)
+
+
+mounts = Mounts()
+"""Those that this process sees."""
