@@ -25,6 +25,7 @@ from quart_video.responses import http_errors
 from quart_video.signatures import signature_problem
 from quart_video.signing import PARAMETER
 from quart_video.storage.base import Entry, Guess, Media, Unavailable
+from quart_video.storage.names import split_path
 from quart_video.walk import ListingMoved, Walk
 
 logger = logging.getLogger("quart_video")
@@ -32,6 +33,9 @@ logger = logging.getLogger("quart_video")
 _UNSIGNED = {"gallery", "watch", "api_videos", "api_video", "playlist", "health", "static"}
 """Endpoints that hand out addresses. All others are what the addresses are signed for."""
 
+_MOST_NAMES = 100
+"""Names in a path that anything is asked about. There is one question about each, and a path that
+anybody sends may have two thousand. Where the app decides, what lies deeper is not there."""
 _MOST_ASKED = 10_000
 """Videos that one page of a listing asks about, at most."""
 _MOST_READ = 100_000
@@ -223,12 +227,21 @@ class Visit:
 
     async def _require_video(self, path: str) -> None:
         self._require_signature()
+        self._require_names(path)
         if self._asks:
             await self._require(self._chain(path))
 
     async def _require_folder(self, path: str) -> None:
+        self._require_names(path)
         if self._asks:
             await self._require(self._folders(path))
+
+    def _require_names(self, path: str) -> None:
+        """Refuse what nothing can be called, before anything is made of it or asked about it."""
+        with http_errors():
+            split_path(path)
+        if self._asks and _is_too_deep(path):
+            raise HTTPNotFound(_NOTHING)
 
     async def _require(self, chain: Sequence[Resource]) -> None:
         """Let pass who may have all of *chain*, which leads from the root to what is wanted."""
@@ -237,6 +250,7 @@ class Visit:
 
     async def _require_captions(self, path: str) -> None:
         self._require_signature()
+        self._require_names(path)
         if self._asks:
             with http_errors():
                 videos = await videos_with(self.library, path)
@@ -279,6 +293,7 @@ class Visit:
         """Return the videos that may be seen. Those in hidden folders are not asked about."""
         if not self._asks:
             return list(items)
+        items = [item for item in items if not _is_too_deep(item.entry.path)]
         chains = [(item, self._folders(item.entry.folder)) for item in items]
         await self._judge(folder for _, chain in chains for folder in chain)
         inside = [item for item, chain in chains if self._verdict(chain) is Access.ALLOW]
@@ -288,8 +303,14 @@ class Visit:
         self, folders: Sequence[Entry], items: Sequence[Item]
     ) -> tuple[list[Entry], list[Item]]:
         """Return the folders and videos that may be seen; one question for all."""
-        above = [(entry, self._folders(entry.path)) for entry in folders]
-        chains = [(item, self._chain(item.entry.path)) for item in items]
+        above = [
+            (entry, self._folders(entry.path)) for entry in folders if not _is_too_deep(entry.path)
+        ]
+        chains = [
+            (item, self._chain(item.entry.path))
+            for item in items
+            if not _is_too_deep(item.entry.path)
+        ]
         await self._judge(one for _, chain in (*above, *chains) for one in chain)
         return (
             [entry for entry, chain in above if self._verdict(chain) is Access.ALLOW],
@@ -371,6 +392,10 @@ class Visit:
             images |= page.folder_posters
             count += len(page.folders)
         return page.next_folders_cursor is None
+
+
+def _is_too_deep(path: str) -> bool:
+    return path.count("/") >= _MOST_NAMES
 
 
 def _size(items: Iterable[Item]) -> int:

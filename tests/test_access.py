@@ -7,11 +7,12 @@ import asyncio
 import functools
 import json
 import threading
+import tracemalloc
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from quart import Quart, Request, Response, session
@@ -320,6 +321,104 @@ class TestNoWayAround:
         # request; and what looks inside a video is given one that has been allowed.
         aside = {"mounts.py", "blueprint.py", "survey.py", "cli.py", "inside.py"}
         assert reaching == {"visit.py", *aside}
+
+
+LENGTH = 64 * 1024
+HOSTILE = {
+    "deep": "a/" * (LENGTH // 2),
+    "deep, and short enough": "a/" * 2000,
+    "just too deep": "a/" * 100,
+    "long": "a" * LENGTH,
+    "long names": f"{'a' * 255}/" * 200,
+    "a name too long": f"{'a' * 256}/",
+    "empty names": "a" + "/" * LENGTH,
+    "upwards": "../" * (LENGTH // 3),
+    "hidden": f"a/.a/{'a/' * 90}",
+    "a NUL": f"a/\0/{'a/' * 90}",
+    "a backslash": "a\\a/" * 90,
+    "no UTF-8": f"a/\ufffd/{'a/' * 90}",
+}
+
+
+class TestHostilePaths:
+    """They cost no question and no memory, whatever takes a path."""
+
+    @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+    async def test_refused_at_once(
+        self, make: Make, hostile: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[Resource] = []
+
+        async def allow(_: Request, resource: Resource) -> bool:
+            asked.append(resource)
+            return True
+
+        app = make(allow)
+        made = 0
+        make_resource = Resource.__init__
+
+        def counted(*args: Any, **kwargs: Any) -> None:
+            nonlocal made
+            made += 1
+            make_resource(*args, **kwargs)
+
+        monkeypatch.setattr(Resource, "__init__", counted)
+        await call(app, "/videos/-/api/videos")
+        for address, query in self.requests(app, hostile):
+            asked.clear()
+            made = 0
+            tracemalloc.start()
+            sent = await call(app, address, query=query)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert sent.status == 404, (address[:40], query[:20])
+            assert (len(asked), made) == (0, 0), (address[:40], query[:20])
+            assert peak < 128 * LENGTH, (address[:40], query[:20])
+
+    def requests(self, app: Quart, hostile: str) -> Iterator[tuple[str, str]]:
+        """Yield a path and a query for everything in the blueprint that names a file or folder."""
+        routes = 0
+        for rule in app.url_map.iter_rules():
+            if not rule.endpoint.startswith("video.") or rule.endpoint == "video.static":
+                continue
+            for argument in rule.arguments:
+                routes += 1
+                for end in ("x.mp4", "x.vtt", "x"):
+                    built = rule.build({argument: "PATH"})
+                    assert built is not None
+                    yield unquote(built[1]).replace("PATH", hostile + end), ""
+            if rule.endpoint in {"video.api_videos", "video.playlist"}:
+                routes += 1
+                yield rule.rule, f"folder={quote(hostile)}x"
+        assert routes > 8
+
+    async def test_what_lies_too_deep_is_not_there(self, make: Make, root: Path) -> None:
+        deep = root / "/".join(["d"] * 99)
+        (deep / "d").mkdir(parents=True)
+        (deep / "in.mp4").touch()
+        (deep / "d" / "out.mp4").touch()
+        asked: set[str] = set()
+
+        async def allow(_: Request, resource: Resource) -> bool:
+            asked.add(resource.path)
+            return True
+
+        app = make(allow)
+        folder = "/".join(["d"] * 99)
+        while True:
+            listed = await listing(app, f"recursive=1&folder={folder}")
+            if not listed["scanning"]:
+                break
+        assert paths(listed) == [f"{folder}/in.mp4"]
+        assert listed["total"] == 1
+        assert paths(await listing(app, f"folder={folder}"), "folders") == [f"{folder}/d"]
+        assert (await listing(app, f"folder={folder}/d"))["total"] == 0
+        for path, status in {f"{folder}/in.mp4": 200, f"{folder}/d/out.mp4": 404}.items():
+            for before in ("", "-/watch/", "-/api/videos/"):
+                assert (await call(app, f"/videos/{before}{path}")).status == status
+        assert not [path for path in asked if path.count("/") >= 100]
+        # Where the app has no say, it is a video like others.
+        assert (await call(make(), f"/videos/{folder}/d/out.mp4")).status == 200
 
 
 class TestQuestions:

@@ -55,6 +55,8 @@ def split_path(path: str) -> tuple[str, ...]:
     """
     if not path:
         return ()
+    if len(path) > MAX_PATH_BYTES:  # before anything is made of it
+        raise BadName(f"a path of more than {MAX_PATH_BYTES} bytes")
     components = tuple(path.split("/"))
     for name in components:
         if problem := name_problem(name):
