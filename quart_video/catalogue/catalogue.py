@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TypeVar, TypeVarTuple
 
+from quart_video.background import Activity
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.facts import Item, Neighbours, Page, Progress, Query
 from quart_video.catalogue.gathering import Gatherer, ThroughLink
@@ -81,13 +82,19 @@ class Catalogue:
         """The last pages, and the stamps of what they are of: asked again, they are the same."""
         self._apart: dict[str, _Apart] = {}
         """By the folder; the one that was used last is the last."""
+        self._scanning: Scan | None = None
         self._scan: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to scan in the background, on the event loop that runs."""
         if self._scan is None or self._scan.get_loop() is not asyncio.get_running_loop():
-            scan = Scan(self._index, self._gatherer, self._root, self._cache)
-            self._scan = asyncio.create_task(scan.run())
+            self._scanning = Scan(self._index, self._gatherer, self._root, self._cache)
+            self._scan = asyncio.create_task(self._scanning.run())
+
+    @property
+    def activities(self) -> list[Activity]:
+        """How what runs in the background stands."""
+        return [] if self._scanning is None else self._scanning.activities
 
     async def scan(self) -> AsyncGenerator[Progress, None]:
         """Look through all folders now, and tell how far that is.

@@ -43,6 +43,7 @@ SHARE = 0.05
 BRIEF = 0.5
 """Seconds for which a listing waits for many folders to be looked through, or for a big one."""
 
+_LONGEST_REST = 5.0  # seconds, after what was told of has been read
 _REMEMBERED = 10_000  # folders
 _POLL = 0.001  # seconds, at first
 _BATCH = 256  # folders to look at
@@ -118,6 +119,9 @@ class Gatherer:
         self._due: dict[str, float] = {}
         """When to look again through all below a folder, or through a big one."""
         self._running: dict[tuple[str, str], _Running] = {}
+        self._filling = 0
+        """How many are reading what has not been read."""
+        self._told_of: set[str] = set()
 
     @property
     def fresh(self) -> float:
@@ -205,25 +209,51 @@ class Gatherer:
         if await self._index.read(writing.differs, shelf):
             await self._index.write(writing.put, [shelf])
 
-    async def told(self, folders: Iterable[str]) -> None:
+    async def told(self, folders: Iterable[str]) -> set[str]:
         """Read the folders in which something is said to have changed.
 
         It takes as long as to leave most of the time to others: a file that is being written to is
         told of again and again.
+
+        :returns: those that could not be read now.
         """
         began = monotonic()
-        for folder in sorted(folders):
-            known = await self._index.read(reading.deepest, folder)
+        left = set(folders)
+        for folder in sorted(left):
             try:
+                known = await self._index.read(reading.deepest, folder)
                 if not known.is_link:
                     await self.read(known.path)
+            except NotFound:
+                pass  # which the index knows by now
             except StorageError as error:
-                logger.debug("Passed over the folder %r: %s", known.path, error)
-            for path in _upwards(known.path):
-                self._seen.pop(path, None)
-                self._due.pop(path, None)
-        await self.fill("")
-        await asyncio.sleep((monotonic() - began) / SHARE)
+                logger.debug("Passed over the folder %r for now: %s", folder, error)
+                continue
+            except Busy as error:  # so it is for the others, too, and each would wait for it
+                logger.debug("Changes are read later: %s", error)
+                break
+            left.discard(folder)
+            self._unsee(known.path)
+        took = monotonic() - began
+        self._told_of |= {*folders} - left
+        # Not waited for: it may take part in a scan of all there is.
+        self._start("fill", "", self._fill_what_was_told)
+        await asyncio.sleep(min(took / SHARE, _LONGEST_REST))
+        return left
+
+    async def _fill_what_was_told(self, folder: str) -> None:
+        """Read the folders that are new in those that were told of."""
+        while self._told_of:
+            told, self._told_of = self._told_of, set()
+            if not self._filling:  # else they are read in any case
+                await self.fill(folder)
+            for each in told:
+                self._unsee(each)
+
+    def _unsee(self, folder: str) -> None:
+        """Have a folder, and those that it is in, be looked at again before they are shown."""
+        for path in _upwards(folder):
+            self._seen.pop(path, None)
 
     async def sweep(self, folder: str, fill: bool = True) -> None:  # noqa: FBT001, FBT002
         """Look for changes in all folders at or below *folder* that tell of them.
@@ -286,6 +316,13 @@ class Gatherer:
         :returns: whether all could be read.
         :raises Busy: the index cannot be written to now.
         """
+        self._filling += 1
+        try:
+            return await self._fill(folder)
+        finally:
+            self._filling -= 1
+
+    async def _fill(self, folder: str) -> bool:
         failed: set[str] = set()
         written: asyncio.Task[None] | None = None
         while True:
@@ -459,8 +496,12 @@ class Gatherer:
     def _end(self, kind: str, folder: str, task: asyncio.Task[Any]) -> None:
         del self._running[kind, folder]
         # Those who wait for it have the error, too; here it is that of something nobody waits for.
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, StorageError | Busy):
             logger.debug("Could not %s the folder %r: %s", kind, folder, error)
+        else:
+            logger.error("Could not %s the folder %r", kind, folder, exc_info=error)
 
     async def aclose(self) -> None:
         """End what is being done."""

@@ -15,12 +15,13 @@ from collections.abc import AsyncGenerator, Coroutine
 from time import monotonic
 from typing import Any
 
+from quart_video.background import Activity, keep_running
 from quart_video.catalogue import reading, writing
 from quart_video.catalogue.database import make_folder
 from quart_video.catalogue.facts import Progress
 from quart_video.catalogue.gathering import SHARE, Gatherer
 from quart_video.catalogue.index import Busy, Index
-from quart_video.catalogue.watch import watch
+from quart_video.catalogue.watch import Watch
 from quart_video.storage.base import CannotWalk, NotFound, StorageError, Walker
 from quart_video.storage.file_systems import close_quietly
 
@@ -37,6 +38,9 @@ _RETRY = 30.0
 
 _PATIENCE = 3600.0
 """Seconds after which it is tried again to read all in one go where that could not be done."""
+
+_NOTABLE = 1.0
+"""Seconds; of a scan that takes less the log is not told: it is of a folder that has come."""
 
 _REST = 600.0
 """Least seconds between two times that all folders are read for what does not show in them."""
@@ -117,7 +121,9 @@ class Scan:
         self._gatherer = gatherer
         self._root = root
         self._cache = cache
+        self._watch: Watch | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._activity = Activity("Looking for videos")
         self._turn = Turn(index)
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
@@ -169,18 +175,29 @@ class Scan:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    @property
+    def activities(self) -> list[Activity]:
+        """How what runs in the background stands."""
+        return [self._activity, *([self._watch.activity] if self._watch is not None else [])]
+
     async def run(self) -> None:
         """Scan, whenever it is this process's turn, until cancelled."""
         try:
             while True:
                 try:
                     if await self._index.run(self._turn.take):
-                        self._watch()
+                        self._activity.state = "running"
+                        self._begin_to_watch()
                         await self._go_on()
+                    else:
+                        self._activity.state = "another process does it"
+                    self._activity.fine()
                 except (StorageError, Busy) as error:
-                    logger.warning("The scan for videos goes on later: %s", error)
-                except Exception:
-                    logger.exception("The scan for videos failed, and goes on later")
+                    if self._activity.trouble(str(error)):
+                        logger.warning("The scan for videos goes on later: %s", error)
+                except Exception as error:
+                    if self._activity.trouble(f"{type(error).__name__}: {error}"):
+                        logger.exception("The scan for videos failed, and goes on later")
                 await asyncio.sleep(_POLL)
         finally:
             self._turn.end()
@@ -188,12 +205,17 @@ class Scan:
                 self._watching.cancel()
                 await asyncio.gather(self._watching, return_exceptions=True)
 
-    def _watch(self) -> None:
+    def _begin_to_watch(self) -> None:
         """Have the system tell of changes, once."""
-        if self._root is not None and self._watching is None:
-            self._watching = asyncio.create_task(
-                watch(self._root, self._gatherer.told, but=self._cache)
+        if self._root is not None and self._watch is None:
+            watch = self._watch = Watch(
+                self._root, self._gatherer.told, self._read_all_soon, but=self._cache
             )
+            self._watching = asyncio.create_task(keep_running(watch.activity, watch.run))
+
+    def _read_all_soon(self) -> None:
+        """Read all folders as soon as that can be: something has changed that nothing tells of."""
+        self._again = 0.0
 
     async def _go_on(self) -> None:
         if self._gatherer.walker is None and monotonic() >= self._walk_again:
@@ -222,7 +244,9 @@ class Scan:
             self._retry = monotonic() + _RETRY
         # What has just been read need not be read again for a while.
         self._again = monotonic() + max(_REST, (monotonic() - began) / SHARE)
-        logger.info("Looked through the folders for videos in %.1f s", monotonic() - began)
+        took = monotonic() - began
+        level = logging.INFO if took >= _NOTABLE else logging.DEBUG
+        logger.log(level, "Looked through the folders for videos in %.1f s", took)
 
     async def _survey(self, walker: Walker) -> None:
         began = monotonic()
