@@ -120,7 +120,7 @@ class VideoBlueprint(Blueprint):
         async def start() -> None:
             library = await mount.library(app)
             library.catalogue.start()
-            mount.accompany(survey(library))
+            mount.accompany("Looking into videos", survey)
 
         app.before_serving(start)
         app.after_serving(mount.close)

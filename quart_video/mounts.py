@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import Any, cast
 from quart import Quart, current_app, request
 
 from quart_video.authorization import Authorizer
+from quart_video.background import Activity, keep_running
 from quart_video.catalogue import Catalogue
 from quart_video.handoff import HandOff, hand_off
 from quart_video.health import Health
@@ -64,6 +65,13 @@ class Library:
     """Signs our own addresses; ``None``: there is no key for it."""
     written: Written = field(default_factory=Written)
     """The last listings, for who asks again."""
+    accompanied: list[Activity] = field(default_factory=list)
+    """What runs beside it, for as long as it is open."""
+
+    @property
+    def activities(self) -> list[Activity]:
+        """How all that runs in the background stands."""
+        return [*self.catalogue.activities, *self.accompanied]
 
     def media_type(self, path: str) -> str | None:
         """Return the type that the media at *path* is served with; ``None``: it is not served."""
@@ -181,9 +189,17 @@ class Mount:
                 await self._library.health.failure()
         return self._library
 
-    def accompany(self, work: Coroutine[Any, Any, None]) -> None:
-        """Have *work* done in the background, until the library is closed."""
-        task = asyncio.create_task(work)
+    def accompany(self, name: str, run: Callable[[Library], Awaitable[None]]) -> None:
+        """Have ``run(library)`` go on in the background, until the library is closed.
+
+        :param name: what it is called where its state is told.
+        """
+        library = self._library
+        if library is None:
+            return
+        activity = Activity(name)
+        library.accompanied.append(activity)
+        task = asyncio.create_task(keep_running(activity, lambda: run(library)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

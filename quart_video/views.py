@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from quart import Response, current_app, redirect, request
@@ -115,12 +115,27 @@ async def api_video(path: str) -> ResponseReturnValue:
 
 @hide
 async def health() -> ResponseReturnValue:
-    """Say whether the storage answers, for load balancers and monitors."""
+    """Say whether the storage answers, for load balancers and monitors.
+
+    With ``?verbose``, also how what runs in the background stands. Of what is wrong the log tells.
+    """
     fields = {"Cache-Control": "no-store"}
-    failure = await (await current_library()).health.failure()
+    library = await current_library()
+    failure = await library.health.failure()
+    answer: dict[str, Any] = {"status": "ok" if failure is None else "unavailable"}
+    if "verbose" in request.args:
+        answer["background"] = [
+            {
+                "name": each.name,
+                "state": each.state,
+                "trouble": each.problem is not None,
+                "restarts": each.restarts,
+            }
+            for each in library.activities
+        ]
     if failure is None:
-        return {"status": "ok"}, 200, fields
-    return {"status": "unavailable"}, 503, fields | {"Retry-After": str(failure.retry_after)}
+        return answer, 200, fields
+    return answer, 503, fields | {"Retry-After": str(failure.retry_after)}
 
 
 @hide

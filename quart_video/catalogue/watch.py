@@ -77,9 +77,15 @@ class Watch:
         loop = asyncio.get_running_loop()
         over = asyncio.Event()
 
+        def hear(word: object) -> None:
+            if is_listening:
+                self._hear(word, over)
+
         def put(word: object) -> None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
-                loop.call_soon_threadsafe(self._hear, word, over)
+                loop.call_soon_threadsafe(hear, word)
+
+        is_listening = True
 
         self.activity.state, self._problem = "starting", None
         watcher = _Watcher(self._root, self._but, put)
@@ -89,6 +95,7 @@ class Watch:
         except RuntimeError as error:  # there can be no more threads now
             self._hear({"over": str(error)}, over)
         finally:
+            is_listening = False
             watcher.stop()
 
     def _hear(self, word: object, over: asyncio.Event) -> None:
