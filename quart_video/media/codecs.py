@@ -1,7 +1,8 @@
 """Names of codecs as RFC 6381 has them, out of what a container says of a stream. Pure.
 
-They answer the one question a page has: ``canPlayType('video/mp4; codecs="avc1.64001f"')``. A codec
-that has no such name gives ``None``, never a guess.
+They answer the one question a page has: ``canPlayType('video/mp4; codecs="avc1.64001f"')``. Where
+a codec has several names, it is the one that browsers answer truly. A codec that has no name gives
+``None``, never a guess.
 """
 
 from __future__ import annotations
@@ -9,6 +10,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+
+from quart_video.media.dump import DolbyVision
+
+
+class Bits:
+    """Bits of a header, from the first of them on."""
+
+    def __init__(self, data: bytes) -> None:
+        self._value = int.from_bytes(data, "big")
+        self._left = 8 * len(data)
+
+    def read(self, count: int) -> int:
+        """Return the next bits as a number.
+
+        :raises EOFError: there are fewer.
+        """
+        if count > self._left:
+            raise EOFError
+        self._left -= count
+        return self._value >> self._left & (1 << count) - 1
+
+    def read_exponential(self) -> int:
+        """Return an Exp-Golomb number.
+
+        :raises EOFError: it is cut short.
+        """
+        zeros = 0
+        while not self.read(1):
+            zeros += 1
+        return (1 << zeros | self.read(zeros)) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +52,27 @@ class StreamFacts:
     """FourCC of the container, ``avc1`` say."""
     profile: str = ""
     """As FFmpeg has it: ``Main 10``, ``LC``."""
+    level: int = 0
+    """As FFmpeg has it; 0 and less: not known."""
     extradata: bytes = b""
     width: int = 0
     height: int = 0
     frame_rate: Fraction | None = None
     bit_depth: int = 8
+    dolby_vision: DolbyVision | None = None
 
 
 def codec_name(facts: StreamFacts) -> str | None:
     """Return the name of one codec, ``None`` where it has none."""
+    if facts.tag in _DOLBY_VISION and facts.dolby_vision:
+        vision = facts.dolby_vision
+        return f"{facts.tag}.{vision.profile:02}.{vision.level:02}"
     if facts.codec in _FIXED:
         return _FIXED[facts.codec]
+    if facts.codec.startswith("pcm_"):
+        return _PCM.get(facts.codec, _PCM_LINEAR)
     maker = _MAKERS.get(facts.codec)
-    return maker(facts) if maker else None
+    return maker(facts) if maker else _BY_TAG.get(facts.tag)
 
 
 def codecs_parameter(names: list[str | None]) -> str | None:
@@ -48,9 +87,12 @@ _FIXED = {
     "dts": "dtsc",
     "eac3": "ec-3",
     "flac": "flac",
-    "mp1": "mp4a.6B",
-    "mp2": "mp4a.6B",
-    "mp3": "mp4a.6B",
+    # All three layers are mp4a.6B by the standard. Chromium says yes to that, and decodes the third
+    # one alone; Firefox says no, and decodes all of them in MP4. To "mp3" both say the truth, and
+    # "mp2" is known to nobody.
+    "mp1": "mp1",
+    "mp2": "mp2",
+    "mp3": "mp3",
     "mpeg1video": "mp4v.6A",
     "opus": "opus",
     "theora": "theora",
@@ -58,6 +100,16 @@ _FIXED = {
     "vorbis": "vorbis",
     "vp8": "vp8",
 }
+
+# Numbers of wFormatTag (RFC 2361): browsers know PCM by no other name.
+_PCM_LINEAR = "1"
+_PCM = {"pcm_f32le": "3", "pcm_f64le": "3", "pcm_alaw": "6", "pcm_mulaw": "7"}
+
+_DOLBY_VISION = frozenset({"dav1", "dva1", "dvav", "dvh1", "dvhe"})
+"""Sample entries (Dolby Vision streams within ISO base media, section 6)."""
+
+_BY_TAG = {tag: tag for tag in ("apch", "apcn", "apcs", "apco", "ap4h", "ap4x", "apac")}
+"""Codecs whose name is their sample entry (RFC 6381, section 3.3), and which have no parameters."""
 
 _START_CODE = b"\0\0\1"
 
@@ -109,12 +161,86 @@ def _av1(facts: StreamFacts) -> str | None:
     """AV1 in ISOBMFF, section 5: profile, level and tier, bit depth."""
     data = facts.extradata
     if len(data) < 4 or data[0] != 0x81:  # marker and version of av1C
-        return None
+        return _av1_of_bitstream(data)
     depth = 8
     if data[2] & 0x40:
         depth = 12 if data[2] & 0x20 and data[1] >> 5 == 2 else 10
-    tier = "H" if data[2] & 0x80 else "M"
-    return f"av01.{data[1] >> 5}.{data[1] & 0x1F:02}{tier}.{depth:02}"
+    return _av1_name(data[1] >> 5, data[1] & 0x1F, high_tier=bool(data[2] & 0x80), depth=depth)
+
+
+def _av1_name(profile: int, level: int, *, high_tier: bool, depth: int) -> str:
+    return f"av01.{profile}.{level:02}{'H' if high_tier else 'M'}.{depth:02}"
+
+
+def _av1_of_bitstream(data: bytes) -> str | None:
+    """Read the sequence header OBU (AV1 specification, section 5.5.1)."""
+    if not data or data[0] & 0xF8 != 0x08:  # obu_type 1, no extension
+        return None
+    start = 1
+    if data[0] & 2:  # obu_has_size_field, leb128
+        while start < len(data) and data[start] & 0x80:
+            start += 1
+        start += 1
+    bits = Bits(data[start:])
+    try:
+        return _av1_sequence(bits)
+    except EOFError:
+        return None
+
+
+def _av1_sequence(bits: Bits) -> str:
+    profile = bits.read(3)
+    bits.read(1)  # still_picture
+    reduced = bits.read(1)
+    level, tier = (bits.read(5), 0) if reduced else _av1_level(bits)
+    width_bits, height_bits = bits.read(4) + 1, bits.read(4) + 1
+    bits.read(width_bits), bits.read(height_bits)
+    if not reduced and bits.read(1):  # frame_id_numbers_present_flag
+        bits.read(7)
+    bits.read(3)  # superblocks, filter_intra, intra_edge_filter
+    if not reduced:
+        bits.read(4)  # interintra, masked compound, warped motion, dual_filter
+        if bits.read(1):  # enable_order_hint
+            bits.read(2)
+            order_hint = True
+        else:
+            order_hint = False
+        chooses = bits.read(1) or bits.read(1)  # seq_force_screen_content_tools
+        if chooses and not bits.read(1):
+            bits.read(1)
+        if order_hint:
+            bits.read(3)
+    bits.read(3)  # superres, cdef, restoration
+    depth = 10 if bits.read(1) else 8  # high_bitdepth
+    if profile == 2 and depth == 10 and bits.read(1):  # twelve_bit
+        depth = 12
+    return _av1_name(profile, level, high_tier=bool(tier), depth=depth)
+
+
+def _av1_level(bits: Bits) -> tuple[int, int]:
+    """Read up to the operating points; return level and tier of the first."""
+    decoder_model = 0
+    if bits.read(1):  # timing_info_present_flag
+        bits.read(64)
+        if bits.read(1):  # equal_picture_interval
+            bits.read_exponential()
+        decoder_model = bits.read(1)
+        if decoder_model:
+            buffer_delay = bits.read(5) + 1
+            bits.read(32 + 5 + 5)
+    display_delay = bits.read(1)
+    first: tuple[int, int] | None = None
+    for _ in range(bits.read(5) + 1):
+        bits.read(12)
+        level = bits.read(5)
+        tier = bits.read(1) if level > 7 else 0
+        if decoder_model and bits.read(1):
+            bits.read(2 * buffer_delay + 1)
+        if display_delay and bits.read(1):
+            bits.read(4)
+        first = first or (level, tier)
+    assert first is not None
+    return first
 
 
 # VP9 levels: level, most luma samples a second, most luma samples a picture.
@@ -137,13 +263,15 @@ _VP9_LEVELS = (
 
 
 def _vp9(facts: StreamFacts) -> str:
-    """VP9 in ISOBMFF: profile, level, bit depth. No file tells the level, so it is worked out."""
+    """VP9 in ISOBMFF: profile, level, bit depth. The level is worked out where it is not told."""
     match = re.fullmatch(r"Profile ([0-3])", facts.profile)
     samples = facts.width * facts.height
     rate = samples * (facts.frame_rate or 30)
     level = next(
         (level for level, most, size in _VP9_LEVELS if rate <= most and samples <= size), 62
     )
+    if facts.level in (told for told, *_ in _VP9_LEVELS):
+        level = facts.level
     return f"vp09.0{match[1] if match else 0}.{level}.{facts.bit_depth:02}"
 
 
@@ -165,12 +293,13 @@ _AAC_PROFILES = {"Main": 1, "LC": 2, "SSR": 3, "LTP": 4, "HE-AAC": 5, "HE-AACv2"
 
 def _aac(facts: StreamFacts) -> str | None:
     """RFC 6381 section 3.3: the audio object type, in decimal."""
-    kind = _AAC_PROFILES.get(facts.profile)
-    if kind is None and len(facts.extradata) >= 2:  # AudioSpecificConfig, ISO/IEC 14496-3
+    kind = 0
+    if len(facts.extradata) >= 2:  # AudioSpecificConfig, ISO/IEC 14496-3
         first, second = facts.extradata[:2]
         kind = first >> 3
         if kind == 31:
             kind = 32 + ((first & 7) << 3 | second >> 5)
+    kind = kind or _AAC_PROFILES.get(facts.profile, 0)
     return f"mp4a.40.{kind}" if kind else None
 
 

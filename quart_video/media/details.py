@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -19,6 +19,8 @@ class AudioTrack:
     sample_rate: int | None
     """Samples a second."""
     default: bool
+    codecs: str | None = None
+    """RFC 6381, for ``canPlayType`` and the like: ``mp4a.40.2``. ``None``: there is no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +51,29 @@ class Chapter:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What is inside a video. ``None`` is what the file does not tell."""
 
     container: str
     """``mp4``, ``mov``, ``matroska``, ``webm``, ``avi``, ``mpegts``, ``ogg``, ``flv`` ..."""
     duration: float | None
-    """Seconds."""
+    """Seconds from the start."""
+    start: float = 0.0
+    """What the clock of the file tells when it begins, in seconds; mostly 0. Chromium leaves that
+    much of its time line empty, Firefox begins at 0. Times of chapters, captions and storyboards
+    count from here."""
     width: int | None
     """Pixels as shown: upright, and with square pixels."""
     height: int | None
     rotation: int
     """Degrees that the picture is turned clockwise for showing, already counted in width and
     height: 0, 90, 180 or 270."""
+    mirrored: bool = False
+    """Whether left and right are swapped for showing, before it is turned."""
     frame_rate: float | None
-    """Pictures a second, on average."""
+    """Pictures a second, on average. ``None`` where it is not told, and where there are too few of
+    them to count."""
     video_codec: str | None
     """Name of the codec as FFmpeg has it: ``h264``, ``hevc``, ``av1``, ``vp9`` ..."""
     audio_codec: str | None
@@ -72,6 +81,8 @@ class Details:
     codecs: str | None
     """RFC 6381, for ``canPlayType`` and the like: ``avc1.64001f, mp4a.40.2``. ``None`` where one of
     the codecs has no such name."""
+    video_codecs: str | None = None
+    """The part of it that names the codec of the picture."""
     bit_rate: int | None
     """Bits a second, on average, of all together."""
     hdr: str | None
@@ -85,6 +96,12 @@ class Details:
     """As it is written inside the file, mostly ISO 8601."""
 
 
+def form_of_details() -> str:
+    """Return what differs whenever older details cannot be read any more, or tell less."""
+    kinds = (Details, AudioTrack, TextTrack, Chapter)
+    return ";".join(",".join(field.name for field in fields(kind)) for kind in kinds)
+
+
 def encode_details(details: Details) -> bytes:
     """Write *details* as JSON."""
     return json.dumps(asdict(details), ensure_ascii=True, separators=(",", ":")).encode()
@@ -96,10 +113,10 @@ def decode_details(data: bytes) -> Details:
     :raises ValueError: it is something else, from another version of this package perhaps.
     """
     try:
-        fields: dict[str, Any] = json.loads(data)
-        fields["audio_tracks"] = tuple(AudioTrack(**track) for track in fields["audio_tracks"])
-        fields["text_tracks"] = tuple(TextTrack(**track) for track in fields["text_tracks"])
-        fields["chapters"] = tuple(Chapter(**chapter) for chapter in fields["chapters"])
-        return Details(**fields)
+        known: dict[str, Any] = json.loads(data)
+        known["audio_tracks"] = tuple(AudioTrack(**track) for track in known["audio_tracks"])
+        known["text_tracks"] = tuple(TextTrack(**track) for track in known["text_tracks"])
+        known["chapters"] = tuple(Chapter(**chapter) for chapter in known["chapters"])
+        return Details(**known)
     except (KeyError, TypeError) as error:
         raise ValueError("not the details of a video") from error

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import av
 from av.container import InputContainer
 
+from quart_video.media.ebml import ReadAt
 from quart_video.media.lending import BLOCK, Borrowed
 
 _FORMATS = (
     "aac,aiff,asf,asf_o,avi,caf,dv,flac,flv,gxf,h264,hevc,ivf,live_flv,m4v,matroska,mov,mp3,mpeg,"
     "mpegts,mpegvideo,mxf,nsv,nut,obu,ogg,rm,swf,vc1,w64,wav,webm,wtv,wv"
 )
-_HEAD = 64  # bytes in which Matroska tells whether it is WebM
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,23 @@ class Source:
         os.lseek(self.descriptor, 0, os.SEEK_SET)
         return open(os.dup(self.descriptor), "rb")  # the caller closes it
 
-    def head(self) -> bytes:
-        """Return the first bytes."""
+    def size(self) -> int:
+        """Return how many bytes there are."""
+        return os.fstat(self.descriptor).st_size if self.lent is None else self.lent
+
+    @contextmanager
+    def reader(self) -> Iterator[ReadAt]:
+        """Return what reads a few bytes here and there."""
         if self.lent is None:
-            return os.pread(self.descriptor, _HEAD, 0)
+            yield lambda offset, size: os.pread(self.descriptor, size, offset)
+            return
         with self.file() as file:
-            return bytes(file.read(_HEAD))
+
+            def read(offset: int, size: int) -> bytes:
+                file.seek(offset)
+                return bytes(file.read(size))
+
+            yield read
 
     def open(self) -> InputContainer:
         """Open it with libav.

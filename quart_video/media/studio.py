@@ -12,14 +12,16 @@ from time import monotonic
 
 from quart_video.media.cache import Cache
 from quart_video.media.crew import Crew, Lost
+from quart_video.media.details import form_of_details
 from quart_video.media.queue import Queue
 from quart_video.media.tasks import Failed, Kind, Limits, Task
 from quart_video.storage.base import Changed, Media, StorageError, Unavailable
 
 logger = logging.getLogger("quart_video")
 
-_GENERATION = 1
-"""To be raised with every change of what is made, as it is kept and served for ever."""
+_GENERATION = f"2\0{form_of_details()}"
+"""What is kept is of one generation, as it is served for ever. The fields of the details make
+another by themselves; the number is to be raised with every other change of what is made."""
 
 _LONG = Limits(cpu=300, wall=900.0, reads=1024**3)
 """For what takes a reading of the whole file."""

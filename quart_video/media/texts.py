@@ -15,7 +15,7 @@ from av.stream import Discard, Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
-from quart_video.media.probe import start_of
+from quart_video.media.clock import start_of
 from quart_video.media.tasks import Failed
 from quart_video.media.vtt import Cue, escape, join_lines, write_vtt
 

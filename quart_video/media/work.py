@@ -8,8 +8,9 @@ from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from quart_video.media import pictures
 from quart_video.media.details import encode_details
 from quart_video.media.opening import Source
-from quart_video.media.probe import TEXT_CODECS, describe
+from quart_video.media.probe import describe
 from quart_video.media.tasks import Failed, Task
+from quart_video.media.tracks import TEXT_CODECS
 
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded once, before the forks
 
@@ -49,4 +50,4 @@ def perform(task: Task, descriptor: int, lent: int | None) -> dict[str, bytes]:
         from quart_video.media import texts  # noqa: PLC0415
 
         return texts.tracks(source.open(), TEXT_CODECS)
-    return {"details": encode_details(describe(source.open(), source.head()))}
+    return {"details": encode_details(describe(source.open(), source))}
