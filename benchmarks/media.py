@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from quart_video.media.crew import Crew
-from quart_video.media.tasks import Kind, Limits, Task
-from quart_video.storage.beneath import open_regular
-from quart_video.storage.disk import Disk, OpenFile
+from quart_video.media.workers.pool import WorkerPool
+from quart_video.media.workers.protocol import Kind, Limits, Task
+from quart_video.storage.local.disk import Disk, OpenFile
+from quart_video.storage.local.safe_open import open_regular
 
 _H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p"]
 _TILES = "fps=1/6,scale=160:90,tile=10x10"
@@ -123,12 +123,12 @@ def cost_of_task(path: Path, kind: Kind, times: int, **options: str) -> float:
     """Return the processor time of a task, for one time of *times*, with all it takes to do it."""
 
     async def run() -> None:
-        crew, disk = Crew(), Disk(1)
+        workers, disk = WorkerPool(), Disk(1)
         for _ in range(times):
             media = OpenFile(open_regular(str(path)), disk, path.name)
-            await crew.do(Task(kind, options, Limits(cpu=600, wall=900)), media)
+            await workers.do(Task(kind, options, Limits(cpu=600, wall=900)), media)
             media.close()
-        await crew.aclose()
+        await workers.aclose()
         disk.close()
 
     return cost_of(lambda: asyncio.run(run()), 1) / times

@@ -60,7 +60,7 @@ PEERS = (
 )
 
 
-def sent_on(scene: Scene[Films]) -> Sample:
+def redirect_response(scene: Scene[Films]) -> Sample:
     """Ask for a range, and be sent on to the store."""
     film = scene.stock.of_size(1)
     path = scene.server.peer.prefix + film.name
@@ -75,7 +75,7 @@ WORKLOADS = (
     Workload(
         "sent-on",
         "Sent on to the store (302), 8 connections",
-        sent_on,
+        redirect_response,
         PER_REQUESTS,
         "req/s",
         lambda peer: not peer.sends_films,

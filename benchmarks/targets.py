@@ -79,7 +79,7 @@ def _kept_pace(sample: Sample) -> float:
     return sample.extra["kept_pace"] / sample.extra["viewers"]
 
 
-def _beside(sample: Sample) -> float:
+def _sidecars(sample: Sample) -> float:
     return sample.rate / sample.extra["rate_alone"]
 
 
@@ -170,7 +170,7 @@ TARGETS = (
             "by that without them",
             "stalled",
             f"ours-{server}",
-            _beside,
+            _sidecars,
             0.9,
             at_least=True,
         )

@@ -10,7 +10,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from quart_video import media_types, settings, texts
+from quart_video import media_types, messages, settings
 
 project = "quart-video"
 author = "quart-video contributors"
@@ -57,7 +57,7 @@ def types_table() -> list[str]:
 
 def texts_table() -> list[str]:
     """Write the texts of the pages, as Markdown."""
-    rows = [f"| `{key}` | {text} |" for key, text in texts.TEXTS.items()]
+    rows = [f"| `{key}` | {text} |" for key, text in messages.TEXTS.items()]
     return ["| Key | Text |", "|---|---|", *rows]
 
 
@@ -72,7 +72,7 @@ class Generated(SphinxDirective):
 
     def run(self) -> list[Node]:
         """Have the page's own parser read it."""
-        for source in (__file__, media_types.__file__, settings.__file__, texts.__file__):
+        for source in (__file__, media_types.__file__, settings.__file__, messages.__file__):
             self.env.note_dependency(source)
         parent = container(classes=[self.name])
         lines = StringList(self.written[self.name](), "conf.py")

@@ -1,28 +1,26 @@
 """List and stream a folder of videos from a Quart app."""
 
-from quart_video.addresses import sign_url
-from quart_video.authorization import Access, Resource
+from quart_video.access.request_signature import is_signed
+from quart_video.access.signed_urls import sign_url
 from quart_video.blueprint import VideoBlueprint, video_bp
-from quart_video.files import MissingFileError, make_conditional, send_file, send_from_directory
-from quart_video.media import AudioTrack, Chapter, Details, TextTrack
-from quart_video.models import (
-    CaptionTrack,
-    Folder,
-    FullVideo,
-    Listing,
-    ListingQuery,
-    Video,
-)
-from quart_video.settings import ConfigurationError, Settings
-from quart_video.signals import (
+from quart_video.delivery.body import Outcome
+from quart_video.delivery.signals import (
     MediaTransfer,
     transfer_aborted,
     transfer_finished,
     transfer_started,
 )
-from quart_video.signatures import is_signed
+from quart_video.library.authorization import Access, Resource
+from quart_video.media import AudioTrack, Chapter, Details, TextTrack
+from quart_video.models import CaptionTrack, Folder, FullVideo, Listing, ListingQuery, Video
+from quart_video.settings import ConfigurationError, Settings
 from quart_video.storage.memory import MemoryStorage
-from quart_video.streaming import Outcome
+from quart_video.web.send_file import (
+    MissingFileError,
+    make_conditional,
+    send_file,
+    send_from_directory,
+)
 
 __all__ = [
     "Access",

@@ -13,29 +13,31 @@ from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
 from werkzeug.exceptions import HTTPException
 
-from quart_video import derived, openapi, pages, settings, views
-from quart_video.authorization import Authorize, AuthorizeMany, Authorizer
+from quart_video import settings
 from quart_video.cli import commands
-from quart_video.converters import CONVERTERS
-from quart_video.cors import cors_fields
-from quart_video.mounts import Mount, app_state, current_library
-from quart_video.survey import survey
+from quart_video.library.authorization import Authorize, AuthorizeMany, Authorizer
+from quart_video.library.background_probe import survey
+from quart_video.library.library import Mount, app_state, current_library
+from quart_video.policy.cors import cors_fields
+from quart_video.web import openapi, pages
+from quart_video.web.converters import CONVERTERS
+from quart_video.web.views import derivatives, listings
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
-    ("/", views.gallery),
-    ("/<quart_video_folder:folder>", views.gallery),
-    ("/<quart_video_file:path>", views.media),
-    ("/-/watch/<quart_video_file:path>", views.watch),
-    ("/-/api/videos", views.api_videos),
-    ("/-/api/videos/<quart_video_file:path>", views.api_video),
-    ("/-/playlist.m3u", views.playlist),
-    ("/-/captions/<quart_video_file:path>", derived.captions),
-    ("/-/chapters/<quart_video_file:path>", derived.chapters),
-    ("/-/poster/<quart_video_file:path>", derived.poster),
-    ("/-/storyboard/<quart_video_file:path>", derived.storyboard),
-    ("/-/health", views.health),
-    ("/-/static/<quart_video_file:filename>", views.static),
+    ("/", listings.gallery),
+    ("/<quart_video_folder:folder>", listings.gallery),
+    ("/<quart_video_file:path>", listings.media),
+    ("/-/watch/<quart_video_file:path>", listings.watch),
+    ("/-/api/videos", listings.api_videos),
+    ("/-/api/videos/<quart_video_file:path>", listings.api_video),
+    ("/-/playlist.m3u", listings.playlist),
+    ("/-/captions/<quart_video_file:path>", derivatives.captions),
+    ("/-/chapters/<quart_video_file:path>", derivatives.chapters),
+    ("/-/poster/<quart_video_file:path>", derivatives.poster),
+    ("/-/storyboard/<quart_video_file:path>", derivatives.storyboard),
+    ("/-/health", listings.health),
+    ("/-/static/<quart_video_file:filename>", listings.static),
 )
 _REGISTER_OPTIONS = {"name", "name_prefix", "url_prefix", "subdomain", "url_defaults", "cli_group"}
 

@@ -15,12 +15,12 @@ from quart import Quart
 from quart.cli import ScriptInfo
 
 from quart_video.catalogue import SORTS, Item, Page, Query, Sort
-from quart_video.describe import iso_time
-from quart_video.formatting import for_terminal, format_date, format_duration, format_size
-from quart_video.mounts import Library, Mount, app_state
+from quart_video.library.background_probe import Report, prepare
+from quart_video.library.library import Library, Mount, app_state
 from quart_video.settings import ConfigurationError
 from quart_video.storage.base import NotFound, StorageError
-from quart_video.survey import Report, prepare
+from quart_video.web.formatting import for_terminal, format_date, format_duration, format_size
+from quart_video.web.serializers import iso_time
 
 T = TypeVar("T")
 
@@ -207,7 +207,7 @@ async def _prepare(library: Library, *, retry: bool) -> list[Report]:
     :raises ConfigurationError: nothing in it can be looked into.
     :raises StorageError: its videos cannot be listed.
     """
-    if library.studio is None:
+    if library.derivatives is None:
         raise ConfigurationError(
             'Nothing looks into videos. Install the extra: pip install "quart-video[media]". '
             "If it is there, VIDEO_MEDIA_PROCESSES is 0."
@@ -218,7 +218,7 @@ async def _prepare(library: Library, *, retry: bool) -> list[Report]:
         def begin(total: int) -> None:
             bar.length = total
 
-        async for report in prepare(library, library.studio, retry=retry, begin=begin):
+        async for report in prepare(library, library.derivatives, retry=retry, begin=begin):
             reports.append(report)
             bar.update(1)
     return reports

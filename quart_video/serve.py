@@ -19,9 +19,9 @@ from hypercorn.run import run
 from quart import Quart, request
 
 from quart_video import ConfigurationError, Settings, video_bp
-from quart_video.formatting import for_terminal
 from quart_video.http import parse_host
-from quart_video.mounts import app_state
+from quart_video.library.library import app_state
+from quart_video.web.formatting import for_terminal
 
 _VARIABLE = "QV_SERVE"
 """Carries the configuration to the processes that serve, as JSON."""

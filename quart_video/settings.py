@@ -18,9 +18,9 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from quart_video.media_types import VIDEO_TYPES
+from quart_video.messages import Text, merged
 from quart_video.storage.base import Storage
-from quart_video.storage.location import EXAMPLE, Location, is_url, parse_location
-from quart_video.texts import Text, merged
+from quart_video.storage.object_store.url import EXAMPLE, Location, is_url, parse_location
 
 MAX_PAGE_SIZE = 500
 """Most videos that one page of a listing may hold."""

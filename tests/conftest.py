@@ -14,10 +14,10 @@ from jinja2 import FileSystemBytecodeCache
 from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
-from tests import azurite, swift
-from tests.azurite import Azurite
 from tests.media.films import BY_NAME
-from tests.swift import SwiftBox
+from tests.support import azurite, swift
+from tests.support.azurite import Azurite
+from tests.support.swift import SwiftBox
 
 settings.register_profile(
     "quart-video",

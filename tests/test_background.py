@@ -12,7 +12,7 @@ from quart import Quart
 
 from quart_video import background, video_bp
 from quart_video.background import Activity, BackOff, keep_running
-from tests.asgi import call
+from tests.support.asgi import call
 
 
 async def test_it_is_begun_again(

@@ -15,7 +15,7 @@ from quart.typing import ResponseReturnValue
 from quart_schema import QuartSchema, RequestSchemaValidationError
 
 from quart_video import ConfigurationError, VideoBlueprint, video_bp
-from tests.asgi import Sent, all_closed, call
+from tests.support.asgi import Sent, all_closed, call
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ class TestRoutes:
             "-/api/videos/dir.mp4",
             "-/api/videos/series",
             "-/static/no.css",
-            "-/static/../views.py",
+            "-/static/../blueprint.py",
         ],
     )
     async def test_not_found(self, app: Quart, path: str) -> None:

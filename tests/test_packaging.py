@@ -22,8 +22,8 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FRAMEWORK = {"quart", "quart_schema", "flask", "werkzeug", "hypercorn", "blinker", "jinja2"}
 WORLD = {"asyncio", "io", "os", "pathlib", "socket", "threading", "time"}
-ROOMS = {"http": {"http"}, "storage": {"storage"}, "catalogue": {"catalogue", "storage"}}
-ROOMS["remux"] = {"remux", "storage"}
+ROOMS = {"http": {"http"}, "policy": {"policy", "http"}, "storage": {"storage"}}
+ROOMS |= {"catalogue": {"catalogue", "storage"}, "remux": {"remux", "storage"}}
 ROOMS["media"] = {"media", "remux", "storage"}
 
 

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from quart_video.serve import main
 from tests.e2e.harness import REPOSITORY, wait_until
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 COMMAND = [sys.executable, "-m", "quart_video.serve", "serve"]
 

@@ -13,17 +13,10 @@ import pytest
 from quart import Quart
 
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.settings import (
-    MAX_PAGE_SIZE,
-    ConfigurationError,
-    Settings,
-    names,
-    resolve,
-    table,
-)
-from quart_video.storage.location import Location
+from quart_video.messages import TEXTS
+from quart_video.settings import MAX_PAGE_SIZE, ConfigurationError, Settings, names, resolve, table
 from quart_video.storage.memory import MemoryStorage
-from quart_video.texts import TEXTS
+from quart_video.storage.object_store.url import Location
 
 STORAGE = MemoryStorage()
 ROOT = {"media_root": "/srv/videos"}

@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.serving import quart_run
+from tests.support.serving import quart_run
 
 pytestmark = pytest.mark.timeout(600)  # installs from the network
 

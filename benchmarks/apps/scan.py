@@ -11,7 +11,7 @@ from quart import Quart
 
 from quart_video.catalogue import Catalogue, Query
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.local import LocalStorage
+from quart_video.storage.local.storage import LocalStorage
 
 app = Quart(__name__)
 app.config["RESPONSE_TIMEOUT"] = None

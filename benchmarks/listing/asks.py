@@ -14,7 +14,7 @@ from benchmarks.listing.names import ENDING, SOUGHT, YEARS, beginnings, nowhere
 from benchmarks.listing.tree import Folder, Tree
 from benchmarks.load import Wrong
 from quart_video.catalogue import Sort
-from quart_video.catalogue.cursor import Position, encode_cursor
+from quart_video.catalogue.pagination import Position, encode_cursor
 
 PAGE = 50
 MOST = 500

@@ -7,15 +7,20 @@ decides is pure.
 Rule 3: nothing of SQLite runs on the event loop.
 """
 
-from quart_video.catalogue.captions import CAPTION_FOLDERS, Caption, Marks, captions_in_folder
 from quart_video.catalogue.catalogue import Catalogue
-from quart_video.catalogue.cursor import BadCursor
-from quart_video.catalogue.facts import SORTS, Contents, Item, Neighbours, Page, Query, Sort
-from quart_video.catalogue.folders import cursor_after
-from quart_video.catalogue.languages import normalise_tag, preferred
-from quart_video.catalogue.natural import natural_key
-from quart_video.catalogue.posters import IMAGE_EXTENSIONS, poster_of_folder
-from quart_video.catalogue.titles import stem_of, title_of
+from quart_video.catalogue.index.folders import cursor_after
+from quart_video.catalogue.pagination import BadCursor
+from quart_video.catalogue.sidecars.captions import (
+    CAPTION_FOLDERS,
+    Caption,
+    Marks,
+    captions_in_folder,
+)
+from quart_video.catalogue.sidecars.languages import normalise_tag, preferred
+from quart_video.catalogue.sidecars.posters import IMAGE_EXTENSIONS, poster_of_folder
+from quart_video.catalogue.sidecars.titles import stem_of, title_of
+from quart_video.catalogue.text.natural import natural_key
+from quart_video.catalogue.types import SORTS, Contents, Item, Neighbours, Page, Query, Sort
 
 __all__ = [
     "CAPTION_FOLDERS",

@@ -12,11 +12,11 @@ from hashlib import blake2b
 from typing import TypeVar, TypeVarTuple
 
 from quart_video.background import Activity
-from quart_video.catalogue import reading, writing
-from quart_video.catalogue.facts import Item, Neighbours, Page, Progress, Query
-from quart_video.catalogue.gathering import Gatherer, ThroughLink
-from quart_video.catalogue.index import Busy, Index
-from quart_video.catalogue.scan import Scan
+from quart_video.catalogue.index import queries, writes
+from quart_video.catalogue.index.index import Busy, Index
+from quart_video.catalogue.sync.scanner import Scan
+from quart_video.catalogue.sync.synchronizer import Synchronizer, ThroughLink
+from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
 from quart_video.media_types import extension
 from quart_video.storage.base import Entry, NotFound, Storage, Unavailable
 
@@ -35,7 +35,7 @@ class _Apart:
     """An index in memory of one folder behind a link."""
 
     index: Index
-    gatherer: Gatherer
+    gatherer: Synchronizer
     users: int = 0
     is_small: bool = False
     """Whether it is known to take little memory."""
@@ -76,8 +76,8 @@ class Catalogue:
         self._storage = storage
         self._types = types
         self._index = Index(None if cache is None else _place(cache, name, types))
-        self._gatherer = Gatherer(storage, self._index, types, fresh=fresh)
-        self._totals = reading.TotalsCache()
+        self._gatherer = Synchronizer(storage, self._index, types, fresh=fresh)
+        self._totals = queries.TotalsCache()
         self._pages: dict[Query, tuple[object, Page]] = {}
         """The last pages, and the stamps of what they are of: asked again, they are the same."""
         self._apart: dict[str, _Apart] = {}
@@ -125,10 +125,10 @@ class Catalogue:
         stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
         if stamp is not None and (known := self._pages.get(query)) and known[0] == stamp:
             return known[1]
-        after = reading.after_of(query)
+        after = queries.after_of(query)
         page = await self._answer(
             query.folder,
-            lambda connection: reading.page(connection, query, self._types, after, self._totals),
+            lambda connection: queries.page(connection, query, self._types, after, self._totals),
             recursive=query.recursive,
         )
         if self._gatherer.is_behind(query.folder):
@@ -182,7 +182,7 @@ class Catalogue:
         if entry.is_folder or extension(entry.name) not in self._types:
             raise NotFound(f"{path!r} is no video")
         item = await self._answer(
-            entry.folder, lambda connection: reading.item(connection, path), at_once=True
+            entry.folder, lambda connection: queries.item(connection, path), at_once=True
         )
         if item is None or item.entry.facts != entry.facts:  # it has changed in place
             return Item(entry, ()) if item is None else replace(item, entry=entry, duration=None)
@@ -195,7 +195,7 @@ class Catalogue:
         :raises Unavailable: the storage cannot answer now.
         """
         return await self._answer(
-            path.rpartition("/")[0], lambda connection: reading.neighbours(connection, path)
+            path.rpartition("/")[0], lambda connection: queries.neighbours(connection, path)
         )
 
     async def set_durations(self, durations: Iterable[tuple[str, str, float | None]]) -> None:
@@ -205,18 +205,18 @@ class Catalogue:
         :raises Unavailable: the index cannot be written to now.
         """
         try:
-            await self._index.write(writing.set_durations, list(durations))
+            await self._index.write(writes.set_durations, list(durations))
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
 
-    async def unmeasured(self, after: int, limit: int) -> list[reading.Unmeasured]:
+    async def unmeasured(self, after: int, limit: int) -> list[queries.Unmeasured]:
         """Return videos in the index of which nobody has said how long they last.
 
         :param after: the number of the last one that is known, 0 at first.
         :raises Unavailable: the index cannot be read now.
         """
         try:
-            return await self._index.read(reading.unmeasured, after, limit)
+            return await self._index.read(queries.unmeasured, after, limit)
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
 
@@ -246,13 +246,13 @@ class Catalogue:
             for _ in range(_ATTEMPTS):
                 opened = self._index.opened
                 try:
-                    await self._gatherer.freshen(folder, at_once=at_once)
+                    await self._gatherer.revalidate(folder, at_once=at_once)
                 except NotFound:
                     if opened == self._index.opened:
                         raise
                     continue  # it was looked for in an index that took the place of another
                 if recursive:
-                    await self._gatherer.freshen_below(folder)
+                    await self._gatherer.revalidate_below(folder)
                 with suppress(NotFound):
                     answer = await self._index.read(question)
                     if opened == self._index.opened:
@@ -269,17 +269,19 @@ class Catalogue:
         apart = self._apart.pop(folder, None)
         if apart is None:
             index = Index(None)
-            apart = _Apart(index, Gatherer(self._storage, index, self._types, fresh=self._fresh))
+            apart = _Apart(
+                index, Synchronizer(self._storage, index, self._types, fresh=self._fresh)
+            )
         self._apart[folder] = apart
         apart.users += 1
         try:
-            await apart.index.write(writing.put_way, folder)
-            await apart.gatherer.freshen(folder)
+            await apart.index.write(writes.put_way, folder)
+            await apart.gatherer.revalidate(folder)
             if recursive:
-                await apart.gatherer.fill(folder)
-                await apart.gatherer.freshen_below(folder)
+                await apart.gatherer.read_pending(folder)
+                await apart.gatherer.revalidate_below(folder)
             answer = await apart.index.read(question)
-            apart.is_small = await apart.index.read(reading.number_of_videos) <= _SMALL
+            apart.is_small = await apart.index.read(queries.number_of_videos) <= _SMALL
         except Busy as error:
             raise Unavailable(f"no index of {folder!r} can be made: {error}") from error
         else:

@@ -10,21 +10,21 @@ from importlib.util import find_spec
 
 from quart_video.media.cache import Cache, FolderCache, MemoryCache
 from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
-from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
-from quart_video.media.studio import (
+from quart_video.media.service import (
     DETAILS,
     STORYBOARD,
-    Product,
-    Studio,
-    Subject,
+    Derivative,
+    DerivativeService,
+    Source,
     caption,
     picture,
     poster,
     sheet,
     text,
 )
-from quart_video.media.tasks import WIDTHS, Failed
+from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
 from quart_video.media.vtt import chapters_vtt
+from quart_video.media.workers.protocol import WIDTHS, Failed
 
 __all__ = [
     "DETAILS",
@@ -33,14 +33,14 @@ __all__ = [
     "AudioTrack",
     "Cache",
     "Chapter",
+    "Derivative",
+    "DerivativeService",
     "Details",
     "Failed",
     "FolderCache",
     "MemoryCache",
-    "Product",
+    "Source",
     "Storyboard",
-    "Studio",
-    "Subject",
     "TextTrack",
     "available",
     "caption",

@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from quart_video.storage.base import StorageError
-from quart_video.storage.disk import Disk
+from quart_video.storage.local.disk import Disk
 
 logger = logging.getLogger("quart_video")
 

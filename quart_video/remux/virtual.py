@@ -13,8 +13,8 @@ from quart_video.remux.index_file import BrokenIndexError
 from quart_video.remux.sources import BlockReader, Scattering, reader_of
 from quart_video.remux.track import FILM, LITERAL
 from quart_video.storage.base import Changed, FileFacts, Media
-from quart_video.storage.chunk import new_chunk
-from quart_video.storage.pace import SMALL, Pace
+from quart_video.storage.local.buffers import new_chunk
+from quart_video.storage.local.chunk_size import SMALL, AdaptiveChunkSize
 
 IDLE = 10.0
 """Seconds for one chunk after which a viewer counts as one who has paused, and holds no memory."""
@@ -57,7 +57,7 @@ class VirtualMedia:
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes from *start* up to *stop*, as fast as they are taken."""
         loop = asyncio.get_running_loop()
-        pace = Pace.for_range(stop - start)
+        pace = AdaptiveChunkSize.for_range(stop - start)
         while start < stop:
             first, self._first = self._first, None
             if first is not None and first[0] == start:

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from typing import BinaryIO
 
 from quart_video.storage.base import Changed, FileFacts, Unavailable
-from quart_video.storage.disk import Disk
-from quart_video.storage.pace import SMALL
+from quart_video.storage.local.chunk_size import SMALL
+from quart_video.storage.local.disk import Disk
 
 
 class FileObjectMedia:

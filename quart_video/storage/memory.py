@@ -18,8 +18,8 @@ from quart_video.storage.base import (
     nothing,
 )
 from quart_video.storage.listed import study_listed
+from quart_video.storage.local.chunk_size import SMALL
 from quart_video.storage.names import join
-from quart_video.storage.pace import SMALL
 from quart_video.storage.visible import VisibleNames
 
 T = TypeVar("T")

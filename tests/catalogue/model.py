@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from quart_video.catalogue import Query
-from quart_video.catalogue.natural import natural_key, path_key
-from quart_video.catalogue.words import searched, words_of
+from quart_video.catalogue.text.natural import natural_key, path_key
+from quart_video.catalogue.text.words import searched, words_of
 from quart_video.media_types import VIDEO_TYPES, extension
 from quart_video.storage.base import FileFacts
 

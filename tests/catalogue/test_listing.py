@@ -5,19 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from quart_video.catalogue import (
-    SORTS,
-    BadCursor,
-    Caption,
-    Catalogue,
-    Item,
-    Marks,
-    Query,
-    Sort,
-    reading,
-)
+from quart_video.catalogue import SORTS, BadCursor, Caption, Catalogue, Item, Marks, Query, Sort
 from quart_video.catalogue import catalogue as catalogue_module
-from quart_video.catalogue.cursor import Position, encode_cursor
+from quart_video.catalogue.index import queries
+from quart_video.catalogue.pagination import Position, encode_cursor
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, Unavailable
 from tests.catalogue.shelves import Shelves, catalogue_of, facts, page, paths, shelves
 
@@ -102,7 +93,7 @@ async def test_what_is_in_folders() -> None:
 async def test_what_is_in_folders_is_not_counted_before_all_have_been_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reading, "unread", lambda *_: ["a/b"])
+    monkeypatch.setattr(queries, "unread", lambda *_: ["a/b"])
     (contents,) = (await page(shelves("a/1.mp4"))).folder_contents.values()
     assert contents.videos is None
 

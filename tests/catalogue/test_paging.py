@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quart_video.catalogue import SORTS, Sort
-from quart_video.catalogue.natural import path_key
+from quart_video.catalogue.text.natural import path_key
 from quart_video.storage.base import FileFacts
 from tests.catalogue.shelves import Shelves, page, paths
 

@@ -23,7 +23,7 @@ from tests.docs.blocks import REPOSITORY, Block
 from tests.docs.terminal import Terminal
 from tests.docs.transcripts import Memory, Mismatch, parse
 from tests.e2e import fronts
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 CLIPS = REPOSITORY / "example" / "videos"
 CLIPS_DATE = 1_750_000_000  # of every clip, so that the pages can show it

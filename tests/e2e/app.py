@@ -19,7 +19,7 @@ from quart_video import (
     sign_url,
     video_bp,
 )
-from quart_video.catalogue import gathering
+from quart_video.catalogue.sync import synchronizer
 
 # Not the root logger: what servers log to handlers of their own would be there twice.
 handler = logging.StreamHandler()
@@ -28,7 +28,7 @@ logging.getLogger("quart_video").addHandler(handler)
 
 app = Quart(__name__)
 app.config.from_prefixed_env()
-gathering.FRESH = app.config.get("E2E_FRESH", gathering.FRESH)
+synchronizer.FRESH = app.config.get("E2E_FRESH", synchronizer.FRESH)
 app.register_blueprint(video_bp)
 app.register_blueprint(
     video_bp,

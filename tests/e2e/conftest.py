@@ -14,7 +14,7 @@ from tests.e2e.film import make as make_film
 from tests.e2e.harness import PEERS, SERVERS, Peer, Server, Servers
 from tests.e2e.site import Site, build
 from tests.e2e.stored import environment, upload
-from tests.swift import SwiftBox
+from tests.support.swift import SwiftBox
 
 STORED = "uvicorn-store"
 

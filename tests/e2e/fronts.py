@@ -14,7 +14,7 @@ from tests.docs.blocks import blocks_of, pages
 from tests.e2e.harness import Server, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 _PAGE = "how_to_guides/front_server"
 

@@ -21,7 +21,7 @@ import pytest
 from tests.e2e.http1 import Http1
 from tests.e2e.http2 import Http2
 from tests.e2e.reply import Reply, WireError
-from tests.ports import free_ports
+from tests.support.ports import free_ports
 
 Client = Http1 | Http2
 REPOSITORY = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from tests.e2e.harness import Server
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
 from tests.e2e.site import GOOD_NAMES, SECRET, SPARSE_SIZE, SPARSE_TAIL, Site
-from tests.swift import SwiftBox
+from tests.support.swift import SwiftBox
 
 BUCKET, PREFIX = "wire", "the/media"
 URL = f"s3://{BUCKET}/{PREFIX}"

@@ -11,9 +11,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.azurite import ACCOUNT, KEY, Azurite
 from tests.e2e.harness import Server, Servers
 from tests.e2e.stored import get
+from tests.support.azurite import ACCOUNT, KEY, Azurite
 
 FILM = os.urandom(5 << 20)
 CONTAINER = "films"

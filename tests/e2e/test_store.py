@@ -25,9 +25,9 @@ from tests.e2e.harness import REPOSITORY, Server, Servers, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
 from tests.e2e.stored import get, store_environment
-from tests.serving import quart_run
-from tests.swift import KEY, REPLICAS, SECRET, SwiftBox
-from tests.tap import Tap
+from tests.support.serving import quart_run
+from tests.support.swift import KEY, REPLICAS, SECRET, SwiftBox
+from tests.support.tap import Tap
 
 FILM = os.urandom(40 << 20)
 URL = "/videos/film.mp4"

@@ -19,8 +19,8 @@ from tests.e2e.chromium import NewPage
 from tests.e2e.harness import Server, wait_until
 from tests.e2e.stored import get, store_environment
 from tests.media.films import AAC, H264, SRT, Film, with_texts
-from tests.swift import SwiftBox
-from tests.tap import Tap
+from tests.support.swift import SwiftBox
+from tests.support.tap import Tap
 
 Films = Callable[[str], Path]
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.e2e.harness import Server, wait_until
 from tests.e2e.stored import get, store_environment
-from tests.lister import Lister
-from tests.swift import SwiftBox
+from tests.support.lister import Lister
+from tests.support.swift import SwiftBox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -27,14 +27,14 @@ def page(hypercorn: Server, new_page: NewPage) -> Page:
 
 
 def ready(page: Page) -> None:
-    settled(page, "video.readyState >= 2")
+    with_first_chunk(page, "video.readyState >= 2")
 
 
 def video(page: Page, what: str) -> Any:
     return page.evaluate(f"document.querySelector('video').{what}")
 
 
-def settled(page: Page, what: str) -> None:
+def with_first_chunk(page: Page, what: str) -> None:
     """Wait until there is a video, and an expression about it holds."""
     page.wait_for_function(f"(video => video && ({what}))(document.querySelector('video'))")
 
@@ -46,13 +46,13 @@ def press(page: Page, *keys: str) -> None:
 
 def test_keys_play_and_seek(page: Page) -> None:
     press(page, "k")
-    settled(page, "!video.paused")
+    with_first_chunk(page, "!video.paused")
     press(page, "k")
-    settled(page, "video.paused")
+    with_first_chunk(page, "video.paused")
     press(page, " ")
-    settled(page, "!video.paused")
+    with_first_chunk(page, "!video.paused")
     press(page, " ")
-    settled(page, "video.paused")
+    with_first_chunk(page, "video.paused")
     press(page, "5")
     assert video(page, "currentTime") == SECONDS / 2
     press(page, "l")
@@ -91,15 +91,15 @@ def test_captions_stay_as_they_were_left(page: Page) -> None:
     menu = page.locator("[data-qv-captions]")
     assert (video(page, mode), menu.input_value()) == ("showing", "0")
     press(page, "c")
-    settled(page, "video.textTracks[0].mode == 'disabled'")
+    with_first_chunk(page, "video.textTracks[0].mode == 'disabled'")
     page.wait_for_function("document.querySelector('[data-qv-captions]').value == ''")
     page.reload()
     ready(page)
     assert video(page, mode) == "disabled"
     press(page, "c")
-    settled(page, "video.textTracks[0].mode == 'showing'")
+    with_first_chunk(page, "video.textTracks[0].mode == 'showing'")
     menu.select_option("Off")
-    settled(page, "video.textTracks[0].mode == 'disabled'")
+    with_first_chunk(page, "video.textTracks[0].mode == 'disabled'")
 
 
 def test_captions_begin_in_the_language_of_the_visitor(
@@ -142,7 +142,7 @@ def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     dialog.get_by_role("button", name="Close").click()
     dialog.wait_for(state="hidden")
     press(page, "5")
-    settled(page, f"video.currentTime === {SECONDS / 2}")
+    with_first_chunk(page, f"video.currentTime === {SECONDS / 2}")
     page.get_by_role("button", name="Keyboard").click()
     assert dialog.is_visible()
 
@@ -219,14 +219,14 @@ def test_keys_of_any_alphabet(page: Page) -> None:
             "new KeyboardEvent('keydown', {key, code, bubbles: true}))",
             [key, code],
         )
-        settled(page, "!video.paused")
+        with_first_chunk(page, "!video.paused")
         page.evaluate("document.querySelector('video').pause()")
 
 
 def test_a_link_begins_at_its_time(page: Page) -> None:
     page.goto(f"{WATCH}?t=21.5")
     ready(page)
-    settled(page, "Math.abs(video.currentTime - 21.5) < 0.2")
+    with_first_chunk(page, "Math.abs(video.currentTime - 21.5) < 0.2")
 
 
 def test_a_link_to_this_time_is_copied(hypercorn: Server, new_page: NewPage) -> None:
@@ -271,10 +271,10 @@ def leave_at(page: Page, seconds: float) -> None:
 def test_it_goes_on_where_one_left_off(page: Page) -> None:
     leave_at(page, 23)
     page.goto(f"{WATCH}?from=elsewhere")
-    settled(page, "Math.abs(video.currentTime - 23) < 2")
+    with_first_chunk(page, "Math.abs(video.currentTime - 23) < 2")
     assert page.get_by_role("status").inner_text().startswith("Resumed at 0:2")
     page.get_by_role("button", name="Start over").click()
-    settled(page, "video.currentTime == 0")
+    with_first_chunk(page, "video.currentTime == 0")
     page.reload()
     ready(page)
     assert video(page, "currentTime") == 0
@@ -288,7 +288,7 @@ def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
     assert row.locator(".qv-where").inner_text() == "film"
     with page.expect_navigation():
         row.get_by_role("link", name="clock").click()
-    settled(page, "Math.abs(video.currentTime - 23) < 2")
+    with_first_chunk(page, "Math.abs(video.currentTime - 23) < 2")
     page.go_back()
     row.get_by_role("button", name="Forget these").click()
     assert not row.is_visible()
@@ -304,7 +304,7 @@ def test_a_time_in_the_link_goes_first(page: Page) -> None:
     leave_at(page, 23)
     page.goto(f"{WATCH}?t=5")
     ready(page)
-    settled(page, "Math.abs(video.currentTime - 5) < 0.2")
+    with_first_chunk(page, "Math.abs(video.currentTime - 5) < 0.2")
     assert page.get_by_role("status").inner_text() == ""
 
 
@@ -312,7 +312,7 @@ def test_a_time_in_the_link_goes_first(page: Page) -> None:
 def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -> None:
     leave_at(page, 20)
     page.goto(WATCH)
-    settled(page, "video.currentTime > 18")
+    with_first_chunk(page, "video.currentTime > 18")
     leave_at(page, seconds)
     page.goto(WATCH)
     ready(page)
@@ -340,9 +340,9 @@ def test_whatever_is_in_the_storage(hypercorn: Server, new_page: NewPage, kept: 
     page.goto(WATCH)
     ready(page)
     press(page, "5", ">", "c", "k")
-    settled(page, "!video.paused")
+    with_first_chunk(page, "!video.paused")
     press(page, "k")
-    settled(page, "video.paused")
+    with_first_chunk(page, "video.paused")
     page.goto("/videos/film/")
     page.locator(".qv-card").wait_for()
     assert errors == []
@@ -516,7 +516,7 @@ def test_any_name(
     page.goto(f"/videos/{folder.name}/")
     assert int(page.get_by_role("progressbar").get_attribute("value") or 0) > 50
     page.locator(".qv-card a").click()
-    settled(page, "Math.abs(video.currentTime - 23) < 2")
+    with_first_chunk(page, "Math.abs(video.currentTime - 23) < 2")
     assert page.evaluate("navigator.mediaSession.metadata.title") == " ".join(
         name.removesuffix(".mp4").split()
     )

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.serving import quart_run
+from tests.support.serving import quart_run
 
 REPOSITORY = Path(__file__).parents[2]
 VIDEOS = REPOSITORY / "example" / "videos"

@@ -18,12 +18,12 @@ class Work:
         self.gates: dict[str, asyncio.Event] = {}
 
     def job(self, name: str) -> Callable[[], Awaitable[str]]:
-        gate = self.gates.setdefault(name, asyncio.Event())
+        transfer_limiter = self.gates.setdefault(name, asyncio.Event())
 
         async def run() -> str:
             self.log.append(f"begin {name}")
             try:
-                await gate.wait()
+                await transfer_limiter.wait()
             except asyncio.CancelledError:
                 self.log.append(f"cancel {name}")
                 raise

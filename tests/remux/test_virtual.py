@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quart_video.remux.index_cache import IndexCache
 from quart_video.storage.base import Changed, Media
-from quart_video.storage.disk import Disk, OpenFile
+from quart_video.storage.local.disk import Disk, OpenFile
 from quart_video.storage.memory import BytesMedia
 from tests.remux.movies import MadeFilm, make_film
 

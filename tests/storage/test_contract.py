@@ -11,23 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from quart_video.storage.base import (
-    BadName,
-    Changed,
-    Entry,
-    NotFound,
-    Storage,
-    Unavailable,
-    Walker,
-)
-from quart_video.storage.bucket import Bucket
-from quart_video.storage.local import LocalStorage
-from quart_video.storage.location import Location
+from quart_video.storage.base import BadName, Changed, Entry, NotFound, Storage, Unavailable, Walker
+from quart_video.storage.local.storage import LocalStorage
 from quart_video.storage.memory import MemoryStorage
-from quart_video.storage.object_store import ObjectStorage
-from tests.azurite import ACCOUNT, Azurite
+from quart_video.storage.object_store.client import Bucket
+from quart_video.storage.object_store.storage import ObjectStorage
+from quart_video.storage.object_store.url import Location
 from tests.storage.reading import BAD_NAMES, read
-from tests.swift import SwiftBox
+from tests.support.azurite import ACCOUNT, Azurite
+from tests.support.swift import SwiftBox
 
 LARGE = bytes(range(251)) * 15_000
 """More than any storage hands over at once."""

@@ -1,0 +1,424 @@
+"""What one request may have of a library.
+
+Rule 1: views get at videos, folders and captions by way of a :class:`LibraryAccess`, and by no
+other.
+Rule 2: a LibraryAccess gives nothing away that has not been allowed, and says of the rest that it
+is not there, or not to be had.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import replace
+
+from quart import Request, request
+from werkzeug.exceptions import Forbidden, HTTPException
+from werkzeug.exceptions import NotFound as HTTPNotFound
+
+from quart_video.access.filtered_page import FilteredPager, ListingMoved
+from quart_video.access.request_signature import signature_problem
+from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
+from quart_video.delivery.response import http_errors
+from quart_video.http import Fields
+from quart_video.library.authorization import Access, Resource, Verdict
+from quart_video.library.library import Library, current_library
+from quart_video.library.media_info import videos_with
+from quart_video.policy.url_signer import PARAMETER
+from quart_video.storage.base import Entry, Guess, Media, Unavailable
+from quart_video.storage.names import split_path
+
+logger = logging.getLogger("quart_video")
+
+_UNSIGNED = {"gallery", "watch", "api_videos", "api_video", "playlist", "health", "static"}
+"""Endpoints that hand out addresses. All others are what the addresses are signed for."""
+
+_MOST_NAMES = 100
+"""Names in a path that anything is asked about. There is one question about each, and a path that
+anybody sends may have two thousand. Where the app decides, what lies deeper is not there."""
+_MOST_ASKED = 10_000
+"""Videos that one page of a listing asks about, at most."""
+_MOST_READ = 100_000
+"""Videos that it passes over, at most, because they are in folders that may not be seen; and
+folders that it asks about."""
+_BATCH = 500  # videos to ask about in one go, where some were left out
+_TRIES = 3
+_STEPS = 20  # past videos that may not be seen, to the next one that may
+_NOTHING = "There is nothing at this address."
+_FORBIDDEN = "You may not have this."
+
+
+Opens = Callable[[str, Guess], Awaitable[Media]]
+
+
+class LibraryAccess:
+    """A request at a library: the one way to what is in there.
+
+    :raises werkzeug.exceptions.Forbidden: the request carries a signature that is not right.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._known: dict[Resource, Verdict] = {}
+        self._asked = 0
+        # Most requests have no parameters: there is nothing to parse then.
+        self._signed = bool(request.query_string) and PARAMETER in request.args
+        if self._signed and (problem := signature_problem(library)) is not None:
+            logger.warning("Refused %r: %s", request.path, problem)
+            raise Forbidden(_FORBIDDEN)
+
+    async def open(self, path: str, likely: Guess) -> Media:
+        """Open the video at *path*.
+
+        :param likely: as :meth:`Storage.open` takes it.
+        :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+        """
+        await self._require_video(path)
+        return await self._open(path, likely)
+
+    async def open_captions(self, path: str, likely: Guess) -> Media:
+        """Open the caption file at *path*, for whoever may have a video that it belongs to.
+
+        :param likely: as :meth:`Storage.open` takes it.
+        :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+        """
+        await self._require_captions(path)
+        return await self._open(path, likely)
+
+    async def _open(self, path: str, likely: Guess) -> Media:
+        with http_errors():
+            return await self.library.storage.open(path, likely)
+
+    async def captions(self, path: str) -> Entry:
+        """Describe the caption file at *path*, for whoever may have a video that it belongs to.
+
+        :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+        """
+        await self._require_captions(path)
+        with http_errors():
+            return await self.library.storage.stat(path)
+
+    async def entries(self, folder: str) -> Sequence[Entry]:
+        """Return what lies in *folder*: for a picture of it, and to nobody as it is.
+
+        :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+        """
+        self._require_signature()
+        await self._require_folder(folder)
+        with http_errors():
+            return await self.library.storage.list(folder)
+
+    async def item(self, path: str) -> Item:
+        """Describe the video at *path*.
+
+        :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+        """
+        await self._require_video(path)
+        with http_errors():
+            return await self.library.catalogue.find(path)
+
+    async def folder(self, path: str) -> Entry:
+        """Describe what is at *path*, which is no video.
+
+        :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+        """
+        await self._require_folder(path)
+        with http_errors():
+            return await self.library.storage.stat(path)
+
+    async def page(self, query: Query) -> Page:
+        """Return one page of a listing, of what may be seen.
+
+        Where an ``authorize`` function has a say, it is asked about one more video than a page
+        holds, and one more folder, in one go; about more only where some of them are left out.
+        Totals are told only if all that there is has been asked about.
+
+        :raises BadCursor: the cursor is none that this listing gave.
+        :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
+        """
+        await self._require_folder(query.folder)
+        with http_errors():
+            if not self._asks:
+                return await self.library.catalogue.page(query)
+            return await self._page_of_allowed(replace(query, contents=False))
+
+    async def every(self, query: Query, most: int) -> list[Item]:
+        """Return what is on all pages of a listing, and may be seen.
+
+        :param most: videos to return. Where the app has a say, no more than so many are asked
+            about, as for a page.
+        :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
+        """
+        await self._require_folder(query.folder)
+        found: list[Item] = []
+        batch: list[Item] = []
+        read = 0
+        with http_errors():
+            async with aclosing(self.library.catalogue.every(query)) as items:
+                async for item in items:
+                    batch.append(item)
+                    read += 1
+                    if len(batch) == _BATCH:
+                        found += await self._allowed(batch)
+                        batch = []
+                    if read == (_MOST_READ if self._asks else most) or self._has_asked_enough:
+                        break
+            found += await self._allowed(batch)
+            return found[:most]
+
+    async def neighbours(self, path: str) -> Neighbours:
+        """Return the nearest videos in the folder, before and after *path*, that may be seen.
+
+        :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
+        """
+        await self._require_folder(path.rpartition("/")[0])
+        with http_errors():
+            found = await self.library.catalogue.neighbours(path)
+            for _ in range(_STEPS):
+                beside = [item for item in (found.previous, found.next) if item is not None]
+                hidden = [item for item in beside if item not in await self._allowed(beside)]
+                if not hidden:
+                    return found
+                found = await self._past(found, hidden)
+        return Neighbours(None, None)
+
+    async def _past(self, found: Neighbours, hidden: Sequence[Item]) -> Neighbours:
+        """Return neighbours one step further out, where they are hidden."""
+        neighbours = self.library.catalogue.neighbours
+        previous, following = found.previous, found.next
+        if previous in hidden and previous is not None:
+            previous = (await neighbours(previous.entry.path)).previous
+        if following in hidden and following is not None:
+            following = (await neighbours(following.entry.path)).next
+        return Neighbours(previous, following)
+
+    @property
+    def private(self) -> bool:
+        """Whether what this request gets is for nobody but the one who asks."""
+        return self.library.protected or self._signed
+
+    @property
+    def media_headers(self) -> Fields:
+        """What the media that this request gets is sent with."""
+        fields = self.library.media_headers(private=self.private)
+        return (*fields, ("Referrer-Policy", "no-referrer")) if self._signed else fields
+
+    @property
+    def page_headers(self) -> Fields:
+        """What is sent with what is made anew each time."""
+        freshness = "private, no-cache" if self.library.protected else "no-cache"
+        fields = [("Cache-Control", freshness)]
+        if self.library.settings.signed_urls:
+            fields.append(("Referrer-Policy", "same-origin"))
+        return tuple(fields)
+
+    @property
+    def _asks(self) -> bool:
+        """Whether the app has a say. A signature says that it has been asked before."""
+        return self.library.authorizer is not None and not self._signed
+
+    def _require_signature(self) -> None:
+        if not self.library.settings.signed_urls or self._signed:
+            return
+        kind = (request.endpoint or "").rpartition(".")[2]
+        if kind not in _UNSIGNED and self.library.authorizer is None:
+            logger.warning("Refused %r: it has no signature", request.path)
+            raise Forbidden(_FORBIDDEN)
+
+    async def _require_video(self, path: str) -> None:
+        self._require_signature()
+        self._require_names(path)
+        if self._asks:
+            await self._require(self._chain(path))
+
+    async def _require_folder(self, path: str) -> None:
+        self._require_names(path)
+        if self._asks:
+            await self._require(self._folders(path))
+
+    def _require_names(self, path: str) -> None:
+        """Refuse what nothing can be called, before anything is made of it or asked about it."""
+        with http_errors():
+            split_path(path)
+        if self._asks and _is_too_deep(path):
+            raise HTTPNotFound(_NOTHING)
+
+    async def _require(self, chain: Sequence[Resource]) -> None:
+        """Let pass who may have all of *chain*, which leads from the root to what is wanted."""
+        await self._judge(chain)
+        _enforce(self._verdict(chain))
+
+    async def _require_captions(self, path: str) -> None:
+        self._require_signature()
+        self._require_names(path)
+        if self._asks:
+            with http_errors():
+                videos = await videos_with(self.library, path)
+            await self._require_one_of(videos)
+
+    async def _require_one_of(self, paths: Sequence[str]) -> None:
+        chains = [self._chain(path) for path in paths]
+        await self._judge([resource for chain in chains for resource in chain])
+        verdicts = [self._verdict(chain) for chain in chains]
+        if Access.ALLOW not in verdicts:
+            _enforce(verdicts[0] if verdicts else Access.HIDE)
+
+    def _chain(self, path: str) -> list[Resource]:
+        """Return all that a request has to be allowed for a video: its folders, and itself."""
+        video = Resource(path, is_folder=False, mount=self.library.mount)
+        return [*self._folders(path.rpartition("/")[0]), video]
+
+    def _folders(self, path: str) -> list[Resource]:
+        names = path.split("/") if path else []
+        paths = ["", *("/".join(names[: n + 1]) for n in range(len(names)))]
+        return [Resource(folder, is_folder=True, mount=self.library.mount) for folder in paths]
+
+    async def _judge(self, resources: Iterable[Resource]) -> None:
+        """Ask about all that has not been asked about in this request."""
+        new = [one for one in dict.fromkeys(resources) if one not in self._known]
+        if new and self.library.authorizer is not None:
+            self._asked += sum(not one.is_folder for one in new)
+            verdicts = await self.library.authorizer.judge(_request(), new)
+            self._known.update(zip(new, verdicts, strict=True))
+
+    @property
+    def _has_asked_enough(self) -> bool:
+        return self._asked >= _MOST_ASKED
+
+    def _verdict(self, chain: Sequence[Resource]) -> Verdict:
+        verdicts = (self._known[resource] for resource in chain)
+        return next((one for one in verdicts if one is not Access.ALLOW), Access.ALLOW)
+
+    async def _allowed(self, items: Sequence[Item]) -> list[Item]:
+        """Return the videos that may be seen. Those in hidden folders are not asked about."""
+        if not self._asks:
+            return list(items)
+        items = [item for item in items if not _is_too_deep(item.entry.path)]
+        chains = [(item, self._folders(item.entry.folder)) for item in items]
+        await self._judge(folder for _, chain in chains for folder in chain)
+        inside = [item for item, chain in chains if self._verdict(chain) is Access.ALLOW]
+        return (await self._allowed_of((), inside))[1]
+
+    async def _allowed_of(
+        self, folders: Sequence[Entry], items: Sequence[Item]
+    ) -> tuple[list[Entry], list[Item]]:
+        """Return the folders and videos that may be seen; one question for all."""
+        above = [
+            (entry, self._folders(entry.path)) for entry in folders if not _is_too_deep(entry.path)
+        ]
+        chains = [
+            (item, self._chain(item.entry.path))
+            for item in items
+            if not _is_too_deep(item.entry.path)
+        ]
+        await self._judge(one for _, chain in (*above, *chains) for one in chain)
+        return (
+            [entry for entry, chain in above if self._verdict(chain) is Access.ALLOW],
+            [item for item, chain in chains if self._verdict(chain) is Access.ALLOW],
+        )
+
+    async def _page_of_allowed(self, query: Query) -> Page:
+        for _ in range(_TRIES):
+            with suppress(ListingMoved):
+                return await self._try_page_of_allowed(query)
+        raise Unavailable("the listing changes faster than it can be read", retry_after=1)
+
+    async def _try_page_of_allowed(self, query: Query) -> Page:
+        pager = FilteredPager(self.library.catalogue, query)
+        batch = await pager.next(query.limit + 1)
+        seen, allowed = await self._allowed_of(batch.folders, batch.items)
+        images = dict(batch.folder_posters)
+        are_all = await self._add_folders(query, batch, seen, images)
+        folders = tuple(seen[: query.limit])
+        are_last = are_all and len(seen) == len(folders)
+        shown: list[Item] = []
+        while True:
+            room = query.limit - len(shown)
+            shown += allowed[:room]
+            if allowed[:room]:
+                pager.mark(shown[-1])
+            if len(allowed) > room or pager.is_over:
+                break
+            if self._has_asked_enough or pager.count >= _MOST_READ:
+                logger.warning(
+                    "A listing of %r goes no further: of %d videos in a row hardly any may be "
+                    "seen by who asks. Hide folders rather than many videos.",
+                    query.folder,
+                    pager.count,
+                )
+                break
+            allowed = await self._allowed((await pager.next(_BATCH)).items)
+        whole = pager.is_over and len(allowed) <= room
+        counted = whole and query.cursor is None
+        return replace(
+            batch,
+            folders=folders,
+            folder_posters=images,
+            total_folders=len(folders) if are_last and query.cursor is None else None,
+            next_folders_cursor=(
+                None if are_last or not folders else cursor_after(folders[-1].path)
+            ),
+            items=tuple(shown),
+            total=len(shown) if counted else None,
+            total_size=_size(shown) if counted else None,
+            types=(),
+            next_cursor=None if whole or not shown else await pager.cursor(),
+        )
+
+    async def _add_folders(
+        self, query: Query, page: Page, seen: list[Entry], images: dict[str, Entry]
+    ) -> bool:
+        """Go on with the folders behind *page* until one more than fits may be *seen*.
+
+        :param images: what shows them is added to these.
+        :returns: whether there are no more.
+        """
+        count = len(page.folders)
+        while page.next_folders_cursor is not None and len(seen) <= query.limit:
+            if count >= _MOST_READ:
+                logger.warning(
+                    "A listing of %r goes no further: of %d folders in a row hardly any may be "
+                    "seen by who asks.",
+                    query.folder,
+                    count,
+                )
+                break
+            # As many again: where next to nothing may be seen, that is soon in few questions.
+            limit = max(_BATCH, count)
+            page = await self.library.catalogue.page(
+                replace(query, limit=limit, cursor=page.next_folders_cursor)
+            )
+            seen += (await self._allowed_of(page.folders, ()))[0]
+            images |= page.folder_posters
+            count += len(page.folders)
+        return page.next_folders_cursor is None
+
+
+def _is_too_deep(path: str) -> bool:
+    return path.count("/") >= _MOST_NAMES
+
+
+def _size(items: Iterable[Item]) -> int:
+    return sum(item.entry.facts.size for item in items if item.entry.facts is not None)
+
+
+def _enforce(verdict: Verdict) -> None:
+    if isinstance(verdict, HTTPException):
+        raise verdict
+    if verdict is Access.HIDE:
+        raise HTTPNotFound(_NOTHING)
+    if verdict is not Access.ALLOW:
+        raise Forbidden(_FORBIDDEN)
+
+
+def _request() -> Request:
+    return request._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+
+
+async def current_access() -> LibraryAccess:
+    """Return the way to the library that the current request came in by.
+
+    :raises werkzeug.exceptions.Forbidden: the request carries a signature that is not right.
+    """
+    return LibraryAccess(await current_library())

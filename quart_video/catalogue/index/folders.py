@@ -1,0 +1,117 @@
+"""The folders in one: how many a listing has, those that a page shows, and what is in them.
+
+As in :mod:`~quart_video.catalogue.index.queries`, all is read within one transaction of the
+caller's.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quart_video.catalogue.index import query_plan
+from quart_video.catalogue.index.rows import unpack_image, unpack_item
+from quart_video.catalogue.pagination import Position, encode_cursor
+from quart_video.catalogue.text.natural import folder_bytes
+from quart_video.catalogue.types import Contents
+from quart_video.storage.base import Entry
+
+_KEPT = "contents"
+_MOST_KEPT = 32  # pages
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Some of the folders, in natural order, each with the image that shows it."""
+
+    folders: Mapping[Entry, Entry | None]
+    ids: Sequence[int]
+    """Those that the index has for them."""
+    are_last: bool
+
+
+NONE = Some({}, (), are_last=True)
+
+
+class Folders:
+    """The folders directly in one whose names have some words.
+
+    :param for_captions: those that bear the name of one for captions. They are left out, but for
+        those that there is a video in.
+    :param known: what has been found out of this generation of the index.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        scope: query_plan.Scope,
+        words: Sequence[str],
+        for_captions: Iterable[Entry],
+        known: dict[Any, Any],
+    ) -> None:
+        self._connection = connection
+        self._known = known
+        keys = (folder_bytes(each.path) for each in for_captions if not each.is_link)
+        hidden = [key for key in keys if not self._has_video(key)]
+        self._condition = query_plan.in_folder(scope, words, hidden)
+
+    def total(self) -> int:
+        """Return how many there are."""
+        number: int = self._remembered(query_plan.folders_total(self._condition))
+        return number
+
+    def some(self, after: bytes, limit: int) -> Some:
+        """Return the first ones behind a key."""
+        rows = json.loads(self._fetch(query_plan.folders(self._condition, after, limit + 1)))
+        shown = rows[:limit]
+        return Some(
+            {
+                Entry(path, None, bool(link)): unpack_image(path, poster)
+                for _, path, link, poster in shown
+            },
+            [number for number, *_ in shown],
+            are_last=len(rows) <= limit,
+        )
+
+    def contents(self, some: Some, *, is_whole: bool) -> dict[str, Contents]:
+        """Return what is in each of *some*, by their paths; of a link nobody knows.
+
+        :param is_whole: whether the index has all of it.
+        """
+        if not some.ids:
+            return {}
+        return {
+            path: Contents(number if is_whole else None, unpack_item(first) if first else None)
+            for path, number, first in json.loads(self._kept(query_plan.contents(some.ids)))
+        }
+
+    def _has_video(self, key: bytes) -> bool:
+        scope = query_plan.Scope(0, key, "", recursive=True)
+        return bool(json.loads(self._fetch(query_plan.types(scope))))
+
+    def _remembered(self, statement: query_plan.Statement) -> Any:
+        if statement not in self._known:
+            self._known[statement] = self._fetch(statement)
+        return self._known[statement]
+
+    def _kept(self, statement: query_plan.Statement) -> Any:
+        """Return what a statement finds that may be much: of the last ones alone it is known."""
+        kept = self._known.setdefault(_KEPT, {})
+        found = kept.get(statement)
+        if found is None:
+            found = self._fetch(statement)
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[statement] = found
+        return found
+
+    def _fetch(self, statement: query_plan.Statement) -> Any:
+        return self._connection.execute(statement.sql, statement.values).fetchone()[0]
+
+
+def cursor_after(folder: str) -> str:
+    """Return the cursor for the folders behind one, which is the same in all orders of videos."""
+    return encode_cursor("name", Position(None, folder, is_folder=True))

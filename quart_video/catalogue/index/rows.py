@@ -1,0 +1,195 @@
+"""What a storage says of a folder, in the form that the index keeps. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from time import sleep
+from typing import Any, NamedTuple
+
+from quart_video.catalogue.pagination import LARGEST
+from quart_video.catalogue.sidecars.captions import Caption, Marks, captions_by_stem
+from quart_video.catalogue.sidecars.posters import (
+    IMAGE_EXTENSIONS,
+    poster_of_folder,
+    posters_by_stem,
+)
+from quart_video.catalogue.sidecars.titles import stem_of
+from quart_video.catalogue.text.bulk import keys_and_words
+from quart_video.catalogue.text.natural import name_bytes
+from quart_video.catalogue.text.words import words_of
+from quart_video.catalogue.types import Item
+from quart_video.media_types import CAPTION_EXTENSIONS, extension
+from quart_video.storage.base import Entry, FileFacts
+from quart_video.storage.names import join
+
+MICRO = 1_000_000
+"""What a second has, as durations are kept."""
+_SLICE = 250  # rows; a few milliseconds of work
+
+
+class FolderRow(NamedTuple):
+    """A folder in a folder."""
+
+    path: str
+    key: bytes
+    """Of its name alone."""
+    words: str
+    """Of its name alone."""
+    is_link: bool
+
+
+class VideoRow(NamedTuple):
+    """A video in a folder."""
+
+    key: bytes
+    size: int
+    modified: int
+    version: str
+    type: str
+    words: str
+    sidecars: str | None
+    """What lies beside it, as :func:`pack` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSnapshot:
+    """All of one folder that belongs into the index."""
+
+    path: str
+    fingerprint: str | None
+    entries: int
+    """How many there are, of all kinds."""
+    folders: Sequence[FolderRow]
+    videos: Sequence[VideoRow]
+    """In natural order."""
+    poster: str | None = None
+    """An image of the folder itself, as :func:`pack_image` writes it."""
+
+    def folder_stats(self) -> list[tuple[str, int, int]]:
+        """Return type, number and bytes of the videos of each type."""
+        sizes: defaultdict[str, list[int]] = defaultdict(list)
+        for video in self.videos:
+            sizes[video.type].append(video.size)
+        return [(kind, len(each), sum(each)) for kind, each in sizes.items()]
+
+
+def take_snapshot(
+    folder: str, fingerprint: str | None, entries: Sequence[Entry], extensions: Collection[str]
+) -> FolderSnapshot:
+    """Sort out what is in a folder. Meant for a thread: others get their turn between the rows.
+
+    :param extensions: of the videos, in lower case, each with its dot.
+    """
+    folders: list[FolderRow] = []
+    names: list[str] = []
+    suffixes: list[str] = []
+    videos: list[FileFacts] = []
+    captions: list[Entry] = []
+    images: list[Entry] = []
+    start = len(join(folder, ""))
+    for entry in entries:
+        path, facts, is_link = entry
+        name = path[start:]
+        if facts is None:
+            folders.append(FolderRow(path, name_bytes(name), words_of(name), is_link))
+            continue
+        suffix = extension(name)
+        if suffix in extensions:
+            names.append(name)
+            suffixes.append(suffix)
+            videos.append(facts)
+        if suffix in CAPTION_EXTENSIONS:
+            captions.append(entry)
+        elif suffix in IMAGE_EXTENSIONS:
+            images.append(entry)
+    sidecars = _sidecars(names, captions, images)
+    rows: list[VideoRow] = []
+    for first in range(0, len(names), _SLICE):
+        some = slice(first, first + _SLICE)
+        keys, words = keys_and_words(names[some])
+        sizes, modified, versions = zip(*videos[some], strict=True)
+        sidecars_of = (
+            [sidecars.get(stem_of(name)) for name in names[some]] if sidecars else repeat(None)
+        )
+        columns = keys, sizes, map(_bounded, modified), versions, suffixes[some], words
+        rows += map(VideoRow._make, zip(*columns, sidecars_of, strict=False))
+        if len(names) > _SLICE:
+            sleep(0)  # lets go of the interpreter
+    # A folder that changes while it is read may have been told to hold a name twice.
+    return FolderSnapshot(
+        folder,
+        fingerprint,
+        len(entries),
+        [*{row.path: row for row in folders}.values()],
+        sorted({row.key: row for row in rows}.values()),
+        pack_image(poster_of_folder(images)) if images else None,
+    )
+
+
+def _bounded(number: int) -> int:
+    """Return what SQLite holds of a time, which may be of a clock that is far off."""
+    return number if -LARGEST <= number <= LARGEST else max(-LARGEST, min(number, LARGEST))
+
+
+def _sidecars(names: list[str], captions: list[Entry], images: list[Entry]) -> dict[str, str]:
+    """Return what lies beside the videos, by their names without extension."""
+    if not captions and not images:
+        return {}
+    stems = {*map(stem_of, names)}
+    own = captions_by_stem(captions, (), stems)  # there are no videos but those that are wanted
+    posters = posters_by_stem(images, stems)
+    return {stem: pack(own.get(stem, ()), posters.get(stem)) for stem in {*own, *posters}}
+
+
+def pack(captions: Sequence[Caption], poster: Entry | None) -> str:
+    """Write what lies beside a video, by names."""
+    tracks = [
+        (each.path.rpartition("/")[2], each.marks.language, each.marks.forced, each.marks.sdh)
+        for each in captions
+    ]
+    return json.dumps([tracks, _image(poster)])
+
+
+def unpack(folder: str, packed: str | None) -> tuple[tuple[Caption, ...], Entry | None]:
+    """Read what :func:`pack` wrote of a video in *folder*."""
+    if packed is None:
+        return (), None
+    tracks, image = json.loads(packed)
+    captions = (Caption(join(folder, name), Marks(*marks)) for name, *marks in tracks)
+    return tuple(captions), _entry(folder, image)
+
+
+def unpack_item(row: Sequence[Any]) -> Item:
+    """Read a video: folder, name, size, time, version, what lies beside it, and microseconds."""
+    folder, name, size, modified, version, sidecars, duration = row[:7]
+    captions, poster = unpack(folder, sidecars)
+    return Item(
+        Entry(join(folder, name), FileFacts(size, modified, version)),
+        captions,
+        None if duration is None else duration / MICRO,
+        poster,
+    )
+
+
+def pack_image(image: Entry | None) -> str | None:
+    """Write which image shows a folder."""
+    return None if image is None else json.dumps(_image(image))
+
+
+def unpack_image(folder: str, packed: str | None) -> Entry | None:
+    """Read what :func:`pack_image` wrote of *folder*."""
+    return None if packed is None else _entry(folder, json.loads(packed))
+
+
+def _image(image: Entry | None) -> list[Any] | None:
+    if image is None or image.facts is None:
+        return None
+    return [image.name, image.facts.size, image.facts.modified_ns, image.facts.version]
+
+
+def _entry(folder: str, image: list[Any] | None) -> Entry | None:
+    return None if image is None else Entry(join(folder, image[0]), FileFacts(*image[1:]))

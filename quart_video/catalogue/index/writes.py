@@ -1,0 +1,351 @@
+"""What is written to an index: each function is one transaction, which its caller makes.
+
+Rule 1: all that a listing reads of a folder is written at once, so that none is ever half there.
+Rule 2: many rows go into one statement, in which the interpreter is free for others.
+Rule 3: the generation goes up when something that is shown has changed, and only then.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from quart_video.catalogue.index import schema
+from quart_video.catalogue.index.rows import FolderRow, FolderSnapshot, VideoRow
+from quart_video.catalogue.text.natural import folder_bytes, name_bytes
+from quart_video.catalogue.text.words import words_of
+from quart_video.storage.names import join
+
+_INSERT_FOLDER = "INSERT INTO folder (parent, path, key, words, is_link, entries)"
+_INSERT_VIDEO = "INSERT INTO video (folder, key, size, modified, version, type, words, sidecars)"
+
+_ROWS = 1024  # in one statement; a power of four
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    id: int
+    path: str
+    key: bytes
+    words: str
+    is_new: bool
+    poster: str | None
+
+
+def put(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> None:
+    """Write what has been read of some folders, in the place of what was known of them.
+
+    Those that are not known, as the folder above has gone, say, are passed over.
+    """
+    left = {snapshot.path: snapshot for snapshot in snapshots}
+    changed = False
+    # One may become known by what is written of another.
+    while read := [(folder, left.pop(folder.path)) for folder in _known(connection, left)]:
+        changed |= _put(connection, read)
+    if changed:
+        _count_up(connection)
+
+
+def _put(connection: sqlite3.Connection, read: Sequence[tuple[_Folder, FolderSnapshot]]) -> bool:
+    """Write what is in some folders; say whether that has changed."""
+    gone, changed = _put_folders(connection, read)
+    read = [(folder, snapshot) for folder, snapshot in read if not folder.key.startswith(gone)]
+    arrived: list[tuple[int, VideoRow]] = []
+    counted: list[tuple[_Folder, FolderSnapshot]] = []
+    for folder, snapshot in read:
+        changed |= folder.is_new or folder.poster != snapshot.poster
+        fresh = snapshot.videos if folder.is_new else _changed(connection, folder, snapshot.videos)
+        if fresh is not None:
+            changed = True
+            arrived += [(folder.id, video) for video in fresh]
+            counted.append((folder, snapshot))
+    _add_videos(connection, arrived)
+    _put_tallies(connection, counted)
+    _note_read(connection, read)
+    return changed
+
+
+def put_way(connection: sqlite3.Connection, folder: str) -> None:
+    """Write into an empty index the folders on the way to *folder*, and that one, as unread.
+
+    Those on the way count as read, and as holding nothing else.
+    """
+    path = ""
+    for name in folder.split("/") if folder else []:
+        above, path = path, join(path, name)
+        row = FolderRow(path, name_bytes(name), words_of(name), is_link=False)
+        put(connection, [FolderSnapshot(above, None, 0, [row], [])])
+
+
+def read_pending(
+    connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot], gone: Iterable[str]
+) -> None:
+    """Write what has been read of some folders, and take out those that were not found."""
+    put(connection, snapshots)
+    for path in gone:
+        forget(connection, path)
+
+
+def take_over(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> None:
+    """Write of some folders what is not in the index as it is, and the way to them if need be."""
+    other = [snapshot for snapshot in snapshots if differs(connection, snapshot)]
+    for snapshot in other:
+        _make_way(connection, snapshot.path)
+    if other:
+        put(connection, other)
+
+
+def _make_way(connection: sqlite3.Connection, path: str) -> None:
+    """Write a folder, and those that it is in, as unread where they are not known."""
+    row = connection.execute("SELECT 1 FROM folder WHERE path = ?", (path,)).fetchone()
+    if row is not None:
+        return
+    above, _, name = path.rpartition("/")
+    _make_way(connection, above)
+    (parent,) = _known(connection, [above])
+    folder = FolderRow(path, name_bytes(name), words_of(name), is_link=False)
+    _insert(connection, _INSERT_FOLDER, [_new_folder(parent, folder)])
+    _count_up(connection)
+
+
+def differs(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> bool:
+    """Say whether :func:`put` would change anything."""
+    row = connection.execute(
+        "SELECT id, fingerprint, entries, poster FROM folder WHERE path = ?", (snapshot.path,)
+    ).fetchone()
+    if row is None or row[1:] != (snapshot.fingerprint, snapshot.entries, snapshot.poster):
+        return True
+    folders = connection.execute("SELECT path, is_link FROM folder WHERE parent = ?", row[:1])
+    videos = connection.execute(
+        "SELECT key, size, modified, version, sidecars FROM video WHERE folder = ? ORDER BY key",
+        row[:1],
+    )
+    return dict(folders) != {row.path: row.is_link for row in snapshot.folders} or list(videos) != [
+        (row.key, row.size, row.modified, row.version, row.sidecars) for row in snapshot.videos
+    ]
+
+
+def forget(connection: sqlite3.Connection, path: str) -> None:
+    """Take out a folder that is gone, with all below it; of the root, what is in it."""
+    row = connection.execute("SELECT id FROM folder WHERE path = ?", (path,)).fetchone()
+    if row is None:
+        return
+    if path:
+        _drop(connection, folder_bytes(path))
+    else:
+        put(connection, [FolderSnapshot("", None, 0, [], [])])
+    _count_up(connection)
+
+
+def set_durations(
+    connection: sqlite3.Connection, durations: Iterable[tuple[str, str, float | None]]
+) -> None:
+    """Note how long videos last.
+
+    :param durations: path and version of each video, and its seconds; what has another version by
+        now is passed over.
+    """
+    before = connection.total_changes
+    connection.executemany(
+        "UPDATE video SET duration = ?4 WHERE key = ?2 AND version = ?3 AND duration IS NOT ?4 "
+        "AND folder = (SELECT id FROM folder WHERE path = ?1)",
+        [
+            (
+                path.rpartition("/")[0],
+                name_bytes(path.rpartition("/")[2]),
+                version,
+                None if seconds is None else round(seconds * 1_000_000),
+            )
+            for path, version, seconds in durations
+        ],
+    )
+    if connection.total_changes != before:
+        _count_up(connection)
+
+
+def complete(connection: sqlite3.Connection) -> None:
+    """Make ready for sorting by anything, now that most rows are there."""
+    for statement in schema.ORDERS.strip().split(";\n"):
+        connection.execute(statement)
+
+
+def _count_up(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE state SET generation = generation + 1")
+
+
+def _known(connection: sqlite3.Connection, paths: Iterable[str]) -> list[_Folder]:
+    """Return those of the folders that are known."""
+    rows = connection.execute(
+        "SELECT f.id, f.path, f.key, f.words, f.entries IS NULL, f.poster "
+        "FROM json_each(?) j CROSS JOIN folder f ON f.path = j.value",
+        (json.dumps([*paths]),),
+    )
+    return [_Folder(*row) for row in rows]
+
+
+def _put_folders(
+    connection: sqlite3.Connection, read: Iterable[tuple[_Folder, FolderSnapshot]]
+) -> tuple[tuple[bytes, ...], bool]:
+    """Write which folders are in these.
+
+    :returns: the keys of those that are gone, or something else by now, with all below them; and
+        whether any have come or gone.
+    """
+    known: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for parent, path, link in connection.execute(
+        "SELECT f.parent, f.path, f.is_link "
+        "FROM json_each(?) j CROSS JOIN folder f ON f.parent = j.value",
+        (json.dumps([folder.id for folder, _ in read]),),
+    ):
+        known[parent][path] = link
+    gone: list[str] = []
+    fresh: list[tuple[Any, ...]] = []
+    for folder, snapshot in read:
+        links = {row.path: row.is_link for row in snapshot.folders}
+        stay = {path for path, link in known[folder.id].items() if links.get(path) == link}
+        gone += known[folder.id].keys() - stay
+        fresh += [_new_folder(folder, row) for row in snapshot.folders if row.path not in stay]
+    keys = tuple(map(folder_bytes, gone))
+    for key in keys:
+        _drop(connection, key)
+    _insert(connection, _INSERT_FOLDER, fresh)
+    return keys, bool(gone or fresh)
+
+
+def _new_folder(parent: _Folder, row: FolderRow) -> tuple[Any, ...]:
+    # A link is never read here: what is in it is found where it leads to.
+    entries = 0 if row.is_link else None
+    key, words = parent.key + row.key + b"\0", parent.words + row.words
+    return parent.id, row.path, key, words, row.is_link, entries
+
+
+def _drop(connection: sqlite3.Connection, key: bytes) -> None:
+    """Take out a folder and all below it."""
+    below = (key, key + b"\xff")
+    folders = "SELECT id FROM folder WHERE key >= ? AND key < ?"
+    if schema.has_search(connection):
+        connection.execute(
+            "INSERT INTO search (search, rowid, words) "
+            f"SELECT 'delete', v.id, {schema.SEARCH_TEXT} FROM folder f CROSS JOIN video v "
+            "ON v.folder = f.id WHERE f.key >= ? AND f.key < ?",
+            below,
+        )
+    connection.execute(f"DELETE FROM video WHERE folder IN ({folders})", below)
+    connection.execute(f"DELETE FROM folder_stats WHERE folder IN ({folders})", below)
+    connection.execute("DELETE FROM folder WHERE key >= ? AND key < ?", below)
+
+
+def _changed(
+    connection: sqlite3.Connection, folder: _Folder, videos: Sequence[VideoRow]
+) -> list[VideoRow] | None:
+    """Take out the videos that are gone, and write what is new of those that stay.
+
+    :returns: those that have come; ``None``: all is as it was.
+    """
+    known = {
+        key: (number, facts)
+        for number, key, *facts in connection.execute(
+            "SELECT id, key, size, modified, version, sidecars FROM video WHERE folder = ?",
+            (folder.id,),
+        )
+    }
+    fresh, other = [], []
+    for video in videos:
+        number, facts = known.pop(video.key, (None, None))
+        now = [video.size, video.modified, video.version, video.sidecars]
+        if number is None:
+            fresh.append(video)
+        elif facts != now:
+            other.append((*now, video.version, number))
+    if not (fresh or other or known):
+        return None
+    _remove_videos(connection, [number for number, _ in known.values()])
+    connection.executemany(
+        "UPDATE video SET size = ?, modified = ?, version = ?, sidecars = ?, "
+        "duration = CASE version WHEN ? THEN duration END WHERE id = ?",
+        other,
+    )
+    return fresh
+
+
+def _remove_videos(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    has_search = schema.has_search(connection)
+    for part in _parts(numbers):
+        these = f"({', '.join('?' * len(part))})"
+        if has_search:
+            connection.execute(
+                "INSERT INTO search (search, rowid, words) "
+                f"SELECT 'delete', v.id, {schema.SEARCH_TEXT} FROM video v CROSS JOIN folder f "
+                f"ON f.id = v.folder WHERE v.id IN {these}",
+                part,
+            )
+        connection.execute(f"DELETE FROM video WHERE id IN {these}", part)
+
+
+def _add_videos(connection: sqlite3.Connection, videos: Sequence[tuple[int, VideoRow]]) -> None:
+    if not videos:
+        return
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM video").fetchone()
+    _insert(connection, _INSERT_VIDEO, [(folder, *video) for folder, video in videos])
+    connection.execute(
+        "INSERT INTO video_size_type SELECT id, size, type FROM video WHERE id > ?", (last,)
+    )
+    if schema.has_search(connection):
+        connection.execute(
+            f"INSERT INTO search (rowid, words) SELECT v.id, {schema.SEARCH_TEXT} "
+            "FROM video v CROSS JOIN folder f ON f.id = v.folder WHERE v.id > ?",
+            (last,),
+        )
+
+
+def _put_tallies(
+    connection: sqlite3.Connection, read: Sequence[tuple[_Folder, FolderSnapshot]]
+) -> None:
+    """Write how many videos are in these folders."""
+    connection.execute(
+        "DELETE FROM folder_stats WHERE folder IN (SELECT value FROM json_each(?))",
+        (json.dumps([folder.id for folder, _ in read]),),
+    )
+    rows = [(folder.id, *row) for folder, snapshot in read for row in snapshot.folder_stats()]
+    _insert(connection, "INSERT INTO folder_stats", rows)
+
+
+def _note_read(
+    connection: sqlite3.Connection, read: Sequence[tuple[_Folder, FolderSnapshot]]
+) -> None:
+    """Write of these folders that they have been read."""
+    rows = [
+        (folder.id, snapshot.fingerprint, snapshot.entries, snapshot.poster)
+        for folder, snapshot in read
+    ]
+    connection.execute(
+        "UPDATE folder SET fingerprint = json_extract(j.value, '$[1]'), "
+        "entries = json_extract(j.value, '$[2]'), poster = json_extract(j.value, '$[3]') "
+        "FROM json_each(?) j WHERE folder.id = json_extract(j.value, '$[0]')",
+        (json.dumps(rows),),
+    )
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, all of as many values."""
+    for part in _parts(rows):
+        row = f"({', '.join('?' * len(part[0]))})"
+        connection.execute(
+            f"{into} VALUES {', '.join([row] * len(part))}", [*chain.from_iterable(part)]
+        )
+
+
+def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Yield *rows* in pieces of a few sizes only, so that SQLite has each statement prepared."""
+    start = 0
+    while start < len(rows):
+        size = _ROWS
+        while size > len(rows) - start:
+            size //= 4
+        yield rows[start : start + size]
+        start += size

@@ -1,0 +1,1 @@
+"""What belongs to a video by its name: captions and posters. Pure."""

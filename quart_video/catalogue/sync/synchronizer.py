@@ -1,0 +1,526 @@
+"""How what a storage says gets into an index, and how old it may be there.
+
+Rule 1: what is directly in a folder is never more than :data:`FRESH` seconds old when it is shown,
+unless the folder is big, and only grew files in place or takes longer than :data:`BRIEF` to read.
+Rule 2: what is below it is looked through no more often than costs :data:`SHARE` of the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass, field
+from time import monotonic, process_time
+from typing import Any
+
+from quart_video.catalogue.index import queries, writes
+from quart_video.catalogue.index.index import Busy, Index
+from quart_video.catalogue.index.rows import FolderSnapshot, take_snapshot
+from quart_video.storage.base import Denied, Entry, NotFound, Storage, StorageError, Walker
+from quart_video.storage.names import split_path
+
+logger = logging.getLogger("quart_video")
+
+FRESH = 2.0
+"""Seconds for which what was seen is taken for what is there."""
+
+SMALL = 500
+"""Entries of a folder that is read again whenever it is looked at, as that takes no time."""
+
+SHARE = 0.05
+"""How much of the time may go into looking for changes that nothing tells of."""
+
+BRIEF = 0.5
+"""Seconds for which a listing waits for many folders to be looked through, or for a big one."""
+
+_LONGEST_REST = 5.0  # seconds, after what was told of has been read
+_REMEMBERED = 10_000  # folders
+_POLL = 0.001  # seconds, at first
+_BATCH = 256  # folders to look at
+_AHEAD = 4096  # folders to read before reading waits for all to be written
+_IN_ONE_GO = 32  # folders to read by one thread, at most
+_AT_ONCE = 2  # of the storage's threads, so that others are left should it hang
+_BUSY = 0.5  # seconds of processor time in one; if more are used, the storage is not waited for
+_INLINE = 100  # entries that are sorted out sooner than a thread is called
+_ROWS = 2000  # videos to write at a time
+
+
+class ThroughLink(Exception):
+    """The way to a folder leads through a link, behind which nothing is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Something that is being done, for all who need it."""
+
+    task: asyncio.Task[Any]
+    began: float
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What was found in some folders."""
+
+    shelves: list[FolderSnapshot] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    """Those that could not be read."""
+    videos: int = 0
+
+    def add(self, path: str, found: FolderSnapshot | StorageError) -> None:
+        if isinstance(found, FolderSnapshot):
+            self.shelves.append(found)
+            self.videos += len(found.videos)
+            return
+        logger.debug("Passed over the folder %r: %s", path, found)
+        if isinstance(found, Denied):
+            self.shelves.append(_closed(path))
+        elif isinstance(found, NotFound):
+            self.gone.append(path)
+        else:
+            self.failed.add(path)
+
+
+class Synchronizer:
+    """Reads folders of a storage into an index, as often as needed and no more.
+
+    :param types: media types of the videos by extension.
+    :param fresh: seconds for which what was seen is taken for what is there; ``None``:
+        :data:`FRESH`.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        index: Index,
+        types: Mapping[str, str],
+        *,
+        fresh: float | None = None,
+    ) -> None:
+        self._fresh = fresh
+        self.walker = storage if isinstance(storage, Walker) else None
+        """The storage, if it is to be read in one go, and not folder by folder."""
+        self._storage = storage
+        self._index = index
+        self._types = types
+        self._opened = 0
+        self._seen: OrderedDict[str, float] = OrderedDict()
+        """When a folder was last found to be as the index has it; the oldest first."""
+        self._due: dict[str, float] = {}
+        """When to look again through all below a folder, or through a big one."""
+        self._running: dict[tuple[str, str], _Running] = {}
+        self._filling = 0
+        """How many are reading what has not been read."""
+        self._told_of: set[str] = set()
+
+    @property
+    def fresh(self) -> float:
+        """Seconds for which what was seen is taken for what is there."""
+        return FRESH if self._fresh is None else self._fresh
+
+    async def revalidate(self, folder: str, *, at_once: bool = False) -> None:
+        """Have the index hold what is directly in *folder* now, or was moments ago.
+
+        :param at_once: whether to show at once what the folder's fingerprint tells of.
+        :raises NotFound: there is no such folder.
+        :raises ThroughLink: the way to it leads through a link.
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        if self._is_fresh(folder) and not at_once:
+            return
+        split_path(folder)
+        opened, known = self._index.opened, await self._index.read(queries.deepest, folder)
+        while known.path != folder and not known.is_link:
+            await self._look_once(known, opened, at_once=True)
+            above = known
+            opened, known = self._index.opened, await self._index.read(queries.deepest, folder)
+            if known.path == above.path:
+                raise NotFound(f"{folder!r} is no folder")
+        if known.is_link:
+            raise ThroughLink
+        await self._look_once(known, opened, at_once=at_once, patience=BRIEF)
+
+    def is_behind(self, folder: str) -> bool:
+        """Say whether *folder* is shown as it was, as to read it takes longer than a moment."""
+        running = self._running.get((f"look {self._index.opened}", folder))
+        return running is not None and monotonic() > running.began + BRIEF
+
+    async def revalidate_below(self, folder: str) -> None:
+        """Have the index hold what is at or below *folder*, if that takes but a moment."""
+        if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
+            return
+        is_filled = await self._wait_for_scan(folder)
+        if self.walker is not None:
+            return  # it is read as a whole, again and again
+        running = self._start("sweep", folder, self.check_fingerprints, is_filled)
+        left = running.began + BRIEF - monotonic()
+        if is_filled and left > 0:
+            await asyncio.wait({running.task}, timeout=left)
+
+    async def _wait_for_scan(self, folder: str) -> bool:
+        """Wait a moment for all at or below *folder* to be read, perhaps by another process.
+
+        :returns: whether it is.
+        """
+        stop, pause = monotonic() + BRIEF, _POLL
+        while await self._index.read(queries.unread, folder, 1):
+            if monotonic() > stop:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 16 * _POLL)
+        return True
+
+    def stamp(self, folder: str, *, recursive: bool) -> tuple[float, float] | None:
+        """Return what stays the same until *folder*, or also what is below it, is looked at again.
+
+        ``None``: it has to be looked at before it is shown.
+        """
+        if not self._is_fresh(folder):
+            return None
+        due = max(self._due.get(path, 0) for path in _upwards(folder)) if recursive else 0
+        return (self._seen[folder], due) if not recursive or monotonic() < due else None
+
+    async def read(self, folder: str) -> None:
+        """Read a folder into the index.
+
+        :raises NotFound: there is no such folder, nor is it in the index any more.
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        try:
+            snapshot = await self._snapshot(folder)
+        except Denied:
+            await self._index.write(writes.put, [_closed(folder)])
+            raise
+        except NotFound:
+            await self._index.write(writes.forget, folder)
+            raise
+        if await self._index.read(writes.differs, snapshot):
+            await self._index.write(writes.put, [snapshot])
+
+    async def on_change(self, folders: Iterable[str]) -> set[str]:
+        """Read the folders in which something is said to have changed.
+
+        It takes as long as to leave most of the time to others: a file that is being written to is
+        told of again and again.
+
+        :returns: those that could not be read now.
+        """
+        began = monotonic()
+        left = set(folders)
+        for folder in sorted(left):
+            try:
+                known = await self._index.read(queries.deepest, folder)
+                if not known.is_link:
+                    await self.read(known.path)
+            except NotFound:
+                pass  # which the index knows by now
+            except StorageError as error:
+                logger.debug("Passed over the folder %r for now: %s", folder, error)
+                continue
+            except Busy as error:  # so it is for the others, too, and each would wait for it
+                logger.debug("Changes are read later: %s", error)
+                break
+            left.discard(folder)
+            self._unsee(known.path)
+        took = monotonic() - began
+        self._told_of |= {*folders} - left
+        # Not waited for: it may take part in a scan of all there is.
+        self._start("fill", "", self._fill_what_was_told)
+        await asyncio.sleep(min(took / SHARE, _LONGEST_REST))
+        return left
+
+    async def _fill_what_was_told(self, folder: str) -> None:
+        """Read the folders that are new in those that were told of."""
+        while self._told_of:
+            on_change, self._told_of = self._told_of, set()
+            if not self._filling:  # else they are read in any case
+                await self.read_pending(folder)
+            for each in on_change:
+                self._unsee(each)
+
+    def _unsee(self, folder: str) -> None:
+        """Have a folder, and those that it is in, be looked at again before they are shown."""
+        for path in _upwards(folder):
+            self._seen.pop(path, None)
+
+    async def check_fingerprints(self, folder: str, read_pending: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Look for changes in all folders at or below *folder* that tell of them.
+
+        :param fill: whether to read the folders that are new; else that is left to the scan.
+        """
+        began = monotonic()
+        async for some in self._known(folder):
+            for known, found in zip(some, await self._fingerprints(some), strict=True):
+                try:
+                    if self._tells_of_change(known, found):
+                        await self.read(known.path)
+                except (StorageError, Busy) as error:
+                    logger.debug("Passed over the folder %r: %s", known.path, error)
+        if read_pending:
+            await self.read_pending(folder)
+        self._put_off(folder, began)
+
+    async def known(self, folder: str) -> AsyncIterator[queries.FolderState]:
+        """Yield the folders at or below *folder* that have been read, in natural order."""
+        async for some in self._known(folder):
+            for state in some:
+                yield state
+
+    async def _known(self, folder: str) -> AsyncIterator[Sequence[queries.FolderState]]:
+        """Yield the same, some at a time."""
+        after = b""
+        while True:
+            batch = await self._index.read(queries.batch, folder, after, _BATCH)
+            if batch.folders:
+                yield batch.folders
+            if len(batch.folders) < _BATCH:
+                return
+            after = batch.last
+
+    async def survey(self, walker: Walker) -> None:
+        """Read all folders in one go.
+
+        :raises CannotWalk: that cannot be done.
+        :raises Unavailable: the storage cannot answer now.
+        :raises Busy: the index cannot be written to now.
+        """
+        shelves: list[FolderSnapshot] = []
+        rows = 0
+        async for folder, entries in walker.walk():
+            take = (folder, None, entries, self._types)
+            if len(entries) <= _INLINE:
+                shelves.append(take_snapshot(*take))
+            else:
+                shelves.append(await self._index.run(take_snapshot, *take))
+            rows += 1 + len(entries)
+            if rows >= _ROWS:
+                await self._index.write(writes.take_over, shelves)
+                shelves, rows = [], 0
+        await self._index.write(writes.take_over, shelves)
+
+    async def read_pending(self, folder: str) -> bool:
+        """Read the folders at or below *folder* that have not been read, and those in them.
+
+        :returns: whether all could be read.
+        :raises Busy: the index cannot be written to now.
+        """
+        self._filling += 1
+        try:
+            return await self._fill(folder)
+        finally:
+            self._filling -= 1
+
+    async def _fill(self, folder: str) -> bool:
+        failed: set[str] = set()
+        written: asyncio.Task[None] | None = None
+        while True:
+            ahead = await self._index.read(queries.unread, folder, _AHEAD + len(failed))
+            ahead = [path for path in ahead if path not in failed]
+            if not ahead:
+                return not failed
+            async for batch in self._batches(ahead):
+                failed |= batch.failed
+                if written is not None:
+                    await written
+                # While these are written, the next are read.
+                write = self._index.write(writes.read_pending, batch.shelves, batch.gone)
+                written = asyncio.create_task(write)
+            if written is not None:
+                await written
+
+    async def _batches(self, folders: Iterable[str]) -> AsyncIterator[_Batch]:
+        """Read folders, and yield what was found in some of them at a time."""
+        ahead = deque(folders)
+        batch = _Batch()
+        at_once = _AT_ONCE
+        while ahead:
+            parts = [
+                [ahead.popleft() for _ in range(min(_IN_ONE_GO, len(ahead)))]
+                for _ in range(at_once)
+                if ahead
+            ]
+            began, busy = monotonic(), process_time()
+            studied = await asyncio.gather(*map(self._study, parts))
+            # Two threads wait for a disk in half the time. But with all in memory they wait for
+            # each other, as only one at a time can have the interpreter.
+            is_busy = process_time() - busy > _BUSY * (monotonic() - began)
+            at_once = 1 if is_busy else _AT_ONCE
+            for part, results in zip(parts, studied, strict=True):
+                ahead.extendleft(reversed(part[len(results) :]))
+                for path, found in zip(part, results, strict=False):
+                    batch.add(path, found)
+            if batch.videos >= _ROWS:
+                yield batch
+                batch = _Batch()
+        yield batch
+
+    async def _study(self, folders: Sequence[str]) -> Sequence[FolderSnapshot | StorageError]:
+        """Return what is in the first of *folders*, one or more, or why that cannot be told."""
+
+        def digest(
+            folder: str, fingerprint: str | None, entries: Sequence[Entry]
+        ) -> FolderSnapshot:
+            return take_snapshot(folder, fingerprint, entries, self._types)
+
+        try:
+            return await self._storage.study(folders, digest)
+        except StorageError as error:
+            return [error]
+
+    async def _snapshot(self, folder: str) -> FolderSnapshot:
+        (found,) = await self._study([folder])
+        if isinstance(found, StorageError):
+            raise found
+        return found
+
+    def _is_fresh(self, folder: str) -> bool:
+        if self._opened != self._index.opened:
+            self._opened = self._index.opened
+            self._seen.clear()
+            self._due.clear()
+        return monotonic() < self._seen.get(folder, -self.fresh) + self.fresh
+
+    async def _look_once(
+        self,
+        known: queries.FolderState,
+        opened: int,
+        *,
+        at_once: bool,
+        patience: float | None = None,
+    ) -> None:
+        """Look at a folder, as many who ask as there may be.
+
+        :param opened: of the index that it is *known* in. What is found there does not hold of one
+            that has taken its place.
+        :param patience: seconds to wait for a big one that has been read before.
+        """
+        if self._is_fresh(known.path) and not (
+            at_once and (known.entries is None or await self._has_changed(known))
+        ):
+            return
+        running = self._begin_to_look(known, opened)
+        timeout = None
+        if patience is not None and (known.entries or 0) > SMALL:
+            timeout = max(0, running.began + patience - monotonic())
+        done, _ = await asyncio.wait({running.task}, timeout=timeout)
+        for task in done:
+            task.result()
+
+    def _begin_to_look(self, known: queries.FolderState, opened: int) -> _Running:
+        return self._start(f"look {opened}", known.path, self._look, known, opened)
+
+    async def _look(self, folder: str, known: queries.FolderState, opened: int) -> None:
+        began = monotonic()
+        if known.entries is None or known.entries <= SMALL or await self._has_changed(known):
+            await self.read(folder)
+        elif began >= self._due.get(folder, 0):
+            self._start("read", folder, self._read_again)
+        await self._look_into_captions(folder, opened)
+        if opened != self._index.opened:
+            return
+        self._seen.pop(folder, None)
+        self._seen[folder] = began
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+
+    async def _look_into_captions(self, folder: str, opened: int) -> None:
+        """Look into the folders for captions in *folder*, as one that holds a video is shown.
+
+        That is no more than a moment's wait. What is read in one go is left to that.
+        """
+        if self.walker is None:
+            below = await self._index.read(queries.caption_folders, folder)
+            looks = {self._begin_to_look(each, opened).task for each in below if not each.is_link}
+            if looks:
+                await asyncio.wait(looks, timeout=BRIEF)
+
+    async def _has_changed(self, known: queries.FolderState) -> bool:
+        """Say whether a folder tells of a change.
+
+        :raises Unavailable: the storage cannot answer now.
+        """
+        (found,) = await self._fingerprints([known])
+        return self._tells_of_change(known, found)
+
+    async def _fingerprints(
+        self, folders: Sequence[queries.FolderState]
+    ) -> Sequence[str | StorageError | None]:
+        """Return the fingerprint of each folder, or why it has none."""
+        try:
+            return await self._storage.fingerprints([known.path for known in folders])
+        except StorageError as error:
+            return [error] * len(folders)
+
+    def _tells_of_change(
+        self, known: queries.FolderState, found: str | StorageError | None
+    ) -> bool:
+        if isinstance(found, StorageError) and not isinstance(found, NotFound):
+            raise found
+        if found is None:
+            return self.walker is None
+        return found != known.fingerprint
+
+    async def _read_again(self, folder: str) -> None:
+        """Read a big folder for what does not show in its fingerprint: files that grew."""
+        began = monotonic()
+        await self.read(folder)
+        self._put_off(folder, began)
+
+    def _put_off(self, folder: str, began: float) -> None:
+        now = monotonic()
+        if len(self._due) > _REMEMBERED:
+            self._due = {path: due for path, due in self._due.items() if due > now}
+        self._due[folder] = now + max(self.fresh, (now - began) / SHARE)
+
+    def _start(
+        self, kind: str, folder: str, function: Callable[..., Coroutine[Any, Any, None]], *args: Any
+    ) -> _Running:
+        """Do something to a folder, unless it is being done already."""
+        running = self._running.get((kind, folder))
+        if running is None:
+            task = asyncio.create_task(function(folder, *args))
+            running = self._running[kind, folder] = _Running(task, monotonic())
+            task.add_done_callback(lambda task: self._end(kind, folder, task))
+        return running
+
+    def _end(self, kind: str, folder: str, task: asyncio.Task[Any]) -> None:
+        del self._running[kind, folder]
+        # Those who wait for it have the error, too; here it is that of something nobody waits for.
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, StorageError | Busy):
+            logger.debug("Could not %s the folder %r: %s", kind, folder, error)
+        else:
+            logger.error("Could not %s the folder %r", kind, folder, exc_info=error)
+
+    async def aclose(self) -> None:
+        """End what is being done."""
+        tasks = [running.task for running in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _closed(folder: str) -> FolderSnapshot:
+    """Return what is seen of a folder that we may not look into."""
+    return FolderSnapshot(folder, None, 0, [], [])
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """Yield *folder* and all that it is in."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""

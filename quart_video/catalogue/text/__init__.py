@@ -1,0 +1,1 @@
+"""Natural order of names, and the words that a search matches. Pure."""

@@ -1,0 +1,1 @@
+"""An opened file becomes a response of Quart. Knows no library."""

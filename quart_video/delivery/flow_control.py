@@ -1,0 +1,48 @@
+"""What we know of the server: whether it waits for a slow client, or takes all into memory.
+
+Over HTTP/1.1 they all wait. Over HTTP/2 and HTTP/3 hypercorn takes whatever it is given, at once,
+and an app can neither see nor change that. All it can do is to give less at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from quart import current_app, request
+
+from quart_video.library.library import app_state
+
+logger = logging.getLogger("quart_video")
+
+_MUCH = 16 * 1024 * 1024
+"""Bytes that a client who stops reading may cost. Of more than that an app is warned."""
+
+
+def holds_back(scope: Mapping[str, Any]) -> bool:
+    """Say whether the server of a request takes no more from us than its client takes from it."""
+    # Granian does, in every version of HTTP, and this is what it alone announces.
+    return scope["http_version"].startswith("1") or "http.response.pathsend" in scope.get(
+        "extensions", {}
+    )
+
+
+def warn_of_buffering(name: str, length: int) -> None:
+    """Warn, once in an app, if an answer is so long that this server should not send it.
+
+    :param name: what to call the media in the log.
+    :param length: bytes of the answer.
+    """
+    state = app_state(current_app)
+    if length <= _MUCH or state.warned_of_buffering:
+        return
+    state.warned_of_buffering = True
+    logger.warning(
+        "%r is sent over HTTP/%s by a server that has no flow control for what an app sends: if "
+        "the client is slow, all %d MiB stay in memory, and so it is with every long answer. Let a "
+        "proxy speak HTTP/2 and HTTP/3 for it, or use granian. This is said once.",
+        name,
+        request.http_version,
+        length >> 20,
+    )

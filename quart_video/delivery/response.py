@@ -1,0 +1,259 @@
+"""Glue: an opened media and the current request become a Quart response.
+
+The only file that knows both sides. What is decided is decided in :mod:`quart_video.http`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from quart import Response, current_app, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import NotFound as HTTPNotFound
+from werkzeug.exceptions import ServiceUnavailable
+
+from quart_video import http
+from quart_video.delivery.body import Transfer
+from quart_video.delivery.flow_control import holds_back, warn_of_buffering
+from quart_video.storage.base import Changed, Denied, FileFacts, Media, NotFound, Unavailable
+
+logger = logging.getLogger("quart_video")
+
+# What a 200 says of its content, and what no other answer than 200 and 206 may repeat.
+_CONTENT_FIELDS = frozenset(
+    {
+        "accept-ranges",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "last-modified",
+    }
+)
+# What a 304 has to repeat of the 200 (section 15.4.5); of an error it would be untrue.
+_CACHE_FIELDS = frozenset({"cache-control", "content-location", "etag", "expires"})
+
+_REQUEST_FIELDS = {
+    "if-match": "if_match",
+    "if-modified-since": "if_modified_since",
+    "if-none-match": "if_none_match",
+    "if-range": "if_range",
+    "if-unmodified-since": "if_unmodified_since",
+    "range": "range",
+    "sec-fetch-dest": "fetch_dest",
+}
+
+
+def request_facts(
+    *, conditional: bool = True, open_range_limit: int | None = None
+) -> http.RequestFacts:
+    """Gather what counts in the current request; several lines of a field become one value.
+
+    :param conditional: whether preconditions and ranges count. They never do where a method with
+        effects has been carried out already, and what it answers is not what it was aimed at.
+    :param open_range_limit: most bytes to answer an open-ended range with; ``None``: all there are.
+    """
+    method = request.method
+    values: dict[str, str] = {}
+    if conditional and method in ("GET", "HEAD"):
+        # One pass over all: looking the names up, one after the other, costs as much as the rest.
+        for name, value in request.headers:
+            fact = _REQUEST_FIELDS.get(name.lower())
+            if fact is not None:
+                values[fact] = f"{values[fact]}, {value}" if fact in values else value
+    stripped = {fact: value.strip(" \t") for fact, value in values.items()}
+    return http.RequestFacts(
+        method=method, now=int(time.time()), open_range_limit=open_range_limit, **stripped
+    )
+
+
+def likely_range(open_range_limit: int | None) -> range | None:
+    """Guess which bytes the answer to the current request will begin with; ``None``: none."""
+    limit = None if holds_back(request.scope) else open_range_limit
+    found = http.likely(request_facts(open_range_limit=limit))
+    return range(found.start, found.stop) if found else None
+
+
+def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
+    """Say in the terms of HTTP what a storage knows of a file."""
+    return http.MediaFacts(
+        size=facts.size,
+        media_type=media_type,
+        etag=http.EntityTag(facts.version) if facts.version else None,
+        modified=facts.modified_ns // 1_000_000_000,
+    )
+
+
+@contextmanager
+def closed_on_error(media: Media) -> Iterator[None]:
+    """Close *media* unless what is done here goes well: then it has another owner."""
+    try:
+        yield
+    except BaseException:
+        media.close()
+        raise
+
+
+def media_response(
+    media: Media,
+    *,
+    media_type: str,
+    headers: http.Fields,
+    name: str,
+    stall_timeout: float | None,
+    open_range_limit: int | None,
+) -> Response:
+    """Answer the current request with *media*, which the response then owns.
+
+    :param headers: what a 200 says beside the fields that follow from the media.
+    :param name: what to call the media in the log.
+    """
+    # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
+    body = current_app.response_class.data_body_class(b"")
+    # Nor, given a type, does Werkzeug make one up, for fields that are all replaced below.
+    response = current_app.response_class(body, content_type=media_type)
+    facts = media_facts(media.facts, media_type)
+    return answer(
+        response,
+        media,
+        facts,
+        headers=headers,
+        name=name,
+        stall_timeout=stall_timeout,
+        open_range_limit=open_range_limit,
+    )
+
+
+def answer(
+    response: Response,
+    media: Media,
+    facts: http.MediaFacts,
+    *,
+    headers: Iterable[tuple[str, str]],
+    name: str,
+    stall_timeout: float | None,
+    open_range_limit: int | None,
+    conditional: bool = True,
+) -> Response:
+    """Turn *response* into the right answer to the request.
+
+    :param media: read for the body; closed here where none of it is sent.
+    :param headers: what a 200 would say.
+    :param open_range_limit: most bytes to answer an open-ended range with, on a server that takes
+        them all at once; ``None``: all there are.
+    :param conditional: whether preconditions and ranges count.
+    """
+    unlimited = holds_back(request.scope)
+    asked = request_facts(
+        conditional=conditional, open_range_limit=None if unlimited else open_range_limit
+    )
+    # Random bytes are dear next to the rest; only an answer in several parts has a use for them.
+    boundary = secrets.token_hex(16) if asked.range and "," in asked.range else ""
+    plan = http.plan(asked, facts, boundary=boundary)
+    if not unlimited:
+        warn_of_buffering(name, plan.length)
+    apply(plan, response, headers)
+    # Quart's timeout counts from the start of the response: a long film would be cut off, and the
+    # client be left with a short body. The transfer has a watchdog of its own.
+    response.timeout = None
+    if plan.reads_media:
+        response.response = Transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
+    else:
+        media.close()
+        literals = (segment for segment in plan.segments if isinstance(segment, bytes))
+        response.response = response.data_body_class(b"".join(literals))
+    return response
+
+
+_TRIES = 3
+"""Times that a request is answered afresh because the media changed in between."""
+
+
+async def with_first_chunk(make: Callable[[], Awaitable[Response]]) -> Response:
+    """Return the answer that *make* makes, of which the first bytes are at hand.
+
+    While its fields are not sent yet, an answer can be thrown away. That is done where the media
+    has changed since it was described.
+
+    :raises Unavailable: it changes all the time.
+    :raises StorageError: as making the answer and reading do.
+    """
+    for _ in range(_TRIES):
+        response = await make()
+        if not isinstance(response.response, Transfer):
+            return response
+        try:
+            await response.response.ready()
+        except Changed as error:
+            logger.info("Answered afresh: %s", error)
+        else:
+            return response
+    raise Unavailable("the media changes faster than it can be read", retry_after=1)
+
+
+def x_sendfile_response(field: tuple[str, str], media_type: str, headers: http.Fields) -> Response:
+    """Leave the answer, preconditions and ranges included, to the server in front.
+
+    :param field: tells that server what to send.
+    :param headers: what every answer says beside the fields that follow from the media. Those are
+        left out: they would be ours, and the media is another's to send.
+    """
+    response = current_app.response_class(current_app.response_class.data_body_class(b""))
+    ours = [("Content-Type", media_type), ("Content-Length", "0")]
+    response.headers = Headers([*ours, *headers, field])
+    return response
+
+
+def redirect_response(url: str) -> Response:
+    """Send the client on to where the media can be fetched, for now.
+
+    Whoever keeps the address gives away what it leads to, and finds it expired one day.
+    """
+    response = current_app.response_class(current_app.response_class.data_body_class(b""))
+    fields = [("Location", url), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
+    response.headers = Headers([*fields, ("Content-Length", "0")])
+    response.status_code = 302
+    return response
+
+
+def apply(plan: http.Plan, response: Response, headers: Iterable[tuple[str, str]]) -> None:
+    """Set status and fields of *response* as planned.
+
+    :param headers: what a 200 would say.
+    """
+    left_out = {name.lower() for name, _ in plan.fields}
+    if plan.status == 304:
+        left_out |= _CONTENT_FIELDS
+    elif plan.status >= 400:
+        left_out |= _CONTENT_FIELDS | _CACHE_FIELDS
+    kept = [field for field in headers if field[0].lower() not in left_out]
+    # Made anew, in one pass: each field set in a Headers of Werkzeug is a search through all.
+    response.headers = Headers([*kept, *plan.fields])
+    response.status_code = plan.status
+
+
+@contextmanager
+def http_errors() -> Iterator[None]:
+    """Turn the errors of a storage into those of HTTP, which the host may have pages for.
+
+    :raises werkzeug.exceptions.NotFound: there is nothing that may be served.
+    :raises werkzeug.exceptions.ServiceUnavailable: the storage cannot answer now.
+    """
+    try:
+        yield
+    except Denied as error:
+        logger.warning("Not served: %s", error)
+        raise HTTPNotFound("There is nothing at this address.") from error
+    except NotFound as error:
+        raise HTTPNotFound("There is nothing at this address.") from error
+    except Unavailable as error:
+        logger.error("The storage cannot answer: %s", error)  # noqa: TRY400 - the reason is enough
+        raise ServiceUnavailable(
+            "The library cannot be read just now. Try again in a moment.",
+            retry_after=error.retry_after,
+        ) from error

@@ -1,0 +1,1 @@
+"""What one mount serves, and the state that an app keeps of its mounts."""

@@ -1,0 +1,145 @@
+"""All videos of a library are looked into: in the background, or by command."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+
+from quart_video.catalogue import Item, Query
+from quart_video.library import media_info
+from quart_video.library.library import Library
+from quart_video.media import (
+    DETAILS,
+    STORYBOARD,
+    Derivative,
+    DerivativeService,
+    Failed,
+    Source,
+    decode_details,
+    picture,
+    poster,
+    text,
+)
+from quart_video.storage.base import StorageError, Unavailable
+
+logger = logging.getLogger("quart_video")
+
+_SETTLE = 5.0
+"""Seconds after the start: first comes who opens a page."""
+_REST = 60.0
+"""Seconds between two looks for videos that have come."""
+_POLL = 0.1  # seconds
+_BATCH = 100
+_NOTE_EVERY = 2.0  # seconds
+
+
+async def survey(library: Library) -> None:
+    """Find out how long all videos last, for as long as it is not cancelled.
+
+    One process does it for all of a machine.
+    """
+    derivatives = library.derivatives
+    if derivatives is None or not library.settings.survey:
+        return
+    await asyncio.sleep(_SETTLE)
+    async with derivatives.turn(f"survey of {library.name}"):
+        while True:
+            try:
+                await _measure_all(library, derivatives)
+            except StorageError as error:
+                logger.debug("The survey goes on later: %s", error)
+            await asyncio.sleep(_REST)
+
+
+async def _measure_all(library: Library, derivatives: DerivativeService) -> None:
+    found: list[tuple[str, str, float | None]] = []
+    noted = monotonic()
+    after = 0
+    while batch := await library.catalogue.unmeasured(after, _BATCH):
+        for video in batch:
+            after = video.number
+            source = media_info.source_at(library, video.path, video.version)
+            with suppress(Failed, StorageError, ValueError):
+                details = decode_details(await derivatives.get(source, DETAILS, urgent=False))
+                found.append((video.path, video.version, details.duration))
+            if monotonic() - noted > _NOTE_EVERY:
+                await library.catalogue.set_durations(found)
+                found.clear()
+                noted = monotonic()
+    await library.catalogue.set_durations(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of one video."""
+
+    path: str
+    problem: str | None
+    """Why something could not be made of it."""
+
+
+async def prepare(
+    library: Library, derivatives: DerivativeService, *, retry: bool, begin: Callable[[int], None]
+) -> AsyncIterator[Report]:
+    """Make all there is to make, and tell of each video when it is done.
+
+    :param retry: try again what has failed.
+    :param begin: is told how many videos there are.
+    :raises StorageError: the videos cannot be listed.
+    """
+    library.catalogue.start()
+    everything = Query(recursive=True, limit=1)
+    page = await library.catalogue.page(everything)
+    while page.scanning:
+        await asyncio.sleep(_POLL)
+        page = await library.catalogue.page(everything)
+    begin(page.total or 0)
+    waiting: set[asyncio.Task[Report]] = set()
+    try:
+        async for item in library.catalogue.every(everything):
+            waiting.add(asyncio.create_task(_prepare(library, derivatives, item, retry=retry)))
+            if len(waiting) > derivatives.most:  # one more, so that no process waits for us
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        for coming in asyncio.as_completed(waiting):
+            yield await coming
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _prepare(
+    library: Library, derivatives: DerivativeService, item: Item, *, retry: bool
+) -> Report:
+    video = media_info.source_of(library, item)
+    problem: str | None = None
+
+    async def make(source: Source, derivative: Derivative) -> bytes | None:
+        nonlocal problem
+        try:
+            return await derivatives.get(source, derivative, urgent=False, retry=retry)
+        except (Failed, StorageError) as error:
+            problem = problem or str(error)
+            return None
+
+    known = await make(video, DETAILS)
+    if known is None:
+        return Report(item.entry.path, problem)
+    details = decode_details(known)
+    with suppress(Unavailable):
+        await library.catalogue.set_durations([(item.entry.path, video.version, details.duration)])
+    if item.poster is not None:
+        await make(media_info.image_source(library, item.poster), picture(320, "webp"))
+    elif details.width:
+        await make(video, poster(320, "webp"))
+    if details.width and details.duration:
+        await make(video, STORYBOARD)
+    if tracks := [track.index for track in details.text_tracks if track.supported]:
+        await make(video, text(tracks[0]))  # one reading takes out all of them
+    return Report(item.entry.path, problem)

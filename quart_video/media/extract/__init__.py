@@ -1,0 +1,1 @@
+"""What a child process takes out of one file. Imports PyAV; the server never does."""

@@ -1,0 +1,112 @@
+"""Details out of an opened container. Runs in a child process, as libav does.
+
+They are never all or nothing: what cannot be told of one track leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from av.container import InputContainer
+
+from quart_video.media.details import AudioTrack, Chapter, Details
+from quart_video.media.extract.clock import MICROSECONDS, duration_of, start_of
+from quart_video.media.extract.codecs import codecs_parameter
+from quart_video.media.extract.dump import Dumped
+from quart_video.media.extract.ebml import Matroska, read_header
+from quart_video.media.extract.frames import dump_of, picture_stream
+from quart_video.media.extract.source import SourceFile
+from quart_video.media.extract.tracks import (
+    Picture,
+    attempt,
+    describe_picture,
+    describe_sound,
+    describe_text,
+    text_of,
+)
+
+_MOST_TRACKS = 200
+_MOST_CHAPTERS = 2000
+_LONGEST = 100 * 365 * 86400.0  # seconds; more is a mistake of the file
+_FAMILIES = {"mov": "mp4"}
+
+
+def describe(container: InputContainer, source: SourceFile) -> Details:
+    """Describe what is in *container*, which was opened out of *source*."""
+    dump: dict[int, Dumped] = attempt(lambda: dump_of(container), {})
+    matroska = attempt(lambda: _matroska(container, source), None)
+    stream = attempt(lambda: picture_stream(container), None)
+    picture = Picture()
+    if stream is not None:
+        picture = describe_picture(container, stream, dump.get(stream.index, Dumped()))
+    sounds = [
+        describe_sound(container, sound, dump.get(sound.index, Dumped()), matroska)
+        for sound in container.streams.audio[:_MOST_TRACKS]
+    ]
+    main = _main(sounds, matroska)
+    playing = [picture.codecs] if stream is not None else []
+    playing += [main.codecs] if main is not None else []
+    duration = attempt(lambda: duration_of(container, source), None)
+    return Details(
+        container=_container_name(container, matroska),
+        duration=duration,
+        start=round(start_of(container), 3),
+        width=picture.width,
+        height=picture.height,
+        rotation=picture.orientation.degrees,
+        mirrored=picture.orientation.mirrored,
+        frame_rate=picture.frame_rate,
+        video_codec=picture.codec,
+        audio_codec=main.codec if main is not None else None,
+        codecs=codecs_parameter(playing),
+        video_codecs=picture.codecs,
+        bit_rate=_bit_rate(source, duration),
+        hdr=picture.hdr,
+        audio_tracks=tuple(sounds),
+        text_tracks=tuple(
+            describe_text(container, text, matroska)
+            for text in container.streams.subtitles[:_MOST_TRACKS]
+        ),
+        chapters=attempt(lambda: tuple(_chapters(container)), ()),
+        title=attempt(lambda: text_of(container.metadata, "title"), None),
+        date=attempt(lambda: text_of(container.metadata, "date", "creation_time", "year"), None),
+    )
+
+
+def _matroska(container: InputContainer, source: SourceFile) -> Matroska | None:
+    if not container.format.name.startswith("matroska"):
+        return None
+    with source.reader() as read:
+        return read_header(read)
+
+
+def _bit_rate(source: SourceFile, duration: float | None) -> int | None:
+    return round(source.size() * 8 / duration) or None if duration else None
+
+
+def _main(sounds: list[AudioTrack], matroska: Matroska | None) -> AudioTrack | None:
+    """Return the sound track that plays by itself: of Matroska the first one, in browsers."""
+    if not sounds:
+        return None
+    return next((track for track in sounds if track.default and not matroska), sounds[0])
+
+
+def _container_name(container: InputContainer, matroska: Matroska | None) -> str:
+    first = container.format.name.partition(",")[0]
+    if matroska is not None and matroska.doc_type == "webm":
+        return "webm"
+    brand = attempt(lambda: container.metadata.get("major_brand", ""), "")
+    if first == "mov" and brand.strip() == "qt":
+        return "mov"
+    return _FAMILIES.get(first, first)
+
+
+def _chapters(container: InputContainer) -> Iterator[Chapter]:
+    begin = start_of(container)
+    for number, chapter in enumerate(container.chapters()[:_MOST_CHAPTERS], 1):
+        base = chapter["time_base"] or Fraction(1, MICROSECONDS)
+        start, stop = (float(chapter[edge] * base) - begin for edge in ("start", "end"))
+        if -1 < start < stop < _LONGEST:
+            title = text_of(chapter["metadata"], "title") or f"Chapter {number}"
+            yield Chapter(max(0.0, round(start, 3)), round(stop, 3), title)

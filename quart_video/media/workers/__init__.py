@@ -1,0 +1,1 @@
+"""Child processes that look into files, with bounded time and memory."""

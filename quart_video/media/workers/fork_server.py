@@ -1,0 +1,185 @@
+"""The process between the server and the children: it has all modules loaded, and forks.
+
+One child for each task: whatever a file does to it, the next one starts from clean memory, and a
+limit counts for one file alone. A fork costs 2 ms, a new interpreter with PyAV 80. The fork server
+itself never looks at a file. It ends when the server does, however that ends: the socket tells.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+
+from quart_video.media.workers.protocol import (
+    LENGTH,
+    MOST_BYTES,
+    Failed,
+    Limits,
+    Task,
+    decode_task,
+    encode_answer,
+    encode_failure,
+)
+from quart_video.media.workers.sandbox import be_humble, restrict
+
+TOTAL = LENGTH
+"""Before each frame to the server stands its length."""
+_GRACE = 5.0  # seconds in which a killed child goes, unless the disk it reads from is dead
+_LOOK = 10.0  # seconds between looks for the server, should another hold its end of the socket
+
+
+def main(descriptor: int) -> None:
+    """Serve the socket *descriptor* until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    server = socket.socket(fileno=descriptor)
+    parent = os.getppid()
+    be_humble()
+    try:
+        from quart_video.media.workers.run import perform, prepare  # noqa: PLC0415 - it may be missing
+    except ImportError as error:
+        _send(server, encode_failure(str(error), lasting=False))
+        return
+    _send(server, encode_answer({}))
+    # What is there now stays: children need not look at it, which would copy its pages.
+    gc.collect()
+    gc.freeze()
+    while True:
+        while not select.select([server], [], [], _LOOK)[0]:
+            if os.getppid() != parent:
+                return
+        header, descriptors = _receive(server)
+        if not header:
+            return
+        task, remote_size = decode_task(header)
+        prepare(task)
+        work = partial(perform, task, descriptors[0], remote_size)
+        answer = _supervise(server, task, work, descriptors)
+        if answer is None:
+            return
+        _send(server, answer)
+
+
+def _receive(server: socket.socket) -> tuple[bytes, list[int]]:
+    """Take a task with its descriptor; nothing where the server has gone."""
+    try:
+        data, descriptors, _, _ = socket.recv_fds(server, LENGTH.size, 1)
+        size = LENGTH.unpack(data)[0] if len(data) == LENGTH.size else 0
+        header = b""
+        while len(header) < size:
+            part = server.recv(size - len(header))
+            if not part:
+                return b"", []
+            header += part
+    except OSError:
+        return b"", []
+    return header, list(descriptors)
+
+
+def _send(server: socket.socket, frame: bytes) -> None:
+    server.sendall(TOTAL.pack(len(frame)) + frame)
+
+
+def _supervise(
+    server: socket.socket,
+    task: Task,
+    work: Callable[[], dict[str, bytes]],
+    descriptors: list[int],
+) -> bytes | None:
+    """Have a child do *work*; return its answer, or ``None`` where the server no longer asks."""
+    answers, answer_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        server.close()
+        os.close(answers)
+        _be_child(work, task.limits, answer_end)
+    os.close(answer_end)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    data = bytearray()
+    problem = None
+    until = time.monotonic() + task.limits.wall
+    try:
+        while problem is None:
+            left = until - time.monotonic()
+            ready = select.select([answers, server.fileno()], [], [], max(0.0, left))[0]
+            if server.fileno() in ready:  # there is nothing to say while a child works: it has gone
+                _end(child)
+                return None
+            if answers in ready:
+                part = os.read(answers, 1 << 20)
+                if not part:
+                    break
+                data += part
+                if len(data) > MOST_BYTES:
+                    problem = "it made more than can be kept"
+            elif left <= 0:
+                problem = f"not done after {task.limits.wall:g} seconds"
+    finally:
+        os.close(answers)
+    return _judge(bytes(data), _end(child) if problem else _wait(child), problem)
+
+
+def _judge(data: bytes, status: int | None, problem: str | None) -> bytes:
+    """Turn what a child left behind into the answer.
+
+    :param status: as :func:`os.waitpid` has it, ``None`` for a child that cannot be killed.
+    """
+    if status is None:
+        return encode_failure("the disk does not answer", lasting=False)
+    if problem is not None:
+        return encode_failure(problem)
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        what = {
+            signal.SIGXCPU: "it took too much processor time",
+            signal.SIGKILL: "it was killed, as happens where memory runs out",
+        }.get(signal.Signals(number), f"the decoder died of signal {number}")
+        told = number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        return encode_failure(what, lasting=not told)
+    if status or not data:
+        return encode_failure("the decoder ended without an answer")
+    return data
+
+
+def _wait(child: int) -> int | None:
+    """Wait for the end of a child that has closed its pipe; one that lingers is killed."""
+    for _ in range(100):
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        time.sleep(0.001)
+    return _end(child)
+
+
+def _end(child: int) -> int | None:
+    """Kill a child; ``None`` where it waits in the kernel for a disk, and cannot go."""
+    os.kill(child, signal.SIGKILL)
+    until = time.monotonic() + _GRACE
+    while time.monotonic() < until:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        time.sleep(0.001)
+    return None
+
+
+def _be_child(work: Callable[[], dict[str, bytes]], limits: Limits, answer_end: int) -> None:
+    """Do *work* within *limits*, write what came of it, and end. Never returns."""
+    try:
+        restrict(limits)
+        gc.disable()  # it ends before it is worth it
+        answer = encode_answer(work())
+    except (Failed, MemoryError) as error:
+        answer = encode_failure(str(error) or "it took too much memory")
+    except BaseException as error:  # noqa: BLE001 - PyAV raises anything for a file that is broken
+        answer = encode_failure(f"{type(error).__name__}: {error}")
+    view = memoryview(answer)
+    while view:
+        view = view[os.write(answer_end, view) :]
+    os._exit(0)

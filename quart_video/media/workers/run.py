@@ -1,0 +1,53 @@
+"""What a child process does: one task, with one file."""
+
+from __future__ import annotations
+
+import av
+from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from quart_video.media.details import encode_details
+from quart_video.media.extract import images
+from quart_video.media.extract.probe import describe
+from quart_video.media.extract.source import SourceFile
+from quart_video.media.extract.tracks import TEXT_CODECS
+from quart_video.media.workers.protocol import Failed, Task
+
+_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded once, before the forks
+
+av.logging.set_level(None)
+
+
+def prepare(task: Task) -> None:
+    """Load, before the fork, what only some tasks need."""
+    if task.kind in ("texts", "caption"):
+        import quart_video.media.extract.subtitles  # noqa: F401, PLC0415
+
+
+def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, bytes]:
+    """Do *task* with the file of *descriptor*.
+
+    :param lent: the size of the file, where its bytes come through a socket.
+    :raises Failed: it cannot be done with this file; so does any other exception say.
+    """
+    source = SourceFile(descriptor, remote_size)
+    options = task.options
+    if task.kind == "picture":
+        return images.picture(source, options["form"])
+    if task.kind == "caption":
+        from quart_video.media.extract import subtitles  # noqa: PLC0415
+
+        with source.file() as file:
+            data = file.read(subtitles.MOST_BYTES + 1)
+        if len(data) > subtitles.MOST_BYTES:
+            raise Failed("it is too long for captions")
+        text = subtitles.caption(data, options["extension"], options.get("encoding"))
+        return {"-".join(["caption", *options.values()]): text.encode()}
+    if task.kind == "poster":
+        return images.poster(source, options["form"])
+    if task.kind == "storyboard":
+        return images.storyboard(source)
+    if task.kind == "texts":
+        from quart_video.media.extract import subtitles  # noqa: PLC0415
+
+        return subtitles.tracks(source.open(), TEXT_CODECS)
+    return {"details": encode_details(describe(source.open(), source))}

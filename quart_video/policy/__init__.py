@@ -1,0 +1,1 @@
+"""What a library is configured with: pure decisions. Imports :mod:`quart_video.http` alone."""

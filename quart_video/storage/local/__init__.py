@@ -1,0 +1,1 @@
+"""Videos in a folder of this machine."""

@@ -1,0 +1,267 @@
+"""Reading open files without ever holding the event loop, and what is known of an open file."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from hashlib import blake2b
+from time import monotonic
+from typing import Any, TypeVar
+
+from quart_video.concurrency import Closer, Threads
+from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
+from quart_video.storage.local.buffers import keep_freed_memory, new_chunk
+from quart_video.storage.local.chunk_size import AdaptiveChunkSize
+from quart_video.storage.local.file_systems import FileSystem, close_quietly, mounts
+
+logger = logging.getLogger("quart_video")
+
+LONG = 10.0
+"""Seconds that a disk may take; of more the log is told."""
+
+T = TypeVar("T")
+
+_NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux; elsewhere every read goes to a thread
+
+
+keep_freed_memory()
+
+
+def facts_of(result: os.stat_result) -> FileFacts:
+    """Describe a file. The version changes with its bytes, and tells nothing of what it is made of.
+
+    Beside size, mtime and inode it holds the ctime, which no ordinary program can set back: a file
+    that is rewritten in place and given its old mtime again is another version.
+    """
+    size, modified = result.st_size, result.st_mtime_ns
+    identity = b"%d:%d:%d:%d" % (size, modified, result.st_ino, result.st_ctime_ns)
+    return FileFacts(size, modified, blake2b(identity, digest_size=12).hexdigest())
+
+
+_MISSING = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+    errno.ENXIO,
+    errno.ENODEV,
+}
+
+
+def storage_error(error: OSError, path: str) -> StorageError:
+    """Name an error of the operating system in the terms of a storage."""
+    reason = f"{path!r}: {error.strerror or type(error).__name__}"
+    if error.errno in _MISSING:
+        return NotFound(reason)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Denied(reason)
+    return Unavailable(reason)
+
+
+def report_waiting(what: str) -> None:
+    """Say in the log that *what* is being waited for."""
+    logger.warning(
+        "Still waiting for %s, for %g seconds by now: the storage does not answer, or all "
+        "VIDEO_READ_THREADS wait for it",
+        what,
+        LONG,
+    )
+
+
+class Disk:
+    """Threads of our own for file access that may have to wait.
+
+    The default executor of the event loop is not used: it is small, and a dead network mount would
+    fill it and stop every synchronous view of the host.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads = Threads(threads)
+        self.closer = Closer()
+        """Closes the files for which that may take its time."""
+
+    def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Start *function* in a thread.
+
+        :raises Unavailable: the threads have been stopped, or too much waits for them.
+        """
+        return self._threads.submit(function, *args)
+
+    async def wait(self, future: Future[T], report: Callable[[], None]) -> T:
+        """Wait for what a thread does.
+
+        :param report: called if it takes long; should say in the log what is waited for.
+        """
+        timer = asyncio.get_running_loop().call_later(LONG, report)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            timer.cancel()
+
+    async def run(self, function: Callable[..., T], path: str, *args: object) -> T:
+        """Run ``function(path, *args)`` in a thread and wait for what it returns.
+
+        :raises StorageError: in the place of every :exc:`OSError`.
+        """
+        future = self.submit(function, path, *args)
+        try:
+            return await self.wait(future, lambda: report_waiting(repr(path)))
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+    def close(self) -> None:
+        """Let the threads end; what runs in one is not waited for."""
+        self._threads.close()
+
+
+def _stat_regular(descriptor: int, name: str) -> os.stat_result:
+    result = os.fstat(descriptor)
+    if not stat.S_ISREG(result.st_mode):
+        raise NotFound(f"{name!r} is not a regular file")
+    return result
+
+
+class OpenFile:
+    """A media out of the descriptor of a regular file, which it owns from the first.
+
+    To be made in a thread, unless *system* is given: to look at a file may have to wait.
+
+    :param name: what to call the file in the log.
+    :param system: the file system that it is on; ``None``: that is looked up.
+    :raises NotFound: the descriptor is of something else.
+    :raises Unavailable: there is no thread to close it.
+    """
+
+    _descriptor = -1
+
+    def __init__(
+        self, descriptor: int, disk: Disk, name: str, system: FileSystem | None = None
+    ) -> None:
+        self._descriptor = descriptor
+        self._disk = disk
+        self._name = name
+        self._reading: Future[Any] | None = None
+        self._reported = False
+        self._cached = _NOWAIT is not None
+        self._closer: Closer | None = None
+        try:
+            result = _stat_regular(descriptor, name)
+            if system is None:
+                system = mounts.of(descriptor, result.st_dev)
+            if not system.is_local:
+                # To close a file over FUSE or a network waits for whoever has it, as long as that
+                # takes: it is asked to write down what it has not, of a file that was read, too.
+                disk.closer.start()
+                self._closer = disk.closer
+        except BaseException:
+            self.close()
+            raise
+        self.facts = facts_of(result)
+
+    async def ready(self, start: int, stop: int) -> None:
+        """Do nothing: what is open can be read."""
+
+    def fileno(self) -> int:
+        """Return the descriptor, which another process may be given to read from.
+
+        :raises ValueError: the file is closed.
+        """
+        if self._descriptor < 0:
+            raise ValueError(f"{self._name!r} is closed")
+        return self._descriptor
+
+    async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield the bytes: at once those in the page cache, the others by way of a thread."""
+        pace = AdaptiveChunkSize.for_range(stop - start)
+        while start < stop:
+            size = min(stop - start, pace.size)
+            data = self._read_cached(size, start) if self._cached else None
+            if data is None:
+                data = await self._read(size, start)
+            if not data:
+                raise Changed(
+                    f"{self._name!r} ended at byte {start} while bytes up to {stop} were being "
+                    "sent: the file was cut short"
+                )
+            start += len(data)
+            handed_out = monotonic()
+            yield data
+            pace.note(len(data), monotonic() - handed_out)
+
+    async def read_into(self, targets: Sequence[memoryview], start: int, stop: int) -> None:
+        """Read the bytes from *start* up to *stop* to *targets*, one after the other.
+
+        :raises Changed: the file has become shorter than *stop*.
+        :raises Unavailable: the bytes cannot be read.
+        """
+        count = 0
+        if self._cached:
+            try:
+                count = os.preadv(self._descriptor, targets, start, _NOWAIT or 0)
+            except BlockingIOError:
+                pass
+            except OSError:  # this file system cannot say what is cached
+                self._cached = False
+        if count < stop - start:
+            count = await self._in_thread(os.preadv, targets, start)
+        if count < stop - start:
+            raise Changed(
+                f"{self._name!r} ended at byte {start + count} while bytes up to {stop} were being "
+                "sent: the file was cut short"
+            )
+
+    def _read_cached(self, size: int, offset: int) -> bytes | None:
+        """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""
+        chunk, view = new_chunk(size)
+        try:
+            count = os.preadv(self._descriptor, [view], offset, _NOWAIT or 0)
+        except BlockingIOError:
+            return None
+        except OSError:  # this file system cannot say what is cached
+            self._cached = False
+            return None
+        return chunk if count == size else chunk[:count]
+
+    async def _read(self, size: int, offset: int) -> bytes:
+        return await self._in_thread(os.pread, size, offset)
+
+    async def _in_thread(self, read: Callable[..., T], wanted: object, offset: int) -> T:
+        """Read by ``read(descriptor, wanted, offset)``, which may take its time."""
+        reading = self._reading = self._disk.submit(read, self._descriptor, wanted, offset)
+        try:
+            return await self._disk.wait(reading, lambda: self._report_waiting(offset))
+        except OSError as error:
+            # Never as an OSError: a dead mount's ETIMEDOUT is a TimeoutError, and Quart takes that
+            # for a slow client and ends the response as if it were whole.
+            reason = f"{self._name!r} cannot be read at byte {offset}: {error.strerror}"
+            raise Unavailable(reason) from error
+
+    def _report_waiting(self, offset: int) -> None:
+        if not self._reported:
+            self._reported = True
+            report_waiting(f"{self._name!r} at byte {offset}")
+
+    def close(self) -> None:
+        """Close the file; where a thread still reads it, as soon as that is done."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor < 0:
+            return
+        close: Callable[[], None] = partial(close_quietly, descriptor)
+        if self._closer is not None:
+            close = partial(self._closer.close, close)
+        if self._reading is None or self._reading.done() or self._reading.cancel():
+            close()
+        else:
+            self._reading.add_done_callback(lambda _: close())
+
+    def __del__(self) -> None:
+        # For the answer that is thrown away before anyone iterates over it.
+        self.close()

@@ -1,0 +1,1 @@
+"""All that needs the routes: URLs, pages, JSON, playlists and views."""

@@ -1,0 +1,135 @@
+"""What the templates are given, and the page for what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from quart import current_app, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from quart_video.library.library import Library, current_library
+from quart_video.messages import Texts
+from quart_video.models import FullVideo, GalleryQuery, Listing, Video
+from quart_video.web import filters, serializers
+from quart_video.web.formatting import (
+    drawing,
+    format_date,
+    format_duration,
+    format_size,
+    is_new,
+    parse_time,
+)
+
+_SORTS = ("name", "-name", "-modified", "modified", "-size", "size")
+_SORTS_OF_RESULTS = ("relevance",)
+_SORTS_BY_DURATION = ("-duration", "duration")
+_CHOSEN = {"folder", *filters.NAMES}
+_CARRIED = ("sort", "limit", "view")
+_EXPLAINED = {400, 404, 503}
+"""Errors that there are texts for."""
+
+
+async def gallery(
+    listing: Listing, types: Iterable[str], query: GalleryQuery, library: Library
+) -> str:
+    """Make the page that shows a listing.
+
+    :param types: extensions of all videos that it might show, as far as they are to be told.
+    """
+    parameters = serializers.parameters(query)
+    given = parameters | ({"view": query.view} if query.view != "grid" else {})
+    carried = {name: value for name, value in given.items() if name in _CARRIED}
+    searched = {name: value for name, value in given.items() if name not in {"folder", "q"}}
+    unfiltered = {name: value for name, value in given.items() if name not in _CHOSEN}
+    texts = Texts(library.settings.texts)
+
+    def link(**changes: str | int | None) -> str:
+        return url_for(".gallery", **(given | changes))
+
+    return await render_template(
+        "quart_video/gallery.html",
+        **_common(library, texts, query.folder),
+        listing=listing,
+        query=query,
+        api_url=url_for(".api_videos", **parameters, cursor=query.cursor),
+        filters=filters.filters_of(listing, query, types, texts),
+        unfiltered=unfiltered,
+        search_fields=searched | {"recursive": 1},
+        sort=query.sort or ("relevance" if query.q else "name"),
+        sorts=[(sort, texts.text(f"sort_{sort}")) for sort in _sorts(listing, query)],
+        link=link,
+        carry=f"?{urlencode(carried)}" if carried else "",
+        playlist_url=url_for(".playlist", **parameters),
+        is_new=lambda video: is_new(video.modified, datetime.now(UTC)),
+    )
+
+
+def _sorts(listing: Listing, query: GalleryQuery) -> tuple[str, ...]:
+    """Return the orders that make a difference."""
+    timed = any(video.duration is not None for video in listing.videos)
+    return (
+        *(_SORTS_OF_RESULTS if query.q else ()),
+        *_SORTS,
+        *(_SORTS_BY_DURATION if timed or query.sort in _SORTS_BY_DURATION else ()),
+    )
+
+
+async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Library) -> str:
+    """Make the page that plays a video, from the time that the address names.
+
+    :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
+    """
+    start = parse_time(request.args.get("t", ""))
+    return await render_template(
+        "quart_video/watch.html",
+        **_common(library, Texts(library.settings.texts), video.folder),
+        video=video,
+        neighbours=neighbours,
+        # Where the video begins at another time, its picture there says more.
+        poster=video.large_poster_url if start is None else None,
+        # A fragment that players seek to, without any script. What cannot be read is left out.
+        source=video.url if start is None else f"{video.url}#t={start:g}",
+        expires=library.settings.store_expiry if library.signer else None,
+    )
+
+
+async def error(failure: HTTPException) -> Any:
+    """Answer a browser with a page that helps on, where the host has no page of its own for it."""
+    for name in (*request.blueprints[1:], None):  # without ours, which comes first for Quart
+        handlers = current_app.error_handler_spec[name][None]
+        for kind in type(failure).__mro__:
+            if kind in handlers:
+                return await current_app.ensure_async(handlers[kind])(failure)
+    if failure.code not in _EXPLAINED or not _wants_page():
+        return failure
+    library = await current_library()
+    html = await render_template(
+        "quart_video/error.html",
+        **_common(library, Texts(library.settings.texts), ""),
+        code=failure.code,
+        reason=failure.description or "",
+    )
+    kept = [(name, value) for name, value in failure.get_headers() if name == "Retry-After"]
+    return html, failure.code, [("Cache-Control", "no-cache"), ("Vary", "Accept"), *kept]
+
+
+def _wants_page() -> bool:
+    """Tell whether a person looks at it: players and programs do not ask for HTML."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _common(library: Library, texts: Texts, folder: str) -> dict[str, Any]:
+    return {
+        "title": library.settings.title,
+        "crumbs": serializers.crumbs(folder, library.settings.title),
+        "text": texts.text,
+        "phrase": texts.phrase,
+        "drawing": drawing,
+        "format_size": partial(format_size, texts=texts),
+        "format_date": partial(format_date, texts=texts),
+        "format_duration": format_duration,
+    }

@@ -1,0 +1,204 @@
+"""The views of what is made out of videos: posters, storyboards, captions and chapters.
+
+What is not there yet is made while the client waits, for a while. An address that names the version
+it is of is answered with what may be kept for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from quart import Response, request, url_for
+from quart.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as HTTPNotFound
+from werkzeug.exceptions import ServiceUnavailable
+
+from quart_video.access.guard import LibraryAccess, current_access
+from quart_video.catalogue import IMAGE_EXTENSIONS, poster_of_folder
+from quart_video.delivery.response import http_errors
+from quart_video.library import media_info
+from quart_video.library.library import Library
+from quart_video.media import (
+    STORYBOARD,
+    Derivative,
+    Failed,
+    Source,
+    caption,
+    chapters_vtt,
+    decode_storyboard,
+    picture,
+    sheet,
+    storyboard_vtt,
+    text,
+)
+from quart_video.media import poster as poster_out_of
+from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
+from quart_video.policy.url_signer import PARAMETER
+from quart_video.storage.base import Changed, Entry, StorageError
+from quart_video.web.openapi import answers
+from quart_video.web.send_file import make_conditional
+from quart_video.web.views.listings import send
+
+PATIENCE = 20.0
+"""Seconds that a client waits for something to be made; then it goes on in the background."""
+
+_VTT = f"{CAPTION_TYPE}; charset=utf-8"
+_KEEP = 365 * 86_400  # seconds
+_WIDTHS = {"320": 320, "640": 640}
+# Seen through, so that what the page shows in its place can be seen.
+_PLACEHOLDER = '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"/>'
+
+
+@answers("image/*", "The picture, or a transparent one for as long as there is none.")
+async def poster(path: str) -> ResponseReturnValue:
+    """Picture of a video, 320 or 640 pixels wide, as WebP or JPEG."""
+    access = await current_access()
+    library = access.library
+    form = "webp" if _takes_webp() else "jpeg"
+    width = _WIDTHS.get(request.args.get("w", ""), 320)
+    if library.media_type(path) is None:
+        image = await _image_in(access, path)
+        source, derivative = media_info.image_source(library, image), picture(width, form)
+    else:
+        item = await access.item(path)
+        source = media_info.poster_source(library, item)
+        derivative = poster_out_of(width, form) if item.poster is None else picture(width, form)
+    try:
+        data = await _get(library, source, derivative)
+    except (Failed, HTTPNotFound, ServiceUnavailable, StorageError):
+        response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        response = await _kept(access, source, data, f"image/{form}")
+    response.vary.add("Accept")
+    return response
+
+
+@answers(CAPTION_TYPE, "The track.")
+async def storyboard(path: str) -> ResponseReturnValue:
+    """WebVTT that names, for each time, a part of a sheet of small pictures; or that sheet."""
+    access = await current_access()
+    library = access.library
+    source = media_info.source_of(library, await access.item(path))
+    number = request.args.get("sheet")
+    try:
+        if number is not None:
+            data = await _get(library, source, sheet(_number(number)))
+            return await _kept(access, source, data, "image/jpeg")
+        board = decode_storyboard(await _get(library, source, STORYBOARD))
+    except (Failed, ValueError) as error:
+        raise HTTPNotFound("There is no storyboard of this video.") from error
+    # As signed as the address that leads here, and for as long.
+    values: dict[str, Any] = {"path": path, "v": source.tag}
+    if PARAMETER in request.args:
+        values[PARAMETER] = request.args[PARAMETER]
+    track = storyboard_vtt(board, lambda sheet: url_for(".storyboard", sheet=sheet, **values))
+    return await _kept(access, source, track.encode(), _VTT)
+
+
+@answers(CAPTION_TYPE, "The track.")
+async def chapters(path: str) -> ResponseReturnValue:
+    """Chapters of a video, as WebVTT."""
+    access = await current_access()
+    library = access.library
+    item = await access.item(path)
+    details = await media_info.details_of(library, item, patience=PATIENCE)
+    if details is None:
+        raise HTTPNotFound("The chapters of this video are not known.")
+    track = chapters_vtt(details.chapters)
+    return await _kept(access, media_info.source_of(library, item), track.encode(), _VTT)
+
+
+@answers(CAPTION_TYPE, "The text track.", ranges=True)
+async def captions(path: str) -> ResponseReturnValue:
+    """Text track, as WebVTT: a file beside a video, or a track inside it."""
+    access = await current_access()
+    library = access.library
+    try:
+        if library.media_type(path) is not None:
+            source = media_info.source_of(library, await access.item(path))
+            derivative = text(_number(request.args.get("track", "")))
+            data = await _get(library, source, derivative)
+            return await _kept(access, source, data, _VTT)
+        if library.derivatives is not None and extension(path) in CAPTION_EXTENSIONS:
+            source = await _caption_source(access, path)
+            derivative = caption(extension(path), library.settings.caption_encoding)
+            data = await _get(library, source, derivative)
+            return await _kept(access, source, data, _VTT)
+    except (Failed, ValueError) as error:
+        if extension(path) != CAPTION_EXTENSION:
+            raise HTTPNotFound("There are no captions at this address.") from error
+    if extension(path) != CAPTION_EXTENSION:
+        raise HTTPNotFound("There is nothing at this address.")
+    return await send(access, access.open_captions, path, _VTT)  # as it is
+
+
+async def _image_in(access: LibraryAccess, folder: str) -> Entry:
+    """Return the image that shows a folder.
+
+    :raises werkzeug.exceptions.NotFound: there is none, or no such folder.
+    """
+    entries = await access.entries(folder)
+    images = (each for each in entries if extension(each.name) in IMAGE_EXTENSIONS and each.facts)
+    image = poster_of_folder(images)
+    if image is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    return image
+
+
+async def _caption_source(access: LibraryAccess, path: str) -> Source:
+    entry = await access.captions(path)
+    if entry.facts is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    return media_info.source_at(access.library, path, entry.facts.version)
+
+
+async def _get(library: Library, source: Source, derivative: Derivative) -> bytes:
+    """Return what has been made, or is made now.
+
+    :raises Failed: it cannot be made.
+    :raises werkzeug.exceptions.NotFound: the file has gone, or nothing can be made here.
+    :raises werkzeug.exceptions.ServiceUnavailable: not now.
+    """
+    if library.derivatives is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    try:
+        with http_errors():
+            async with asyncio.timeout(PATIENCE):
+                return await library.derivatives.get(source, derivative)
+    except TimeoutError as error:
+        library.derivatives.later(source, derivative)
+        raise ServiceUnavailable("It is being made. Try again soon.", retry_after=5) from error
+    except Changed as error:
+        raise ServiceUnavailable("The video has changed. Try again.", retry_after=1) from error
+
+
+async def _kept(access: LibraryAccess, source: Source, data: bytes, media_type: str) -> Response:
+    """Answer with *data*: for ever, where the address names the version it was made of."""
+    response = await make_conditional((data, {"Content-Type": media_type}))
+    private = access.private or access.library.settings.max_age is None
+    if request.args.get("v") == source.tag:
+        whose = "private" if private else "public"
+        response.headers["Cache-Control"] = f"{whose}, max-age={_KEEP}, immutable"
+    else:
+        response.headers["Cache-Control"] = "private, no-cache" if access.private else "no-cache"
+    if PARAMETER in request.args:
+        response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _takes_webp() -> bool:
+    # Not for "image/*", which says nothing of a type that came late.
+    return "image/webp" in (kind for kind, quality in request.accept_mimetypes if quality > 0)
+
+
+def _number(value: str) -> int:
+    """Read a small number.
+
+    :raises ValueError: it is none.
+    """
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise ValueError(f"{value!r} is no number")
+    return int(value)

@@ -1,0 +1,384 @@
+"""Whatever happens to the file of an index, what is listed is right."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from subprocess import PIPE
+from typing import Any
+
+import pytest
+
+from quart_video.catalogue import Catalogue, Query
+from quart_video.catalogue.index import file as index_file
+from quart_video.catalogue.index import index, writes
+from quart_video.catalogue.index.rows import FolderSnapshot
+from quart_video.catalogue.sync import synchronizer
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import NotFound
+from tests.catalogue.shelves import Shelves, paths, shelves
+from tests.support.asgi import all_closed
+
+TREE = tuple(f"{folder}/{number}.mp4" for folder in "abc" for number in range(40))
+
+
+def catalogue_in(cache: Path, storage: Shelves) -> Catalogue:
+    return Catalogue(storage, VIDEO_TYPES, cache=str(cache), name="films")
+
+
+def only_file(cache: Path) -> Path:
+    (file,) = cache.rglob("*.sqlite3")
+    return file
+
+
+async def is_right(catalogue: Catalogue) -> None:
+    found = paths(await catalogue.page(Query(folder="b", limit=100)))
+    assert found == [f"b/{number}.mp4" for number in range(40)]
+    for _ in range(100):
+        page = await catalogue.page(Query(recursive=True, q="1", limit=100))
+        if not page.scanning:
+            break
+        await asyncio.sleep(0.02)
+    assert page.total == 3 * 11
+
+
+async def read_pending(cache: Path) -> None:
+    catalogue = catalogue_in(cache, shelves(*TREE))
+    await is_right(catalogue)
+    await catalogue.aclose()
+    for file in cache.rglob("*.sqlite3"):
+        assert await all_closed(str(file))  # by the last of its threads, too
+
+
+async def test_what_is_known_is_kept(tmp_path: Path) -> None:
+    await read_pending(tmp_path)
+    storage = shelves(*TREE)
+    storage.closed = {"a", "c"}  # of these nothing can be read now
+    catalogue = catalogue_in(tmp_path, storage)
+    page = await catalogue.page(Query(recursive=True))
+    await catalogue.aclose()
+    assert (page.total, page.scanning) != (0, True)
+    assert paths(page)[0] in {"a/0.mp4", "b/0.mp4"}
+
+
+async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    await read_pending(tmp_path / "cache")
+    folder = only_file(tmp_path).parent
+    for path in (folder, folder.parent, tmp_path / "cache"):
+        assert path.stat().st_mode & 0o777 == 0o700
+
+
+async def test_other_types_have_another_index(tmp_path: Path) -> None:
+    await read_pending(tmp_path)
+    catalogue = Catalogue(shelves("a.mp3"), {".mp3": "a/b"}, cache=str(tmp_path), name="films")
+    assert paths(await catalogue.page(Query())) == ["a.mp3"]
+    await catalogue.aclose()
+    assert len([*tmp_path.rglob("*.sqlite3")]) == 2
+
+
+async def test_other_roots_have_another_index(tmp_path: Path) -> None:
+    await read_pending(tmp_path)
+    catalogue = Catalogue(shelves("other.mp4"), VIDEO_TYPES, cache=str(tmp_path), name="others")
+    assert paths(await catalogue.page(Query(recursive=True))) == ["other.mp4"]
+    await catalogue.aclose()
+    assert len([*tmp_path.rglob("*.sqlite3")]) == 2
+
+
+WORKER = """
+import asyncio, sys
+from quart_video.catalogue import Catalogue, Query
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.local.storage import LocalStorage
+
+async def main(root, cache):
+    catalogue = Catalogue(LocalStorage(root), VIDEO_TYPES, cache=cache, name=root)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    while (page := await catalogue.page(Query(recursive=True))).scanning:
+        await asyncio.sleep(0.01)
+    print(page.total)
+    await catalogue.aclose()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_workers_that_start_at_the_same_moment(tmp_path: Path) -> None:
+    root, cache = tmp_path / "root", tmp_path / "cache"
+    for number in range(30):
+        (root / str(number)).mkdir(parents=True)
+        for name in ("a.mp4", "b.mp4"):
+            (root / str(number) / name).touch()
+    command = [sys.executable, "-c", WORKER, str(root), str(cache)]
+    workers = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(3)]
+    try:
+        for worker in workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"ready\n"
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write(b"\n")
+            worker.stdin.flush()
+        said = [worker.communicate(timeout=60) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+    assert said == [(b"60\n", b"")] * 3
+    only_file(cache)
+
+
+def _damage(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[100:] = os.urandom(len(data) - 100)
+    file.write_bytes(data)
+
+
+def _of_another_version(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+
+
+def _of_others(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE folder (id)")
+
+
+def _half(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE folder_stats")
+
+
+BROKEN: dict[str, Callable[[Path], object]] = {
+    "damaged": _damage,
+    "cut short": lambda file: os.truncate(file, 5000),
+    "empty": lambda file: os.truncate(file, 0),
+    "no database": lambda file: file.write_bytes(b"nothing of the kind" * 1000),
+    "of another version": _of_another_version,
+    "of another program": _of_others,
+    "a table is missing": _half,
+}
+
+
+@pytest.mark.parametrize("spoil", BROKEN.values(), ids=BROKEN.keys())
+async def test_a_broken_file_is_made_anew(
+    tmp_path: Path, spoil: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    await read_pending(tmp_path)
+    spoil(only_file(tmp_path))
+    with caplog.at_level(logging.WARNING, "quart_video"):
+        await read_pending(tmp_path)
+    assert [record.getMessage().count("made anew") for record in caplog.records] == [1]
+    caplog.clear()
+    await read_pending(tmp_path)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "contents"])
+async def test_a_file_that_goes_while_it_is_used(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    monkeypatch.setattr(synchronizer, "FRESH", 0)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    await is_right(catalogue)
+    if what == "folder":
+        shutil.rmtree(tmp_path / "catalogue")
+    elif what == "file":
+        only_file(tmp_path).unlink()
+    else:
+        for file in tmp_path.rglob("*.sqlite3*"):
+            file.write_bytes(os.urandom(file.stat().st_size))
+    await is_right(catalogue)
+    await catalogue.aclose()
+    only_file(tmp_path)
+
+
+async def test_a_file_that_goes_on_the_way_to_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = writes.put
+    gone: list[Path] = []
+
+    def put_and_lose(connection: sqlite3.Connection, shelves: list[FolderSnapshot]) -> None:
+        put(connection, shelves)
+        if not gone:
+            gone.append(only_file(tmp_path))
+            gone[0].unlink()
+
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    monkeypatch.setattr(writes, "put", put_and_lose)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    monkeypatch.setattr(catalogue, "start", lambda: None)  # nor does a scan find the folder
+    assert len(paths(await catalogue.page(Query(folder="b", limit=100)))) == 40
+    with pytest.raises(NotFound):
+        await catalogue.page(Query(folder="nowhere"))
+    await catalogue.aclose()
+    assert gone
+
+
+async def test_a_look_at_what_was_in_a_file_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    monkeypatch.setattr(catalogue, "start", lambda: None)
+    await catalogue.page(Query(folder="b"))
+    differs, loop = writes.differs, asyncio.get_running_loop()
+    gone: list[Path] = []
+
+    def differs_and_lose(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> bool:
+        found = differs(connection, snapshot)
+        if not gone:
+            gone.append(only_file(tmp_path))
+            gone[0].unlink()
+            # Somebody else finds in the new one that there is a folder, and not what is in it.
+            other = catalogue.page(Query(folder="a"))
+            asyncio.run_coroutine_threadsafe(other, loop).result(20)
+        return found
+
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    monkeypatch.setattr(writes, "differs", differs_and_lose)
+    monkeypatch.setattr(
+        synchronizer, "monotonic", lambda: time.monotonic() + 10
+    )  # all is to be seen
+    assert len(paths(await catalogue.page(Query(folder="b", limit=100)))) == 40
+    await catalogue.aclose()
+    assert gone
+
+
+async def test_a_folder_that_cannot_be(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cache = tmp_path / "cache"
+    cache.touch()
+    await read_pending(cache)
+    (record,) = caplog.records
+    assert 'app.config["VIDEO_CACHE"]' in record.getMessage()
+    assert str(cache) in record.getMessage()
+
+
+def _fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(sqlite3.Connection):
+        def __init__(self, name: str, **options: Any) -> None:
+            super().__init__(name, **options)
+            if "memory" not in name:  # 13 pages without a video; 15 to 18 with all
+                self.execute("PRAGMA max_page_count = 14")
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Full))
+
+
+async def test_a_full_disk(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_disk(monkeypatch)
+    await read_pending(tmp_path)
+    (record,) = caplog.records
+    assert "full" in record.getMessage()
+    assert "VIDEO_CACHE" in record.getMessage()
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Have this process open no more files."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    opened: list[int] = []
+    try:
+        with suppress(OSError):
+            while True:
+                opened.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["in use", "not open yet"])
+async def test_a_process_that_is_out_of_files(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    opened: bool,
+) -> None:
+    monkeypatch.setattr(index, "_CHECK_SECONDS", 0)
+    await read_pending(tmp_path)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    if opened:
+        await is_right(catalogue)
+    with no_more_files():
+        # One by one each reader needs a connection of its own.
+        await asyncio.gather(*[catalogue.page(Query(folder="b", limit=n)) for n in range(1, 9)])
+    await is_right(catalogue)
+    await catalogue.aclose()
+    assert not [record for record in caplog.records if "VIDEO_CACHE" in record.getMessage()]
+
+
+async def test_a_disk_that_no_index_can_be_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Odd(sqlite3.Connection):
+        def __init__(self, name: str, **options: Any) -> None:
+            super().__init__(name, **options)
+            self.works = "memory" in name
+
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if not self.works and sql.startswith("BEGIN"):
+                error = sqlite3.OperationalError("locking protocol")
+                error.sqlite_errorcode = sqlite3.SQLITE_PROTOCOL
+                raise error
+            return super().execute(sql, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Odd))
+    await read_pending(tmp_path)
+    on_change = [record.getMessage() for record in caplog.records]
+    assert len([text for text in on_change if "VIDEO_CACHE" in text]) == 1
+
+
+async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_file, "BUSY_SECONDS", 0.02)
+    await read_pending(tmp_path)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE, "b/new.mp4"))
+    with closing(sqlite3.connect(only_file(tmp_path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found = paths(await catalogue.page(Query(folder="b", limit=100)))
+        assert found[-1] == "b/new.mp4"
+        other.execute("ROLLBACK")
+    page = await catalogue.page(Query(folder="b", sort="-name"))
+    assert paths(page)[0] == "b/new.mp4"
+    await catalogue.aclose()
+
+
+async def test_each_process_scans_for_itself_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_disk(monkeypatch)
+    catalogues = [catalogue_in(tmp_path, shelves(*TREE)) for _ in range(2)]
+    for catalogue in catalogues:
+        await is_right(catalogue)
+    for catalogue in catalogues:
+        await catalogue.aclose()
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9 ?#%41", b"/double"], ids=["not UTF-8", "//"])
+async def test_a_folder_of_any_name(
+    tmp_path: Path, name: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = os.fsdecode(b"/" * name.startswith(b"/") + os.fsencode(tmp_path) + b"/" + name)
+    catalogue = Catalogue(shelves(*TREE), VIDEO_TYPES, cache=cache, name="films")
+    await is_right(catalogue)
+    await catalogue.aclose()
+    assert not caplog.records
+    only_file(Path(cache))

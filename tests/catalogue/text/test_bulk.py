@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quart_video.catalogue.text.bulk import keys_and_words
+from quart_video.catalogue.text.natural import name_bytes
+from quart_video.catalogue.text.words import WHOLE, words_of
+from quart_video.storage.names import name_problem
+
+PIECES = ["clip", "Clip", "HD", "0", "00", "1", "007", " ", "_", "-", ".", "\x01", "\x02", "\x08"]
+COMMON = st.lists(st.sampled_from([*PIECES, *WHOLE, ".mp4", ".MP4", ".webm"]), min_size=1)
+ODD = st.text(min_size=1, max_size=20)
+NAMES = (COMMON.map("".join) | ODD).filter(lambda name: not name_problem(name))
+PLAIN = COMMON.map("".join).filter(lambda name: not name_problem(name))
+
+
+@given(st.lists(NAMES, min_size=1, max_size=8) | st.lists(PLAIN, min_size=1, max_size=3))
+def test_together_they_are_as_alone(names: list[str]) -> None:
+    keys, words = keys_and_words(names)
+    assert keys == [name_bytes(name) for name in names]
+    assert words == [words_of(name) for name in names]

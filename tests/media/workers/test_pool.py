@@ -1,0 +1,229 @@
+"""Child processes that die, hang and eat, and what is left of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from quart_video.media.workers.pool import Lost, WorkerPool
+from quart_video.media.workers.protocol import Failed, Limits, Task
+from quart_video.storage.base import FileFacts, Media, Unavailable
+from quart_video.storage.local.disk import Disk, OpenFile
+from quart_video.storage.local.safe_open import open_regular
+from quart_video.storage.memory import BytesMedia
+from tests.media.films import H264, Film
+
+Films = Callable[[str], Path]
+DETAILS = Task("details")
+
+
+@pytest_asyncio.fixture
+async def workers() -> AsyncIterator[WorkerPool]:
+    workers = WorkerPool()
+    yield workers
+    pids = workers.pids
+    await workers.aclose()
+    assert not [pid for pid in pids if alive(pid)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(part) for part in text.split()]
+
+
+def on_disk(path: Path) -> Media:
+    return OpenFile(open_regular(str(path)), Disk(1), path.name)
+
+
+class Stuck:
+    """A media whose bytes never come."""
+
+    def __init__(self) -> None:
+        self.facts = FileFacts(10_000, 0, "stuck")
+        self.asked = asyncio.Event()
+
+    async def ready(self, start: int, stop: int) -> None:
+        """Nothing is."""
+
+    async def chunks(self, _: int, __: int) -> AsyncIterator[bytes]:
+        self.asked.set()
+        await asyncio.Event().wait()
+        yield b""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Broken(Stuck):
+    """A media whose bytes cannot be read."""
+
+    async def chunks(self, _: int, __: int) -> AsyncIterator[bytes]:
+        raise Unavailable("the storage has gone")
+        yield b""
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_keeper_serves_one_task_after_the_other(workers: WorkerPool, films: Films) -> None:
+    for _ in range(3):
+        assert set(await workers.do(DETAILS, on_disk(films("h264.mp4")))) == {"details"}
+    (pid,) = workers.pids
+    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
+    assert not children(pid)
+
+
+async def test_a_failure_costs_no_keeper(workers: WorkerPool, tmp_path: Path, films: Films) -> None:
+    (tmp_path / "clip.mp4").write_bytes(b"no video")
+    await workers.do(DETAILS, on_disk(films("h264.mp4")))
+    pids = workers.pids
+    with pytest.raises(Failed):
+        await workers.do(DETAILS, on_disk(tmp_path / "clip.mp4"))
+    assert workers.pids == pids
+
+
+async def test_too_much_processor_time_fails(workers: WorkerPool, tmp_path: Path) -> None:
+    film = Film("long.mp4", [*H264, "-g", "1"], 90, "testsrc2=s=640x360:r=10", None)
+    task = Task("storyboard", limits=Limits(cpu=0))
+    with pytest.raises(Failed, match="processor time"):
+        await workers.do(task, on_disk(film.make(tmp_path)))
+
+
+async def test_too_much_memory_fails(workers: WorkerPool, tmp_path: Path) -> None:
+    film = Film("large.mp4", H264, 0.1, "testsrc2=s=3840x2160:r=10", None)
+    path = film.make(tmp_path)
+    with pytest.raises(Failed):
+        await workers.do(
+            Task("poster", {"form": "webp"}, Limits(memory=140_000_000)), on_disk(path)
+        )
+    assert await workers.do(Task("poster", {"form": "webp"}), on_disk(path))
+
+
+async def test_what_takes_too_long_fails_and_leaves_nothing_behind(workers: WorkerPool) -> None:
+    with pytest.raises(Failed, match=r"not done after 0\.2 seconds"):
+        await workers.do(Task("details", limits=Limits(wall=0.2)), Stuck())
+    (pid,) = workers.pids
+    assert not children(pid)
+
+
+async def test_what_reads_too_much_fails(workers: WorkerPool, films: Films) -> None:
+    media = BytesMedia(films("h264.mp4").read_bytes(), version="1")
+    with pytest.raises(Failed, match="too much reading"):
+        await workers.do(Task("details", limits=Limits(reads=1000)), media)
+
+
+async def test_a_storage_that_fails_is_not_the_fault_of_the_file(
+    workers: WorkerPool, films: Films
+) -> None:
+    with pytest.raises(Unavailable):
+        await workers.do(DETAILS, Broken())
+    assert await workers.do(DETAILS, on_disk(films("h264.mp4")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(signal.SIGSEGV, Failed), (signal.SIGKILL, Failed), (signal.SIGTERM, Lost)],
+)
+async def test_a_child_that_dies_costs_one_task(
+    workers: WorkerPool, films: Films, number: signal.Signals, kind: type[Exception]
+) -> None:
+    media = Stuck()
+    task = asyncio.create_task(workers.do(DETAILS, media))
+    await media.asked.wait()
+    (pid,) = workers.pids
+    (child,) = children(pid)
+    os.kill(child, number)
+    with pytest.raises(kind):
+        await task
+    assert await workers.do(DETAILS, on_disk(films("h264.mp4")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+async def test_a_keeper_that_dies_takes_its_child_along(workers: WorkerPool, films: Films) -> None:
+    media = Stuck()
+    task = asyncio.create_task(workers.do(DETAILS, media))
+    await media.asked.wait()
+    (pid,) = workers.pids
+    (child,) = children(pid)
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(Lost):
+        await task
+    await until(lambda: not alive(child))
+    assert await workers.do(DETAILS, on_disk(films("h264.mp4")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+async def test_what_is_cancelled_ends(workers: WorkerPool) -> None:
+    media = Stuck()
+    task = asyncio.create_task(workers.do(DETAILS, media))
+    await media.asked.wait()
+    (pid,) = workers.pids
+    (child,) = children(pid)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: not alive(child) and not alive(pid))
+    assert not workers.pids
+
+
+async def test_a_keeper_that_is_cancelled_as_it_starts_ends(films: Films) -> None:
+    workers = WorkerPool()
+    task = asyncio.create_task(workers.do(DETAILS, on_disk(films("h264.mp4"))))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await workers.aclose()
+    assert not workers.pids
+
+
+async def test_without_the_extra_no_keeper_starts(
+    workers: WorkerPool, films: Films, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if "site-packages" not in entry])
+    with pytest.raises(Lost, match="does not start"):
+        await workers.do(DETAILS, on_disk(films("h264.mp4")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+async def test_nothing_outlives_a_server_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, os\n"
+        "from tests.media.workers.test_pool import *\n"
+        "async def main():\n"
+        "    workers, media = WorkerPool(), Stuck()\n"
+        "    task = asyncio.create_task(workers.do(DETAILS, media))\n"
+        "    await media.asked.wait()\n"
+        "    print(*workers.pids, *children(workers.pids[0]), flush=True)\n"
+        "    await task\n"
+        "asyncio.run(main())\n"
+    )
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout
+    pids = [int(part) for part in (await server.stdout.readline()).split()]
+    assert len(pids) == 2
+    assert all(alive(pid) for pid in pids)
+    server.kill()
+    await server.wait()
+    await until(lambda: not any(alive(pid) for pid in pids))

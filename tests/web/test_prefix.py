@@ -1,0 +1,162 @@
+"""Every address that is handed out leads somewhere, wherever the app is mounted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from hypercorn.middleware import DispatcherMiddleware
+from quart import Blueprint, Quart
+
+from quart_video import VideoBlueprint, video_bp
+from tests.support.asgi import ASGI, Sent, call
+
+_IN_HTML = re.compile(r'\b(?:href|src|action|data-qv-page)="([^"#]+)')
+
+_CHOICE = re.compile(r"[?&](?:view|sort)=")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "a b").mkdir()
+    (tmp_path / "a b" / "one #1.mp4").write_bytes(b"one")
+    (tmp_path / "a b" / "one #1.en.vtt").write_text("WEBVTT\n")
+    for number in range(3):
+        (tmp_path / f"{number}.mp4").write_bytes(b"x")
+    return tmp_path
+
+
+def addresses(sent: Sent) -> Iterator[str]:
+    """Give all that an answer leads to."""
+    text = sent.body.decode()
+    if "location" in sent:
+        yield sent["location"]
+    elif sent["content-type"].startswith("text/html"):
+        yield from (unescape(address) for address in _IN_HTML.findall(text))
+    elif sent["content-type"].startswith("application/json"):
+        yield from _in_json(json.loads(text))
+    elif "mpegurl" in sent["content-type"]:
+        yield from (line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _in_json(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name.endswith("url") and item is not None:
+                yield item
+            elif not isinstance(item, str):
+                yield from _in_json(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _in_json(item)
+
+
+async def crawl(app: ASGI, start: str, prefix: str, **options: Any) -> set[str]:
+    """Follow all that is handed out; return the paths that were found.
+
+    :param prefix: what all of it has to begin with.
+    """
+    base = f"http://{options.get('host', 'localhost')}{start}"
+    todo, found = [base], {base}
+    while todo:
+        url = todo.pop()
+        parts = urlsplit(url)
+        assert parts.netloc == urlsplit(base).netloc, url
+        assert parts.path.startswith(prefix), url
+        sent = await call(app, unquote(parts.path), query=parts.query, **options)
+        assert sent.status in (200, 308), url
+        for address in addresses(sent):
+            target = urljoin(url, address)
+            # One order and one view are enough.
+            if target not in found and not _CHOICE.search(target):
+                found.add(target)
+                todo.append(target)
+    return {unquote(urlsplit(url).path) for url in found}
+
+
+def expected(prefix: str) -> set[str]:
+    one = "a b/one #1"
+    below = {
+        *("", "a b/", f"{one}.mp4", "0.mp4", f"-/watch/{one}.mp4", "-/watch/2.mp4"),
+        *("-/api/videos", f"-/api/videos/{one}.mp4", f"-/captions/{one}.en.vtt"),
+        *("-/playlist.m3u", "-/static/quart-video.css"),
+    }
+    return {prefix + path for path in below}
+
+
+Make = Callable[..., Quart]
+
+
+@pytest.fixture
+def make(root: Path) -> Make:
+    def make(**config: Any) -> Quart:
+        app = Quart(__name__)
+        app.config |= {"MEDIA_ROOT": root, "VIDEO_PAGE_SIZE": 2, "SECRET_KEY": "of the tests"}
+        app.config |= config
+        return app
+
+    return make
+
+
+@pytest.mark.parametrize("signed", [False, True])
+async def test_plain(make: Make, signed: bool) -> None:  # noqa: FBT001
+    app = make(VIDEO_SIGNED_URLS=signed)
+    app.register_blueprint(video_bp)
+    assert expected("/videos/") <= await crawl(app, "/videos", "/videos")
+
+
+@pytest.mark.parametrize("signed", [False, True])
+async def test_behind_a_prefix(make: Make, signed: bool) -> None:  # noqa: FBT001
+    app = make(VIDEO_SIGNED_URLS=signed)
+    app.register_blueprint(video_bp)
+    found = await crawl(app, "/media/x/videos", "/media/x/videos", root_path="/media/x")
+    assert expected("/media/x/videos/") <= found
+
+
+async def test_under_a_dispatcher(make: Make) -> None:
+    """As SCRIPT_NAME does for WSGI: an app among others, below a path."""
+    app, other = make(), Quart("other")
+    app.register_blueprint(video_bp)
+    both = DispatcherMiddleware({"/media": app, "/": other})
+    assert expected("/media/videos/") <= await crawl(both, "/media/videos", "/media/videos")
+
+
+async def test_nested_and_at_the_root_of_a_prefix(make: Make) -> None:
+    app = make()
+    outer = Blueprint("outer", __name__, url_prefix="/outer")
+    outer.register_blueprint(VideoBlueprint(url_prefix="/films"))
+    app.register_blueprint(outer)
+    app.register_blueprint(VideoBlueprint("top", url_prefix="/"))
+    where = {"root_path": "/media"}
+    assert expected("/media/outer/films/") <= await crawl(
+        app, "/media/outer/films/", "/media/outer/films/", **where
+    )
+    assert expected("/media/") <= await crawl(app, "/media/", "/media/", **where)
+
+
+async def test_with_a_server_name(make: Make) -> None:
+    app = make(SERVER_NAME="media.example.org:8443")
+    app.register_blueprint(video_bp)
+    where = {"host": "media.example.org:8443", "root_path": "/m"}
+    assert expected("/m/videos/") <= await crawl(app, "/m/videos", "/m/videos", **where)
+
+
+async def test_on_a_subdomain(make: Make) -> None:
+    app = Quart(__name__, subdomain_matching=True)
+    app.config |= make().config | {"SERVER_NAME": "example.org"}
+    app.register_blueprint(VideoBlueprint(), subdomain="media")
+    where = {"host": "media.example.org"}
+    assert expected("/videos/") <= await crawl(app, "/videos", "/videos", **where)
+
+
+async def test_another_path_is_none_of_ours(make: Make) -> None:
+    app = make()
+    app.register_blueprint(video_bp)
+    for path in ("/videos/0.mp4", "/other/videos/0.mp4", "/media"):
+        assert (await call(app, path, root_path="/media")).status == 404
