@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import TypeVar, TypeVarTuple
 
 from quart_video.background import Activity
+from quart_video.bounded import BoundedCache
 from quart_video.catalogue.index import queries, writes
 from quart_video.catalogue.index.index import Busy, Index
 from quart_video.catalogue.sync.scanner import Scan
@@ -25,7 +26,7 @@ Ts = TypeVarTuple("Ts")
 
 _BATCH = 500
 _ATTEMPTS = 3
-_REMEMBERED = 32  # pages
+_REMEMBERED = 4 * 1024 * 1024  # bytes of pages
 _APART = 2  # indexes of folders behind links that are kept
 _SMALL = 50_000  # videos in one that is kept
 
@@ -78,7 +79,7 @@ class Catalogue:
         self._index = Index(None if cache is None else _place(cache, name, types))
         self._gatherer = Synchronizer(storage, self._index, types, fresh=fresh)
         self._totals = queries.TotalsCache()
-        self._pages: dict[Query, tuple[object, Page]] = {}
+        self._pages: BoundedCache[Query, tuple[object, Page]] = BoundedCache(_REMEMBERED)
         """The last pages, and the stamps of what they are of: asked again, they are the same."""
         self._apart: dict[str, _Apart] = {}
         """By the folder; the one that was used last is the last."""
@@ -136,10 +137,8 @@ class Catalogue:
         stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
         if (known := self._pages.get(query)) and known[1] == page:
             page = known[1]  # the very same, for those who remember what they made of it
-        if len(self._pages) >= _REMEMBERED:
-            self._pages.clear()
         if stamp is not None and not page.scanning:
-            self._pages[query] = stamp, page
+            self._pages.put(query, (stamp, page), page.weight)
         return page
 
     async def every(self, query: Query) -> AsyncGenerator[Item, None]:

@@ -137,3 +137,40 @@ class Page:
     the one that is listed has changed, and is so big that it still is being read anew."""
     next_cursor: str | None
     """Leads to the next page; ``None`` on the last."""
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes in memory, at most: roughly, and in a moment."""
+        contents = self.folder_contents.values()
+        firsts = (each.first for each in contents if each.first is not None)
+        return (
+            _PAGE_BYTES
+            + len(self.next_cursor or "")
+            + len(self.next_folders_cursor or "")
+            + _TYPE_BYTES * len(self.types)
+            + sum(map(_item_bytes, self.items))
+            + sum(map(_item_bytes, firsts))
+            + sum(map(_entry_bytes, self.folders))
+            + sum(map(_entry_bytes, self.caption_folders))
+            + sum(map(_entry_bytes, self.folder_posters.values()))
+            + sum(_EACH_BYTES + 4 * len(folder) for folder in self.folder_posters)
+            + sum(_EACH_BYTES + 4 * len(folder) for folder in self.folder_contents)
+        )
+
+
+_PAGE_BYTES = 2000  # of a page without anything in it
+_TYPE_BYTES = 100
+_EACH_BYTES = 500  # of an entry, with its facts; and of a caption, or a row of a dictionary
+
+
+def _entry_bytes(entry: Entry) -> int:
+    return _EACH_BYTES + 4 * len(entry.path)
+
+
+def _item_bytes(item: Item) -> int:
+    size = _EACH_BYTES + _entry_bytes(item.entry)
+    if item.poster is not None:
+        size += _entry_bytes(item.poster)
+    for caption in item.captions:
+        size += _EACH_BYTES + 4 * (len(caption.path) + len(caption.marks.language or ""))
+    return size

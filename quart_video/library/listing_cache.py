@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from quart_video.bounded import BoundedCache
 from quart_video.catalogue import Page
 
-_MOST = 2 * 1024 * 1024  # bytes
-_BESIDE = 4096  # bytes, about, of the page and the key that are kept with each body
+_MOST = 4 * 1024 * 1024  # bytes
+_BESIDE = 1024  # bytes, about, that a body takes beside what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,15 @@ class CachedListing:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, about."""
-        return _BESIDE + len(self.data)
+        """Bytes that it takes, about, with its page."""
+        return _BESIDE + len(self.data) + self.page.weight
 
 
 class ListingResponseCache:
     """Bodies of the last answers, up to some megabytes."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Hashable, CachedListing] = OrderedDict()
-        self._size = 0
+        self._known: BoundedCache[Hashable, CachedListing] = BoundedCache(_MOST)
 
     def get(self, key: Hashable, page: Page) -> CachedListing | None:
         """Return what was written of this very *page*.
@@ -40,17 +39,8 @@ class ListingResponseCache:
         :param key: all else that it depends on.
         """
         body = self._known.get(key)
-        if body is None or body.page is not page:
-            return None
-        self._known.move_to_end(key)
-        return body
+        return None if body is None or body.page is not page else body
 
     def put(self, key: Hashable, body: CachedListing) -> None:
         """Remember a body in the place of another one with this *key*."""
-        if key in self._known:
-            self._size -= self._known.pop(key).size
-        self._known[key] = body
-        self._size += body.size
-        while self._size > _MOST:
-            _, oldest = self._known.popitem(last=False)
-            self._size -= oldest.size
+        self._known.put(key, body, body.size)

@@ -13,11 +13,11 @@ import os
 import secrets
 import shutil
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol
 
+from quart_video.bounded import BoundedCache
 from quart_video.storage.base import StorageError
 from quart_video.storage.local.disk import Disk
 
@@ -207,30 +207,20 @@ class MemoryCache:
     """
 
     def __init__(self, most: int = 64 * 1024 * 1024) -> None:
-        self._most = most
-        self._size = 0
-        self._blobs: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._blobs: BoundedCache[tuple[str, str], bytes] = BoundedCache(most)
 
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
-        if (key, name) not in self._blobs:
-            return None
-        self._blobs.move_to_end((key, name))
-        return self._blobs[key, name]
+        return self._blobs.get((key, name))
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs*."""
         for name, blob in blobs.items():
-            await self.remove(key, name)
-            self._blobs[key, name] = blob
-            self._size += len(blob)
-        while self._size > self._most:
-            _, blob = self._blobs.popitem(last=False)
-            self._size -= len(blob)
+            self._blobs.put((key, name), blob)
 
     async def remove(self, key: str, name: str) -> None:
         """Forget one thing."""
-        self._size -= len(self._blobs.pop((key, name), b""))
+        self._blobs.remove((key, name))
 
     async def lock(self, _: int) -> bool:
         """Take a lock that no other process could have."""
@@ -242,4 +232,3 @@ class MemoryCache:
     def close(self) -> None:
         """Forget everything."""
         self._blobs.clear()
-        self._size = 0

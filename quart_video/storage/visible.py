@@ -25,7 +25,7 @@ class VisibleNames:
         self._reserved = frozenset(reserved)
         self._hidden = frozenset(hidden)
         self._hiding = {path.rpartition("/")[0] for path in hidden}
-        self._reported: set[str] = set()
+        self._reported: set[int] = set()
 
     def split(self, path: str) -> tuple[str, ...]:
         """Split the path that a client names into its components; the root, ``""``, has none.
@@ -64,6 +64,6 @@ class VisibleNames:
 
     def report(self, path: str, problem: str) -> None:
         """Tell the log, once, why *path* is left out."""
-        if path not in self._reported and len(self._reported) < _MAX_REPORTED:
-            self._reported.add(path)
+        if hash(path) not in self._reported and len(self._reported) < _MAX_REPORTED:
+            self._reported.add(hash(path))  # which is short
             logger.warning("Left out of the listing, rename it: %r has %s", path, problem)

@@ -38,17 +38,16 @@ def test_another_page_with_the_same_key() -> None:
 
 
 def test_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing_cache, "_MOST", 10)
-    monkeypatch.setattr(listing_cache, "_BESIDE", 0)
+    monkeypatch.setattr(listing_cache, "_MOST", 100_000)
     kept, one = ListingResponseCache(), page(1)
     for key in "ab":
-        kept.put(key, body(one, 4))
-    kept.put("b", body(one, 5))
+        kept.put(key, body(one, 40_000))
+    kept.put("b", body(one, 41_000))
     kept.get("a", one)
-    kept.put("c", body(one, 4))
+    kept.put("c", body(one, 40_000))
     assert [key for key in "abc" if kept.get(key, one)] == ["a", "c"]
-    kept.put("d", body(one, 11))
-    assert not any(kept.get(key, one) for key in "abcd")
+    kept.put("d", body(one, 101_000))  # too big by itself: nothing goes for it
+    assert [key for key in "abcd" if kept.get(key, one)] == ["a", "c"]
 
 
 def test_small_ones_are_not_free() -> None:
@@ -56,7 +55,11 @@ def test_small_ones_are_not_free() -> None:
     kept, one = ListingResponseCache(), page(1)
     for key in range(10_000):
         kept.put(key, body(one, 100))
-    assert sum(kept.get(key, one) is not None for key in range(10_000)) < 1000
+    assert sum(kept.get(key, one) is not None for key in range(10_000)) < 2000
+    for key in range(100):
+        kept.put(f"{key}{'q' * 60_000}", body(one, 100))
+    found = (kept.get(f"{key}{'q' * 60_000}", one) for key in range(100))
+    assert 10 < sum(each is not None for each in found) < 80
 
 
 @pytest.fixture

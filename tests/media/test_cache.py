@@ -35,9 +35,9 @@ async def test_what_is_written_is_read(cache: Cache) -> None:
 
 
 async def test_memory_holds_no_more_than_it_may() -> None:
-    cache = MemoryCache(most=100)
+    cache = MemoryCache(most=100_000)
     for key in KEYS[:10]:
-        await cache.write(key, {"a": bytes(30)})
+        await cache.write(key, {"a": bytes(30_000)})
         await cache.read(KEYS[0], "a")
     kept = [key for key in KEYS[:10] if await cache.read(key, "a")]
     assert kept == [KEYS[0], KEYS[8], KEYS[9]]

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quart_video.bounded import BoundedCache
 from quart_video.catalogue.index import query_plan
 from quart_video.catalogue.index.rows import unpack_image, unpack_item
 from quart_video.catalogue.pagination import Position, encode_cursor
 from quart_video.catalogue.text.natural import folder_bytes
 from quart_video.catalogue.types import Contents
 from quart_video.storage.base import Entry
-
-_KEPT = "contents"
-_MOST_KEPT = 32  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Folders:
         scope: query_plan.Scope,
         words: Sequence[str],
         for_captions: Iterable[Entry],
-        known: dict[Any, Any],
+        known: BoundedCache[Any, Any],
     ) -> None:
         self._connection = connection
         self._known = known
@@ -85,7 +83,7 @@ class Folders:
             return {}
         return {
             path: Contents(number if is_whole else None, unpack_item(first) if first else None)
-            for path, number, first in json.loads(self._kept(query_plan.contents(some.ids)))
+            for path, number, first in json.loads(self._remembered(query_plan.contents(some.ids)))
         }
 
     def _has_video(self, key: bytes) -> bool:
@@ -93,20 +91,7 @@ class Folders:
         return bool(json.loads(self._fetch(query_plan.types(scope))))
 
     def _remembered(self, statement: query_plan.Statement) -> Any:
-        if statement not in self._known:
-            self._known[statement] = self._fetch(statement)
-        return self._known[statement]
-
-    def _kept(self, statement: query_plan.Statement) -> Any:
-        """Return what a statement finds that may be much: of the last ones alone it is known."""
-        kept = self._known.setdefault(_KEPT, {})
-        found = kept.get(statement)
-        if found is None:
-            found = self._fetch(statement)
-            if len(kept) >= _MOST_KEPT:
-                kept.clear()
-            kept[statement] = found
-        return found
+        return self._known.of(statement, lambda: self._fetch(statement))
 
     def _fetch(self, statement: query_plan.Statement) -> Any:
         return self._connection.execute(statement.sql, statement.values).fetchone()[0]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from quart_video.bounded import BoundedCache
 from quart_video.catalogue.index import query_plan, schema
 from quart_video.catalogue.index.folders import NONE, Folders, cursor_after
 from quart_video.catalogue.index.rows import MICRO, unpack_item
@@ -23,7 +24,7 @@ from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
 from quart_video.storage.base import Entry, NotFound
 from quart_video.storage.names import join
 
-_MOST_TOTALS = 512
+_MOST_FIGURES = 4 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,13 @@ class TotalsCache:
     """Totals of the last listings, for as long as nothing changes. Made by each process."""
 
     generation: int = -1
-    known: dict[Any, Any] = field(default_factory=dict)
+    known: BoundedCache[Any, Any] = field(default_factory=lambda: BoundedCache(_MOST_FIGURES))
     """And other figures, by the statements that they come from."""
 
-    def of(self, generation: int) -> dict[Any, Any]:
+    def of(self, generation: int) -> BoundedCache[Any, Any]:
         """Return those of a generation of the index."""
-        if generation != self.generation or len(self.known) > _MOST_TOTALS:
-            self.generation, self.known = generation, {}
+        if generation != self.generation:  # one who still reads of another keeps the old ones
+            self.generation, self.known = generation, BoundedCache(_MOST_FIGURES)
         return self.known
 
 
@@ -345,9 +346,7 @@ class _Listing:
         if not self._words and self._lengths == (None, None):
             return self._totals(query_plan.tallied(self._scope, self._types))
         place = (self._scope, self._condition)
-        if place not in self._known:
-            self._known[place] = self._sum()
-        found: Totals = self._known[place]
+        found: Totals = self._known.of(place, self._sum)
         return found
 
     def _sum(self) -> Totals:
@@ -363,9 +362,7 @@ class _Listing:
         return Totals(*self._fetch(query_plan.total(how, asked, self._scope, condition)))
 
     def _totals(self, statement: query_plan.Statement) -> Totals:
-        if statement not in self._known:
-            self._known[statement] = Totals(*self._fetch(statement))
-        found: Totals = self._known[statement]
+        found: Totals = self._known.of(statement, lambda: Totals(*self._fetch(statement)))
         return found
 
     def _find_common(self) -> int | None:
@@ -378,16 +375,16 @@ class _Listing:
         if self._inside.number <= query_plan.FEW:
             return None
         statement = query_plan.sample(self._query.order)
-        if statement not in self._known:
-            self._known[statement] = query_plan.common_of(json.loads(self._fetch(statement)[0]))
-        found: int | None = self._known[statement]
+        found: int | None = self._known.of(
+            statement, lambda: query_plan.common_of(json.loads(self._fetch(statement)[0]))
+        )
         return found
 
     def _spread(self, beginning: str) -> query_plan.Spread:
         statement = query_plan.spread(beginning)
-        if statement not in self._known:
-            self._known[statement] = query_plan.spread_of(*self._fetch(statement))
-        found: query_plan.Spread = self._known[statement]
+        found: query_plan.Spread = self._known.of(
+            statement, lambda: query_plan.spread_of(*self._fetch(statement))
+        )
         return found
 
     def _expression(self, match: query_plan.Match, how: query_plan.Way) -> str:
@@ -397,10 +394,8 @@ class _Listing:
         return query_plan.expression(match, self._spread)
 
     def _counted(self, statement: query_plan.Statement) -> int:
-        if statement not in self._known:
-            self._known[statement] = Totals(self._fetch(statement)[0], 0)
-        number: int = self._known[statement].number
-        return number
+        found: Totals = self._known.of(statement, lambda: Totals(self._fetch(statement)[0], 0))
+        return found.number
 
     def _matches(self, match: query_plan.Match, enough: int) -> int:
         """Return how many videos the full-text index finds; of more than *enough*, roughly."""
@@ -434,9 +429,9 @@ class _Listing:
     def types(self) -> tuple[str, ...]:
         """Return the types that there are, of all videos that it might be of."""
         statement = query_plan.types(self._scope)
-        if statement not in self._known:
-            self._known[statement] = tuple(json.loads(self._fetch(statement)[0]))
-        found: tuple[str, ...] = self._known[statement]
+        found: tuple[str, ...] = self._known.of(
+            statement, lambda: tuple(json.loads(self._fetch(statement)[0]))
+        )
         return found
 
     def folders(self) -> Folders | None:

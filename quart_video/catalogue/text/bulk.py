@@ -8,29 +8,13 @@ apart by tables of bytes rather than letter by letter. What is out of the ordina
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Generic, TypeVar
 
+from quart_video.bounded import Memo
 from quart_video.catalogue.text.natural import fold, name_bytes, number_key
 from quart_video.catalogue.text.words import is_symbol, parts_of, words_of
 
-T = TypeVar("T")
-
-_MOST_KNOWN = 8192
+_MOST_KNOWN = 2 * 1024 * 1024  # bytes, of each of them
 _MOST_LETTERS = 1000  # that differ, in one folder; each of them is looked for in all names
-
-
-class _Known(dict[bytes, T], Generic[T]):
-    """Remembers what a function makes of its last arguments; faster than a cache of functools."""
-
-    def __init__(self, function: Callable[[bytes], T]) -> None:
-        self._function = function
-
-    def __missing__(self, key: bytes) -> T:
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        found = self[key] = self._function(key)
-        return found
 
 
 def _table(function: Callable[[int], int]) -> bytes:
@@ -67,9 +51,13 @@ def _text_of_run(run: bytes) -> str:
     return f" {text}" if run.isalpha() else "".join([f" {word}" for word in parts_of(text)])
 
 
-_key_of_number = _Known(lambda digits: number_key(digits.decode()).encode())
-_words_of_run = _Known(_text_of_run)
-_fold_letter = lru_cache(maxsize=_MOST_KNOWN)(fold)
+def _key_of_digits(digits: bytes) -> bytes:
+    return number_key(digits.decode()).encode()
+
+
+_key_of_number = Memo(_key_of_digits, _MOST_KNOWN)
+_words_of_run = Memo(_text_of_run, _MOST_KNOWN)
+_fold_letter = Memo(fold, _MOST_KNOWN)
 
 
 def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]]:
@@ -80,7 +68,7 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
     # No letter folds to what another is folded from: they can be folded one by one.
     text = spaced = raw.encode().lower().decode()
     if not raw.isascii():
-        folded = {letter: _fold_letter(letter) for letter in set(text) if letter > "\x7f"}
+        folded = {letter: _fold_letter[letter] for letter in set(text) if letter > "\x7f"}
         letters = {letter for letter in "".join(folded.values()) if letter > "\x7f"}
         if len(letters) > _MOST_LETTERS or any(letter.isdecimal() for letter in letters):
             return [*map(name_bytes, names)], [*map(words_of, names)]

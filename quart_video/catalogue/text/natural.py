@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import filterfalse
+
+from quart_video.bounded import Memo
 
 NaturalKey = tuple[str, str]
 """What orders a name; the second part is the name itself and breaks ties."""
@@ -73,7 +74,6 @@ def folder_bytes(folder: str) -> bytes:
     return b"".join(name_bytes(name) + b"\0" for name in folder.split("/")) if folder else b""
 
 
-@lru_cache(maxsize=1024)
 def number_key(digits: str) -> str:
     """Write a number so that comparing the texts compares the values.
 
@@ -81,8 +81,15 @@ def number_key(digits: str) -> str:
     it for every nine more. So 7 is "17", 10 is "210" and 10 ** 9 is "911000000000". Nothing is
     ever converted to an ``int``, which is slow for long numbers and refused for very long ones.
     """
+    return _number_keys[digits]
+
+
+def _number_key(digits: str) -> str:
     if not digits.isascii():
         digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
     digits = digits.lstrip("0")
     nines, rest = divmod(len(digits), 9)
     return f"{'9' * nines}{rest}{digits}"
+
+
+_number_keys = Memo(_number_key, 512 * 1024)

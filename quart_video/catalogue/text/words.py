@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import chain
 
+from quart_video.bounded import Memo
 from quart_video.catalogue.text.natural import fold
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.names import MAX_PATH_BYTES
@@ -64,9 +64,12 @@ def searched(q: str) -> tuple[str, ...] | None:
     return None if q.strip() and not words else words
 
 
-@lru_cache(maxsize=4096)  # the same ones come again and again, and it is called for each in a scan
 def parts_of(run: str) -> tuple[str, ...]:
     """Return the words in what stands between signs and spaces, or in a sign."""
+    return _parts[run]
+
+
+def _parts_of(run: str) -> tuple[str, ...]:
     if run.isdecimal():
         return (number_word(run),)
     if run.isascii() and (run.isalpha() or run in WHOLE):
@@ -87,3 +90,7 @@ def number_word(digits: str) -> str:
     if not digits.isascii():
         digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
     return digits.lstrip("0") or "0"
+
+
+# The same ones come again and again, and it is called for each in a scan.
+_parts = Memo(_parts_of, 2 * 1024 * 1024)
