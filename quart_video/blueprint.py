@@ -21,6 +21,7 @@ from quart_video.library.library import Mount, app_state, current_library
 from quart_video.policy.cors import cors_fields
 from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
+from quart_video.web.request_limits import refuse_long_queries
 from quart_video.web.views import derivatives, listings
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -77,6 +78,7 @@ class VideoBlueprint(Blueprint):
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
         self.register_error_handler(HTTPException, pages.error)
+        self.before_request(refuse_long_queries)
         self.before_request(_answer_preflight)
         self.after_request(_finish)
         for command in commands:

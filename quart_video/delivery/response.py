@@ -59,14 +59,14 @@ def request_facts(
     :param open_range_limit: most bytes to answer an open-ended range with; ``None``: all there are.
     """
     method = request.method
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     if conditional and method in ("GET", "HEAD"):
         # One pass over all: looking the names up, one after the other, costs as much as the rest.
         for name, value in request.headers:
             fact = _REQUEST_FIELDS.get(name.lower())
             if fact is not None:
-                values[fact] = f"{values[fact]}, {value}" if fact in values else value
-    stripped = {fact: value.strip(" \t") for fact, value in values.items()}
+                values.setdefault(fact, []).append(value)
+    stripped = {fact: ", ".join(lines).strip(" \t") for fact, lines in values.items()}
     return http.RequestFacts(
         method=method, now=int(time.time()), open_range_limit=open_range_limit, **stripped
     )

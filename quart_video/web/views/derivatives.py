@@ -37,6 +37,7 @@ from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTI
 from quart_video.policy.url_signer import PARAMETER
 from quart_video.storage.base import Changed, Entry, StorageError
 from quart_video.web.openapi import answers
+from quart_video.web.request_limits import accepts
 from quart_video.web.send_file import make_conditional
 from quart_video.web.views.listings import send
 
@@ -55,7 +56,7 @@ async def poster(path: str) -> ResponseReturnValue:
     """Picture of a video, 320 or 640 pixels wide, as WebP or JPEG."""
     access = await current_access()
     library = access.library
-    form = "webp" if _takes_webp() else "jpeg"
+    form = "webp" if accepts("image/webp") else "jpeg"
     width = _WIDTHS.get(request.args.get("w", ""), 320)
     if library.media_type(path) is None:
         image = await _image_in(access, path)
@@ -187,11 +188,6 @@ async def _kept(access: LibraryAccess, source: Source, data: bytes, media_type: 
         response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _takes_webp() -> bool:
-    # Not for "image/*", which says nothing of a type that came late.
-    return "image/webp" in (kind for kind, quality in request.accept_mimetypes if quality > 0)
 
 
 def _number(value: str) -> int:

@@ -34,6 +34,7 @@ from quart_video.models import FullVideo, GalleryQuery, Listing, ListingQuery, a
 from quart_video.storage.base import Media, Signer, nothing
 from quart_video.web import m3u, pages, serializers, video_details
 from quart_video.web.openapi import answers
+from quart_video.web.request_limits import accepted_languages
 from quart_video.web.send_file import make_conditional, send_from_directory
 from quart_video.web.transfers import apply_transfer_policy
 
@@ -291,8 +292,7 @@ async def _full_video(access: LibraryAccess, path: str) -> FullVideo:
         *media_info.captions_shown(library, item),
         *await media_info.captions_elsewhere(library, item),
     )
-    languages = [tag for tag, _ in request.accept_languages if tag != "*"]
-    return video_details.full_video(item, details, captions, languages, library)
+    return video_details.full_video(item, details, captions, accepted_languages(), library)
 
 
 async def _in_language(response: Response) -> Response:

@@ -1,0 +1,46 @@
+"""How much of a request is read: what takes long to take apart is refused, or taken as absent."""
+
+from __future__ import annotations
+
+from quart import request
+from werkzeug.exceptions import BadRequest, RequestURITooLarge
+
+MAX_QUERY_BYTES = 64 * 1024
+"""Longest query of an address: a folder, a search and a cursor fit in, as long as they can be and
+with every byte escaped."""
+
+MAX_PARAMETERS = 100
+
+_LONGEST_ACCEPT = 4096
+"""Characters of a field that says what a client would like. Browsers send some hundred."""
+
+
+async def refuse_long_queries() -> None:
+    """Refuse what nobody asks by, before it is taken apart.
+
+    :raises werkzeug.exceptions.HTTPException: the query is too long, or has too many parameters.
+    """
+    query: bytes = request.query_string
+    if len(query) > MAX_QUERY_BYTES:
+        raise RequestURITooLarge(
+            f"The query of this address has more than {MAX_QUERY_BYTES} bytes. Shorten it."
+        )
+    if query.count(b"&") >= MAX_PARAMETERS:
+        raise BadRequest(
+            f"This address has more than {MAX_PARAMETERS} parameters. Leave out all but those of "
+            "the documentation."
+        )
+
+
+def accepts(media_type: str) -> bool:
+    """Tell whether the client names *media_type*; not for ``*``, which says little of new types."""
+    if len(request.headers.get("Accept", "")) > _LONGEST_ACCEPT:
+        return False
+    return media_type in (kind for kind, quality in request.accept_mimetypes if quality > 0)
+
+
+def accepted_languages() -> list[str]:
+    """Return the tags of the languages that the client's user reads, the best first."""
+    if len(request.headers.get("Accept-Language", "")) > _LONGEST_ACCEPT:
+        return []
+    return [tag for tag, _ in request.accept_languages if tag != "*"]
