@@ -44,12 +44,12 @@ def hypercorn(app: str, worker: str = "asyncio") -> Command:
     return command
 
 
-def uvicorn(app: str) -> Command:
-    """Start an app of :mod:`benchmarks.apps` on Uvicorn."""
+def uvicorn(app: str, *more: str) -> Command:
+    """Start an app of :mod:`benchmarks.apps` on Uvicorn, with *more* options."""
 
     def command(port: int, *_: Path) -> list[str]:
         options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
-        options += ["--timeout-graceful-shutdown", "1"]
+        options += ["--timeout-graceful-shutdown", "1", *more]
         return python("uvicorn", *options, f"benchmarks.apps.{app}:app")
 
     return command

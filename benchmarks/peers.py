@@ -107,6 +107,13 @@ PEERS = (
     _ours("hypercorn", hypercorn("library"), "hypercorn"),
     _ours("hypercorn uvloop", hypercorn("library", "uvloop"), "hypercorn", "uvloop"),
     _ours("uvicorn", uvicorn("library"), "uvicorn"),
+    Peer(
+        "ours-kernel",
+        "quart-video, uvicorn with our protocol",
+        uvicorn("library", "--http", "quart_video.servers.uvicorn:HTTPProtocol"),
+        ("uvicorn", "httptools", "uvloop"),
+        beside="ours-kernel",
+    ),
     _ours("granian", granian("library"), "granian"),
     _stock("hypercorn", hypercorn("tutorial"), "hypercorn"),
     _stock("uvicorn", uvicorn("tutorial"), "uvicorn"),
@@ -130,6 +137,7 @@ PEERS = (
 QUICK = (
     "ours-hypercorn",
     "ours-uvicorn",
+    "ours-kernel",
     "ours-granian",
     "stock-hypercorn",
     "starlette-file",

@@ -52,6 +52,16 @@ def whole(scene: Scene) -> Sample:
     return scene.sample_of_bytes(meter.usage, tally)
 
 
+def ranges_16m(scene: Scene) -> Sample:
+    """Ask for ranges of 16 MiB, as some downloaders do: what is left of them is sending."""
+    film, _ = _film(scene)
+    length = min(16 * MIB, film.size // 2)
+    requests = _ranges(scene, length, 128 * scene.share)
+    with scene.meter() as meter:
+        tally = scene.drive(requests)
+    return scene.sample_of_bytes(meter.usage, tally)
+
+
 def ranges_1m(scene: Scene) -> Sample:
     """Ask for ranges of 1 MiB, as downloaders and some players do."""
     requests = _ranges(scene, MIB, 1024 * scene.share)
@@ -182,6 +192,7 @@ def _any(_: Peer) -> bool:
 
 WORKLOADS = (
     Workload("whole", "Whole file of 1 GiB, one connection", whole, PER_GIB, "MiB/s", _sends),
+    Workload("ranges-16m", "Ranges of 16 MiB, 8 connections", ranges_16m, PER_GIB, "MiB/s", _sends),
     Workload("ranges-1m", "Ranges of 1 MiB, 8 connections", ranges_1m, PER_GIB, "MiB/s", _sends),
     Workload(
         "ranges-64k",

@@ -74,8 +74,8 @@ class Transfer(ResponseBody):
         self.observers: tuple[TransferObserver, ...] = ()
         self.pacer: Pacer | None = None
         self.media = media
-        self._sent = 0
-        self._watchdog = StallWatchdog(stall_timeout, name)
+        self.watchdog = StallWatchdog(stall_timeout, name)
+        self.sent = 0
         self._chunks: AsyncGenerator[bytes, None] | None = None
 
     async def ready(self) -> None:
@@ -93,7 +93,7 @@ class Transfer(ResponseBody):
             raise
 
     async def __aenter__(self) -> AsyncIterable[bytes]:
-        self._watchdog.start()
+        self.watchdog.start()
         for observer in self.observers:
             _whatever_happens(observer.started)
         self._chunks = self._send()
@@ -107,7 +107,7 @@ class Transfer(ResponseBody):
     ) -> None:
         outcome = Outcome.LEFT
         try:
-            self._watchdog.stop()
+            self.watchdog.stop()
             outcome = self._outcome(exc_value)
             if self._chunks is not None:
                 await self._chunks.aclose()
@@ -116,7 +116,7 @@ class Transfer(ResponseBody):
         if outcome is Outcome.FAILED:
             logger.error("Broke off sending: %s", exc_value)
         elif outcome is Outcome.STALLED:
-            logger.warning("Broke off sending: %s", self._watchdog)
+            logger.warning("Broke off sending: %s", self.watchdog)
         else:
             return
         # To cancel the task would not do: Quart 0.23 would go on waiting for the client.
@@ -126,41 +126,46 @@ class Transfer(ResponseBody):
         """Close the media, and tell all who attend of the end, whatever any of them does."""
         _whatever_happens(self.media.close)
         for observer in self.observers:
-            _whatever_happens(observer.ended, self._sent, outcome)
+            _whatever_happens(observer.ended, self.sent, outcome)
 
     def _outcome(self, error: BaseException | None) -> Outcome:
         if isinstance(error, StorageError):
             return Outcome.FAILED
-        if isinstance(error, asyncio.CancelledError) and self._watchdog.takes_back():
+        if isinstance(error, asyncio.CancelledError) and self.watchdog.takes_back():
             return Outcome.STALLED
         # Whoever has all of it may close before we have come to the end.
-        return Outcome.FINISHED if self._sent == length_of(self.segments) else Outcome.LEFT
+        return Outcome.FINISHED if self.sent == length_of(self.segments) else Outcome.LEFT
 
     async def _send(self) -> AsyncGenerator[bytes, None]:
-        watchdog = self._watchdog
         for segment in self.segments:
             if isinstance(segment, bytes):
-                watchdog.arm()
+                self.watchdog.arm()
                 yield segment
-                watchdog.disarm()
-                self._sent += len(segment)
-                continue
-            position = segment.start
-            chunks = self.media.chunks(segment.start, segment.stop)
-            if self.pacer is not None:
-                chunks = self.pacer.pieces(chunks)
-            async for chunk in chunks:
-                watchdog.arm()
-                yield chunk
-                watchdog.disarm()
-                self._sent += len(chunk)
-                position += len(chunk)
-                if position < segment.stop:
-                    # Neither a read from the page cache nor a server whose client keeps up, or has
-                    # gone, suspends the task. Without this, one transfer would hold up all others,
-                    # and the news that its client has gone, too: when hundreds leave at once, each
-                    # would read on for megabytes.
-                    await asyncio.sleep(0)
+                self.watchdog.disarm()
+                self.sent += len(segment)
+            else:
+                async for chunk in self.read(segment):
+                    yield chunk
+
+    async def read(self, segment: ByteRange) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a range, or have them sent in some other way, and count them."""
+        watchdog = self.watchdog
+        position = segment.start
+        chunks = self.media.chunks(segment.start, segment.stop)
+        if self.pacer is not None:
+            chunks = self.pacer.pieces(chunks)
+        async for chunk in chunks:
+            watchdog.arm()
+            yield chunk
+            watchdog.disarm()
+            self.sent += len(chunk)
+            position += len(chunk)
+            if position < segment.stop:
+                # Neither a read from the page cache nor a server whose client keeps up, or has
+                # gone, suspends the task. Without this, one transfer would hold up all others,
+                # and the news that its client has gone, too: when hundreds leave at once, each
+                # would read on for megabytes.
+                await asyncio.sleep(0)
 
 
 def _whatever_happens(function: Callable[[*Ts], None], *args: *Ts) -> None:

@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.exceptions import ServiceUnavailable
 
 from quart_video import http
+from quart_video.delivery import kernel
 from quart_video.delivery.body import Transfer
 from quart_video.delivery.flow_control import holds_back, warn_of_buffering
 from quart_video.storage.base import Changed, Denied, FileFacts, Media, NotFound, Unavailable
@@ -162,7 +163,8 @@ def answer(
     # client be left with a short body. The transfer has a watchdog of its own.
     response.timeout = None
     if plan.reads_media:
-        response.response = Transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
+        transfer = kernel.transfer_of(media) or Transfer
+        response.response = transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
     else:
         media.close()
         literals = (segment for segment in plan.segments if isinstance(segment, bytes))

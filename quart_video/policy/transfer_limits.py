@@ -156,18 +156,19 @@ class Pacer:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._size = max(1, round(rate * _PIECE))
+        self.size = max(1, round(rate * _PIECE))
         self._due: float | None = None
 
     async def pieces(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass *chunks* on, in time."""
         async for chunk in chunks:
-            for start in range(0, len(chunk), self._size):
-                piece = chunk[start : start + self._size]
-                await self._turn(len(piece))
+            for start in range(0, len(chunk), self.size):
+                piece = chunk[start : start + self.size]
+                await self.turn(len(piece))
                 yield piece
 
-    async def _turn(self, count: int) -> None:
+    async def turn(self, count: int) -> None:
+        """Wait until it is time for *count* bytes, which :attr:`size` is the most of."""
         now = monotonic()
         due = now if self._due is None else max(self._due, now - _CATCH_UP)
         self._due = due + count / self._rate

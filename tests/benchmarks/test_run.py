@@ -46,7 +46,7 @@ def test_every_workload_gives_a_sample(tmp_path: Path, monkeypatch: pytest.Monke
     # Whether it has a disk is not up to the program.
     assert not [failure for failure in run.failures if failure.workload != "cold"]
     done = {(s.peer, s.workload) for s in run.samples} | {("ours-uvicorn", "cold")}
-    names = {"whole", "ranges-1m", "ranges-64k", "304", "head", "stalled", "cold"}
+    names = {"whole", "ranges-16m", "ranges-1m", "ranges-64k", "304", "head", "stalled", "cold"}
     assert done == {
         *(("ours-uvicorn", name) for name in names),
         ("bare-uvicorn", "304"),

@@ -6,8 +6,10 @@ import asyncio
 import gc
 import hashlib
 import logging
+import os
 import threading
 from pathlib import Path
+from typing import Any
 
 from quart import Quart, Response, request
 
@@ -20,6 +22,7 @@ from quart_video import (
     video_bp,
 )
 from quart_video.catalogue.sync import synchronizer
+from quart_video.delivery import kernel
 
 # Not the root logger: what servers log to handlers of their own would be there twice.
 handler = logging.StreamHandler()
@@ -28,6 +31,7 @@ logging.getLogger("quart_video").addHandler(handler)
 
 app = Quart(__name__)
 app.config.from_prefixed_env()
+kernel.LEAST = app.config.get("E2E_KERNEL_LEAST", kernel.LEAST)
 synchronizer.FRESH = app.config.get("E2E_FRESH", synchronizer.FRESH)
 app.register_blueprint(video_bp)
 app.register_blueprint(
@@ -79,6 +83,26 @@ async def alive_with() -> dict[str, int]:
     }
 
 
+_sendfile = os.sendfile
+_by_kernel = 0
+
+
+def _count(out: int, file: int, offset: int, count: int) -> int:
+    global _by_kernel  # noqa: PLW0603 - there is one os.sendfile
+    taken = _sendfile(out, file, offset, count)
+    _by_kernel += taken
+    return taken
+
+
+os.sendfile = _count  # type: ignore[assignment]
+
+
+@app.get("/by-kernel")
+async def by_kernel() -> str:
+    """Tell how many bytes the kernel has sent by itself."""
+    return str(_by_kernel)
+
+
 @app.get("/file")
 async def file() -> Response:
     """Send a file of no video type."""
@@ -119,3 +143,23 @@ if "E2E_CSP" in app.config:
     async def _strict(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = app.config["E2E_CSP"]
         return response
+
+
+if "E2E_WRAPPED" in app.config:
+    _unwrapped = app.asgi_app
+
+    async def _wrapped(scope: Any, receive: Any, send: Any) -> None:
+        """Count what is sent, as middlewares do."""
+
+        async def counting(message: Any) -> None:
+            app.config["E2E_WRAPPED"] += len(message.get("body", b""))
+            await send(message)
+
+        await _unwrapped(scope, receive, counting)
+
+    app.asgi_app = _wrapped  # type: ignore[method-assign]
+
+    @app.get("/counted")
+    async def counted() -> str:
+        """Tell how many bytes of bodies have been sent so far."""
+        return str(app.config["E2E_WRAPPED"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.film import make as make_film
-from tests.e2e.harness import PEERS, SERVERS, Peer, Server, Servers
+from tests.e2e.harness import PEERS, SERVERS, SLOW_KERNELS, Peer, Server, Servers
 from tests.e2e.site import Site, build
 from tests.e2e.stored import environment, upload
 from tests.support.swift import SwiftBox
@@ -42,7 +42,7 @@ def _quiet(servers: Servers) -> Iterator[None]:
     servers.expect_quiet()
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=[*SERVERS, *SLOW_KERNELS])
 def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
     """Return each kind of server in turn."""
     return servers.server(request.param)
@@ -55,7 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marked = metafunc.definition.get_closest_marker
         stored = marked("over_a_store") and not marked("on_disk")
         names = (*PEERS, STORED) if stored else PEERS
-        metafunc.parametrize("peer", names, indirect=True)
+        metafunc.parametrize("peer", [*names, *SLOW_KERNELS], indirect=True)
 
 
 @pytest.fixture

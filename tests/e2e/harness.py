@@ -38,6 +38,16 @@ HYPERCORN_NEVER_ENDS = pytest.mark.xfail(
 SERVERS_THAT_END = (pytest.param("hypercorn", marks=HYPERCORN_NEVER_ENDS), "uvicorn", "granian")
 PEERS = ("hypercorn", "hypercorn-h2", "uvicorn", "granian", "granian-h2")
 
+KERNEL = "uvicorn-kernel"
+"""Uvicorn with our protocol, and uvloop."""
+KERNELS = (KERNEL, "uvicorn-kernel-asyncio", "uvicorn-kernel+h11")
+"""The same with each event loop and parser, for whoever has the time to try them all."""
+SLOW_KERNELS = tuple(pytest.param(name, marks=pytest.mark.slow) for name in KERNELS)
+
+_WITHOUT_HTTPTOOLS = (
+    "import sys; sys.modules['httptools'] = None; import uvicorn.main; uvicorn.main.main()"
+)
+
 
 def missing(what: str, remedy: str) -> NoReturn:
     """Skip the test, or the module, for want of a tool; where ``CI`` is set that is a failure."""
@@ -97,8 +107,13 @@ def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
         if kind == "hypercorn-quic":
             binds += ["--quic-bind", f"127.0.0.1:{tls_port}"]
         return [*command, *binds, *_certificate(folder), app]
-    if kind == "uvicorn":
+    if kind.startswith("uvicorn"):
         options = ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
+        if kind.startswith(KERNEL):
+            options += ["--http", "quart_video.servers.uvicorn:HTTPProtocol"]
+            options += ["--loop", "asyncio" if kind.endswith("asyncio") else "uvloop"]
+        if kind.endswith("h11"):
+            return [*python[:-1], "-c", _WITHOUT_HTTPTOOLS, *options, app]
         return [*python, "uvicorn", *options, app]
     assert kind == "granian"
     options = ["--interface", "asgi", "--port", str(port), "--workers-kill-timeout", "1"]
@@ -124,6 +139,7 @@ class Server:
             # It costs time, and gets into what is measured: what is about it turns it on.
             "QUART_VIDEO_SURVEY": "false",
             "PYTHONUNBUFFERED": "1",
+            "QUART_E2E_KERNEL_LEAST": "1",  # so that the shortest range is tried, too
             **environment,
         }
         for _ in range(3):

@@ -15,7 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SERVERS, SERVERS_THAT_END, Server, missing, need_tool, wait_until
+from tests.e2e.harness import (
+    SERVERS,
+    SERVERS_THAT_END,
+    SLOW_KERNELS,
+    Server,
+    missing,
+    need_tool,
+    wait_until,
+)
 from tests.e2e.http1 import Http1
 from tests.e2e.site import CLIP, LARGE, Site
 
@@ -70,7 +78,7 @@ def disk(tmp_path: Path, films: None) -> Iterator[DeadDisk]:
     disk.go_on()
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=[*SERVERS, *SLOW_KERNELS])
 def server(
     request: pytest.FixtureRequest, disk: DeadDisk, tmp_path: Path, site: Site
 ) -> Iterator[Server]:
@@ -169,7 +177,7 @@ def test_those_who_left_are_forgotten(server: Server, disk: DeadDisk) -> None:
     server.expect_quiet()
 
 
-@pytest.mark.parametrize("server", SERVERS_THAT_END, indirect=True)
+@pytest.mark.parametrize("server", [*SERVERS_THAT_END, *SLOW_KERNELS], indirect=True)
 def test_the_server_ends(server: Server, disk: DeadDisk) -> None:
     with ExitStack() as stack:
         _watch(server, stack, disk)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.e2e.harness import Server, Servers, wait_until
+from tests.e2e.harness import KERNEL, Server, Servers, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.site import LARGE
 
@@ -20,7 +20,7 @@ LIMITS = {
 }
 
 
-@pytest.fixture(params=["hypercorn", "uvicorn"])
+@pytest.fixture(params=["hypercorn", "uvicorn", KERNEL])
 def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
     return servers.server(request.param, **LIMITS)
 

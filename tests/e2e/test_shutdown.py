@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SERVERS, SERVERS_THAT_END, Server
+from tests.e2e.harness import SERVERS, SERVERS_THAT_END, SLOW_KERNELS, Server
 from tests.e2e.http1 import Http1
 from tests.e2e.site import LARGE, Site
 
 END_SECONDS = 6
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=[*SERVERS, *SLOW_KERNELS])
 def server(request: pytest.FixtureRequest, tmp_path: Path, site: Site) -> Iterator[Server]:
     """Return a server of its own for the test."""
     server = Server(request.param, site.root, tmp_path, {})
@@ -52,7 +52,7 @@ def test_what_is_soon_over_is_finished(server: Server) -> None:
     assert "Traceback" not in _expect_end(server)
 
 
-@pytest.mark.parametrize("server", SERVERS_THAT_END, indirect=True)
+@pytest.mark.parametrize("server", [*SERVERS_THAT_END, *SLOW_KERNELS], indirect=True)
 def test_what_takes_longer_is_cut_off(server: Server) -> None:
     with closing(_begin(server, "/videos/sparse.mp4")) as client:
         server.process.terminate()
@@ -64,7 +64,7 @@ def test_what_takes_longer_is_cut_off(server: Server) -> None:
 
 
 # Hypercorn waits for as long as such a client likes, with any app: see the guide to deployment.
-@pytest.mark.parametrize("server", ["uvicorn", "granian"], indirect=True)
+@pytest.mark.parametrize("server", ["uvicorn", "granian", *SLOW_KERNELS], indirect=True)
 def test_who_has_stopped_reading_is_cut_off(server: Server) -> None:
     with closing(_begin(server, "/videos/sparse.mp4")):
         time.sleep(0.3)  # the buffers are full, and the server waits

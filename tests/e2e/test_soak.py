@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SERVERS, Server, wait_until
+from tests.e2e.harness import KERNELS, SERVERS, Server, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import WireError
 from tests.e2e.site import LARGE, Site
@@ -168,7 +168,7 @@ def _run(server: Server, requests: int, seed: int) -> Counter[str]:
     return sum((client.done for client in clients), Counter())
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=[*SERVERS, *KERNELS])
 def server(request: pytest.FixtureRequest, tmp_path: Path, site: Site) -> Iterator[Server]:
     """Return a server of its own for the test."""
     variables = {

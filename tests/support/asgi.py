@@ -24,11 +24,23 @@ class Sent:
     status: int = 0
     lines: list[tuple[str, str]] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
+    out_of_files: int = 0
+    """How many of the chunks the server was told to take out of a file."""
     complete: bool = False
 
     @property
     def body(self) -> bytes:
         return b"".join(self.chunks)
+
+    def take(self, event: Any) -> None:
+        """Take a part of the body, as a server does that announces all it can."""
+        if event["type"] == "http.response.zerocopysend":
+            self.out_of_files += 1
+            data = os.pread(event["file"].fileno(), event["count"], event["offset"])
+        else:
+            data = event.get("body", b"")
+        if data:
+            self.chunks.append(data)
 
     def __getitem__(self, name: str) -> str:
         (value,) = self.all(name)
@@ -102,8 +114,7 @@ async def call(
             sent.lines = [(name.decode(), value.decode()) for name, value in event["headers"]]
             return
         await asyncio.sleep(pause)
-        if event.get("body"):
-            sent.chunks.append(event["body"])
+        sent.take(event)
         sent.complete = not event.get("more_body", False)
         if sent.complete:
             gone.set()  # as servers do: after the end of the answer there is only the end

@@ -29,6 +29,11 @@ T = TypeVar("T")
 
 _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux; elsewhere every read goes to a thread
 
+_GRID = 64 * 1024
+"""Bytes from one look into the page cache to the next. A disk is read ahead by more than that."""
+
+_ONE_BYTE = [bytearray(1)]
+
 
 keep_freed_memory()
 
@@ -182,15 +187,7 @@ class OpenFile:
         """Yield the bytes: at once those in the page cache, the others by way of a thread."""
         pace = AdaptiveChunkSize.for_range(stop - start)
         while start < stop:
-            size = min(stop - start, pace.size)
-            data = self._read_cached(size, start) if self._cached else None
-            if data is None:
-                data = await self._read(size, start)
-            if not data:
-                raise Changed(
-                    f"{self._name!r} ended at byte {start} while bytes up to {stop} were being "
-                    "sent: the file was cut short"
-                )
+            data = await self.chunk(start, stop, pace.size)
             start += len(data)
             handed_out = monotonic()
             yield data
@@ -217,6 +214,52 @@ class OpenFile:
                 f"{self._name!r} ended at byte {start + count} while bytes up to {stop} were being "
                 "sent: the file was cut short"
             )
+
+    async def chunk(self, start: int, stop: int, most: int) -> bytes:
+        """Return the first bytes from *start* up to *stop*: one at least, and *most* at most.
+
+        :raises Changed: the file has become shorter than *stop*.
+        :raises Unavailable: the bytes cannot be read.
+        """
+        size = min(stop - start, most)
+        data = self._read_cached(size, start) if self._cached else None
+        if data is None:
+            data = await self._read(size, start)
+        if not data:
+            raise Changed(
+                f"{self._name!r} ended at byte {start} while bytes up to {stop} were being "
+                "sent: the file was cut short"
+            )
+        return data
+
+    def cached_until(self, start: int, stop: int) -> int:
+        """Say how far the bytes from *start* on are in the page cache, *stop* at most.
+
+        What is looked at is a page at both ends, and one in every 64 KiB between. A kernel reads
+        ahead by more, and forgets what it has not needed for longest, so that a hole between two of
+        them is rare; who reads it waits for the disk.
+        """
+        until = start
+        # Whoever has a file that is not local may be asked about it whatever is in memory.
+        if self._closer is not None or not self._is_cached(start):
+            return until
+        while until < stop:
+            following = min((until // _GRID + 1) * _GRID, stop)
+            if not self._is_cached(min(following, stop - 1)):
+                break
+            until = following
+        return until
+
+    def _is_cached(self, offset: int) -> bool:
+        if not self._cached:
+            return False
+        try:
+            return os.preadv(self._descriptor, _ONE_BYTE, offset, _NOWAIT or 0) == 1
+        except BlockingIOError:
+            return False
+        except OSError:  # this file system cannot say what is cached
+            self._cached = False
+            return False
 
     def _read_cached(self, size: int, offset: int) -> bytes | None:
         """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""

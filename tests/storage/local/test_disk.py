@@ -292,3 +292,48 @@ class TestWaiting:
             await asyncio.sleep(0.1)
         assert not caplog.records
         media.close()
+
+
+class TestCachedUntil:
+    async def test_all_that_was_just_written(self, path: Path, disk: Disk) -> None:
+        media = open_file(path, disk)
+        for start, stop in ((0, len(DATA)), (5, 6), (LARGE - 1, 2 * LARGE + 1)):
+            assert media.cached_until(start, stop) == stop
+        media.close()
+
+    async def test_behind_the_end(self, path: Path, disk: Disk) -> None:
+        media = open_file(path, disk)
+        assert media.cached_until(len(DATA), len(DATA) + 10) == len(DATA)
+        assert media.cached_until(LARGE, len(DATA) + 10) <= len(DATA)
+        media.close()
+
+    @pytest.mark.parametrize("hole", [0, 5, LARGE, LARGE + 4096, len(DATA) - 1])
+    async def test_up_to_what_is_not(
+        self, path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, hole: int
+    ) -> None:
+        def preadv(_: int, buffers: list[bytearray], offset: int, *__: int) -> int:
+            if offset >= hole:
+                raise BlockingIOError
+            return len(buffers[0])
+
+        monkeypatch.setattr("os.preadv", preadv)
+        media = open_file(path, disk)
+        found = media.cached_until(0, len(DATA))
+        assert hole - 64 * 1024 <= found <= hole
+        media.close()
+
+    async def test_where_nobody_can_tell(
+        self, path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = []
+
+        def preadv(*_: object) -> int:
+            asked.append(1)
+            raise OSError(errno.EOPNOTSUPP, "")
+
+        monkeypatch.setattr("os.preadv", preadv)
+        media = open_file(path, disk)
+        assert media.cached_until(7, len(DATA)) == 7
+        assert media.cached_until(7, len(DATA)) == 7
+        assert len(asked) == 1
+        media.close()
