@@ -157,7 +157,7 @@ async def _list(
 
 
 def _as_text(item: Item) -> str:
-    path, facts, _ = item.entry
+    path, facts = item.entry.path, item.entry.facts
     shown = for_terminal(path) if _is_seen(sys.stdout) else path
     if facts is None:
         return f"{'':33}{shown}/"
@@ -172,7 +172,7 @@ def _plain(text: str) -> str:
 
 
 def _as_json(item: Item) -> str:
-    path, facts, _ = item.entry
+    path, facts = item.entry.path, item.entry.facts
     if facts is None:
         return json.dumps({"folder": path}, ensure_ascii=False)
     modified = iso_time(facts.modified_ns)

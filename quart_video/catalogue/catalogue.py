@@ -97,6 +97,11 @@ class Catalogue:
         """How what runs in the background stands."""
         return [] if self._scanning is None else self._scanning.activities
 
+    @property
+    def unreadable(self) -> int:
+        """How many folders cannot be read just now: what is in them is shown as it was."""
+        return len(self._gatherer.unreadable)
+
     async def scan(self) -> AsyncGenerator[Progress, None]:
         """Look through all folders now, and tell how far that is.
 

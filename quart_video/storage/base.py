@@ -67,6 +67,9 @@ class Entry(NamedTuple):
     facts: FileFacts | None = None
     is_link: bool = False
     """A symbolic link: a recursive walk does not descend into it, so that loops end."""
+    is_unseen: bool = False
+    """There is something, and it cannot be looked at now. Only :meth:`Storage.study` tells of it,
+    so that what is known of it is kept."""
 
     @property
     def name(self) -> str:
@@ -81,7 +84,7 @@ class Entry(NamedTuple):
     @property
     def is_folder(self) -> bool:
         """Whether this entry is a folder."""
-        return self.facts is None
+        return self.facts is None and not self.is_unseen
 
 
 Guess = Callable[[], range | None]
@@ -92,6 +95,11 @@ Guess = Callable[[], range | None]
 def nothing() -> None:
     """Guess that nothing will be read."""
 
+
+OPEN_ENDED = ":?"
+"""Stands at the end of the fingerprint of a folder, as :meth:`Storage.study` tells it, in which
+something may come to light without a trace in what :meth:`Storage.fingerprints` returns: what a
+symbolic link leads to, or what could not be looked at."""
 
 Digest = Callable[[str, str | None, Sequence[Entry]], T]
 """Makes something of a folder: of its path, its fingerprint and its entries."""
@@ -177,6 +185,17 @@ class Storage(Protocol):
 
     async def aclose(self) -> None:
         """Release threads and connections; opened media stay valid until they are closed."""
+
+
+@runtime_checkable
+class Distrustful(Protocol):
+    """A storage that can do without what its folders tell of changes in them."""
+
+    async def distrust(self, folder: str) -> None:
+        """Have fingerprints tell of changes like the one in *folder*, of which they did not tell.
+
+        :raises StorageError: it cannot be looked at now.
+        """
 
 
 class CannotWalk(StorageError):

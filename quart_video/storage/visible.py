@@ -62,6 +62,12 @@ class VisibleNames:
             and (bool(folder) or self._reserved.isdisjoint(names))
         )
 
+    def report_unseen(self, path: str, error: Exception) -> None:
+        """Tell the log, once, what cannot be looked at though it is there."""
+        if path not in self._reported and len(self._reported) < _MAX_REPORTED:
+            self._reported.add(path)
+            logger.warning("%r cannot be looked at now, and is shown as it was: %s", path, error)
+
     def report(self, path: str, problem: str) -> None:
         """Tell the log, once, why *path* is left out."""
         if hash(path) not in self._reported and len(self._reported) < _MAX_REPORTED:

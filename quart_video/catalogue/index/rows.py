@@ -68,13 +68,15 @@ class FolderSnapshot:
     """In natural order."""
     poster: str | None = None
     """An image of the folder itself, as :func:`pack_image` writes it."""
+    unseen: frozenset[str] = frozenset()
+    """Names of what is there and cannot be looked at now: what is known of it stays."""
 
     def folder_stats(self) -> list[tuple[str, int, int]]:
         """Return type, number and bytes of the videos of each type."""
         sizes: defaultdict[str, list[int]] = defaultdict(list)
         for video in self.videos:
             sizes[video.type].append(video.size)
-        return [(kind, len(each), sum(each)) for kind, each in sizes.items()]
+        return [(kind, len(each), min(sum(each), LARGEST)) for kind, each in sizes.items()]
 
 
 def take_snapshot(
@@ -90,11 +92,15 @@ def take_snapshot(
     videos: list[FileFacts] = []
     captions: list[Entry] = []
     images: list[Entry] = []
+    unseen: list[str] = []
     start = len(join(folder, ""))
     for entry in entries:
-        path, facts, is_link = entry
+        path, facts, is_link, is_unseen = entry
         name = path[start:]
         if facts is None:
+            if is_unseen:
+                unseen.append(name)
+                continue
             folders.append(FolderRow(path, name_bytes(name), words_of(name), is_link))
             continue
         suffix = extension(name)
@@ -127,6 +133,7 @@ def take_snapshot(
         [*{row.path: row for row in folders}.values()],
         sorted({row.key: row for row in rows}.values()),
         pack_image(poster_of_folder(images)) if images else None,
+        frozenset(unseen),
     )
 
 

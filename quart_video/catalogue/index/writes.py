@@ -7,6 +7,7 @@ Rule 3: the generation goes up when something that is shown has changed, and onl
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 from collections import defaultdict
@@ -42,7 +43,7 @@ def put(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> 
 
     Those that are not known, as the folder above has gone, say, are passed over.
     """
-    left = {snapshot.path: snapshot for snapshot in snapshots}
+    left = {snapshot.path: _with_unseen(connection, snapshot) for snapshot in snapshots}
     changed = False
     # One may become known by what is written of another.
     while read := [(folder, left.pop(folder.path)) for folder in _known(connection, left)]:
@@ -115,6 +116,7 @@ def _make_way(connection: sqlite3.Connection, path: str) -> None:
 
 def differs(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> bool:
     """Say whether :func:`put` would change anything."""
+    snapshot = _with_unseen(connection, snapshot)
     row = connection.execute(
         "SELECT id, fingerprint, entries, poster FROM folder WHERE path = ?", (snapshot.path,)
     ).fetchone()
@@ -128,6 +130,53 @@ def differs(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> bool:
     return dict(folders) != {row.path: row.is_link for row in snapshot.folders} or list(videos) != [
         (row.key, row.size, row.modified, row.version, row.sidecars) for row in snapshot.videos
     ]
+
+
+def tells_nothing(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> bool:
+    """Say whether a folder has other names than are known, under the fingerprint that is known."""
+    row = connection.execute(
+        "SELECT id, fingerprint FROM folder WHERE path = ? AND entries IS NOT NULL",
+        (snapshot.path,),
+    ).fetchone()
+    if (
+        row is None
+        or snapshot.fingerprint is None
+        or row[1] != snapshot.fingerprint
+        or snapshot.unseen
+    ):
+        return False
+    folders = connection.execute("SELECT path FROM folder WHERE parent = ?", row[:1])
+    videos = connection.execute("SELECT key FROM video WHERE folder = ?", row[:1])
+    return {path for (path,) in folders} != {each.path for each in snapshot.folders} or {
+        key for (key,) in videos
+    } != {each.key for each in snapshot.videos}
+
+
+def _with_unseen(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> FolderSnapshot:
+    """Add what is known of what could not be looked at: it is there as it was."""
+    if not snapshot.unseen:
+        return snapshot
+    keys = json.dumps([*snapshot.unseen])
+    folders = connection.execute(
+        "SELECT f.path, f.is_link FROM json_each(?) j CROSS JOIN folder f ON f.path = ? || j.value",
+        (keys, join(snapshot.path, "")),
+    )
+    known = {path: bool(link) for path, link in folders}
+    videos = connection.execute(
+        "SELECT v.key, v.size, v.modified, v.version, v.type, v.words, v.sidecars FROM folder f "
+        "CROSS JOIN video v ON v.folder = f.id WHERE f.path = ?",
+        (snapshot.path,),
+    )
+    names = {name_bytes(name) for name in snapshot.unseen}
+    stay = [VideoRow(*row) for row in videos if row[0] in names]
+    rows = [
+        FolderRow(path, name_bytes(name), words_of(name), link)
+        for path, link in known.items()
+        for name in [path.rpartition("/")[2]]
+    ]
+    return dataclasses.replace(
+        snapshot, folders=[*snapshot.folders, *rows], videos=sorted([*snapshot.videos, *stay])
+    )
 
 
 def forget(connection: sqlite3.Connection, path: str) -> None:

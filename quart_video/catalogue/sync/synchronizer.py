@@ -19,14 +19,25 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic, process_time
 from typing import Any
 
 from quart_video.catalogue.index import queries, writes
 from quart_video.catalogue.index.index import Busy, Index
 from quart_video.catalogue.index.rows import FolderSnapshot, take_snapshot
-from quart_video.storage.base import Denied, Entry, NotFound, Storage, StorageError, Walker
+from quart_video.catalogue.unreadable import Unreadable
+from quart_video.storage.base import (
+    OPEN_ENDED,
+    Denied,
+    Distrustful,
+    Entry,
+    NotFound,
+    Storage,
+    StorageError,
+    Unavailable,
+    Walker,
+)
 from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
@@ -122,6 +133,7 @@ class Synchronizer:
         self._filling = 0
         """How many are reading what has not been read."""
         self._told_of: set[str] = set()
+        self.unreadable = Unreadable()
 
     @property
     def fresh(self) -> float:
@@ -207,6 +219,10 @@ class Synchronizer:
             await self._index.write(writes.forget, folder)
             raise
         if await self._index.read(writes.differs, snapshot):
+            if isinstance(self._storage, Distrustful) and await self._index.read(
+                writes.tells_nothing, snapshot
+            ):
+                await self._storage.distrust(folder)
             await self._index.write(writes.put, [snapshot])
 
     async def on_change(self, folders: Iterable[str]) -> set[str]:
@@ -375,9 +391,16 @@ class Synchronizer:
             return take_snapshot(folder, fingerprint, entries, self._types)
 
         try:
-            return await self._storage.study(folders, digest)
+            found = await self._storage.study(folders, digest)
         except StorageError as error:
-            return [error]
+            found = [error]
+        for folder, result in zip(folders, found, strict=False):
+            if isinstance(result, Unavailable):
+                self.unreadable.note(folder, result)
+            elif len(self.unreadable):
+                rows = result.folders if isinstance(result, FolderSnapshot) else ()
+                self.unreadable.clear(folder, {row.path for row in rows})
+        return found
 
     async def _snapshot(self, folder: str) -> FolderSnapshot:
         (found,) = await self._study([folder])
@@ -449,9 +472,13 @@ class Synchronizer:
     async def _has_changed(self, known: queries.FolderState) -> bool:
         """Say whether a folder tells of a change.
 
+        What may come to light in it in any case is left to who looks through all folders.
+
         :raises Unavailable: the storage cannot answer now.
         """
         (found,) = await self._fingerprints([known])
+        if known.fingerprint is not None:
+            known = replace(known, fingerprint=known.fingerprint.removesuffix(OPEN_ENDED))
         return self._tells_of_change(known, found)
 
     async def _fingerprints(

@@ -18,7 +18,7 @@ from quart_video.concurrency import Closer, Threads
 from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
 from quart_video.storage.local.buffers import keep_freed_memory, new_chunk
 from quart_video.storage.local.chunk_size import AdaptiveChunkSize
-from quart_video.storage.local.file_systems import FileSystem, close_quietly, mounts
+from quart_video.storage.local.file_systems import UNKNOWN, FileSystem, close_quietly, mounts
 
 logger = logging.getLogger("quart_video")
 
@@ -38,14 +38,23 @@ _ONE_BYTE = [bytearray(1)]
 keep_freed_memory()
 
 
-def facts_of(result: os.stat_result) -> FileFacts:
+LARGEST = 2**63 - 1
+"""Of a number that indexes hold. The clock of a file may be further off, in nanoseconds."""
+
+
+def facts_of(result: os.stat_result, system: FileSystem = UNKNOWN) -> FileFacts:
     """Describe a file. The version changes with its bytes, and tells nothing of what it is made of.
 
-    Beside size, mtime and inode it holds the ctime, which no ordinary program can set back: a file
-    that is rewritten in place and given its old mtime again is another version.
+    Beside size and mtime it holds the inode and the ctime, which no ordinary program can set back:
+    a file that is rewritten in place and given its old mtime again is another version. But for
+    where the file system has them change by themselves.
     """
     size, modified = result.st_size, result.st_mtime_ns
-    identity = b"%d:%d:%d:%d" % (size, modified, result.st_ino, result.st_ctime_ns)
+    if not -LARGEST <= modified <= LARGEST:
+        modified = LARGEST if modified > 0 else -LARGEST
+    inode = result.st_ino if system.keeps_inodes else 0
+    changed = result.st_ctime_ns if system.keeps_ctimes else 0
+    identity = b"%d:%d:%d:%d" % (size, modified, inode, changed)
     return FileFacts(size, modified, blake2b(identity, digest_size=12).hexdigest())
 
 
@@ -55,20 +64,32 @@ _MISSING = {
     errno.EISDIR,
     errno.ELOOP,
     errno.ENAMETOOLONG,
+    # A name with characters or bytes that this file system has in none of its names.
     errno.EINVAL,
-    errno.ENXIO,
-    errno.ENODEV,
+    errno.EILSEQ,
 }
+_CLOSED = {errno.EACCES, errno.EPERM}
 
 
 def storage_error(error: OSError, path: str) -> StorageError:
-    """Name an error of the operating system in the terms of a storage."""
-    reason = f"{path!r}: {error.strerror or type(error).__name__}"
+    """Name what became of looking for *path* in the terms of a storage.
+
+    What cannot be looked at now is not gone: only what says that there is no such name means that.
+    """
+    reason = _reason(error, path)
     if error.errno in _MISSING:
         return NotFound(reason)
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return Denied(reason)
-    return Unavailable(reason)
+    return Denied(reason) if error.errno in _CLOSED else Unavailable(reason)
+
+
+def reading_error(error: OSError, path: str) -> StorageError:
+    """Name what became of reading *path*, which is open: so it is there, whatever is wrong."""
+    reason = _reason(error, path)
+    return Denied(reason) if error.errno in _CLOSED else Unavailable(reason)
+
+
+def _reason(error: OSError, path: str) -> str:
+    return f"{path!r}: {error.strerror or type(error).__name__}"
 
 
 def report_waiting(what: str) -> None:
@@ -128,7 +149,10 @@ class Disk:
 
 
 def _stat_regular(descriptor: int, name: str) -> os.stat_result:
-    result = os.fstat(descriptor)
+    try:
+        result = os.fstat(descriptor)
+    except OSError as error:
+        raise reading_error(error, name) from error
     if not stat.S_ISREG(result.st_mode):
         raise NotFound(f"{name!r} is not a regular file")
     return result
@@ -169,7 +193,7 @@ class OpenFile:
         except BaseException:
             self.close()
             raise
-        self.facts = facts_of(result)
+        self.facts = facts_of(result, system)
 
     async def ready(self, start: int, stop: int) -> None:
         """Do nothing: what is open can be read."""

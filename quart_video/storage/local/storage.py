@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import stat
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from itertools import islice
 from typing import TypeVar
 
-from quart_video.storage.base import Digest, Entry, Guess, NotFound, StorageError, nothing
-from quart_video.storage.local.disk import Disk, OpenFile, facts_of, storage_error
-from quart_video.storage.local.file_systems import close_quietly, mounts
+from quart_video.storage.base import (
+    OPEN_ENDED,
+    Denied,
+    Digest,
+    Entry,
+    Guess,
+    NotFound,
+    StorageError,
+    nothing,
+)
+from quart_video.storage.local.disk import Disk, OpenFile, facts_of, reading_error, storage_error
+from quart_video.storage.local.file_systems import UNKNOWN, FileSystem, close_quietly, mounts
 from quart_video.storage.local.openat2 import opener
 from quart_video.storage.local.safe_open import open_beneath
 from quart_video.storage.names import join
 from quart_video.storage.visible import VisibleNames
 
+logger = logging.getLogger("quart_video")
+
 T = TypeVar("T")
 
+_MOST_SILENT = 1000  # file systems
+# What a name that has been read of a folder does not exist by, or not for us.
+_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM}
 _SLICE = 1000  # rows to have in hand: they hold more than their entries do
 _UNSETTLED_NS = 2_000_000_000  # the longest tick there is, that of FAT
 
@@ -47,11 +65,14 @@ class LocalStorage:
         self._changes = mounts.changes()
         self._cached = opener(self.root)
         self._is_open = True
+        self._silent: set[int] = set()
+        """Devices on which the times of a folder were found not to tell what changes in it."""
         self._names = VisibleNames(reserved, hidden)
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""
-        return (await self._disk.run(self._look_into, folder))[1]
+        entries = (await self._disk.run(self._look_into, folder))[1]
+        return [entry for entry in entries if not entry.is_unseen]
 
     async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError]:
         """Return the times of each of *folders*, and which one it is, by one thread for all."""
@@ -60,6 +81,13 @@ class LocalStorage:
     async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         """Return what *digest* makes of the first of *folders*, called by a thread."""
         return await self._disk.run(lambda _: self._study(folders, digest), folders[0])
+
+    async def distrust(self, folder: str) -> None:
+        """Find changes like the one in *folder*, of which its times did not tell, by names.
+
+        They are not trusted any more wherever its file system reaches.
+        """
+        await self._disk.run(self._distrust, folder)
 
     async def stat(self, path: str) -> Entry:
         """Describe the file or folder at *path*."""
@@ -98,22 +126,47 @@ class LocalStorage:
 
     def _fingerprint(self, folder: str) -> str | StorageError:
         try:
-            descriptor = open_beneath(self.root, self._names.split(folder))
-            try:
-                return _fingerprint_of(folder, descriptor)
-            finally:
-                close_quietly(descriptor)
+            with self._opened(folder) as descriptor:
+                return self._fingerprint_of(folder, descriptor, None)
         except StorageError as error:
             return error
         except OSError as error:
             return storage_error(error, folder)
 
     def _stat(self, path: str) -> Entry:
+        with self._opened(path) as descriptor:
+            result = os.fstat(descriptor)
+            if stat.S_ISDIR(result.st_mode):
+                return Entry(path)
+            return Entry(path, facts_of(result, mounts.of(descriptor, result.st_dev)))
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[int]:
+        """Open what is at *path*: what goes wrong from then on does not mean that it is not there.
+
+        :raises StorageError: it is not there, or cannot be read.
+        :raises OSError: as :func:`open_beneath` does.
+        """
         descriptor = open_beneath(self.root, self._names.split(path))
         try:
-            return _entry(path, os.fstat(descriptor))
+            yield descriptor
+        except OSError as error:
+            raise reading_error(error, path) from error
         finally:
             close_quietly(descriptor)
+
+    def _distrust(self, folder: str) -> None:
+        with self._opened(folder) as descriptor:
+            result = os.fstat(descriptor)
+            if not _is_settled(result):
+                return  # its clock had not ticked, perhaps
+            if len(self._silent) < _MOST_SILENT and result.st_dev not in self._silent:
+                self._silent.add(result.st_dev)
+                logger.info(
+                    "The times of folders do not tell what changes in them, about %r: names are "
+                    "compared, which takes longer",
+                    folder,
+                )
 
     def _study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         found: list[T | StorageError] = []
@@ -133,44 +186,146 @@ class LocalStorage:
 
     def _look_into(self, folder: str) -> tuple[str, Sequence[Entry]]:
         """Return the fingerprint of a folder, and then what is in it."""
-        descriptor = open_beneath(self.root, self._names.split(folder))
-        try:
-            fingerprint = _fingerprint_of(folder, descriptor)
+        with self._opened(folder) as descriptor:
+            look = _Look(folder, descriptor, self._stat)
+            fingerprint = self._fingerprint_of(folder, descriptor, look)
+            if look.names is None:
+                with os.scandir(descriptor) as rows:
+                    look.take(rows, self._names)
+            return look.mark(fingerprint), look.entries
+
+    def _fingerprint_of(self, folder: str, descriptor: int, look: _Look | None) -> str:
+        """Return what changes when an entry of an open folder comes, goes or is renamed.
+
+        :param look: takes what is in it, should that have to be read.
+        """
+        result = os.fstat(descriptor)
+        if not stat.S_ISDIR(result.st_mode):
+            raise NotFound(f"{folder!r} is no folder")
+        system = mounts.of(descriptor, result.st_dev)
+        if look is not None:
+            look.begin(result.st_dev, system)
+        # Programs that copy folders set the mtime back when they are done; the ctime tells.
+        times = f"{result.st_mtime_ns}:{result.st_ctime_ns}" if system.keeps_ctimes else ""
+        if system.tells_of_entries and result.st_dev not in self._silent:
+            times = times or str(result.st_mtime_ns)
+            inode = result.st_ino if system.keeps_inodes else 0
+            # A clock may not tick between two changes. So what is seen of a folder right after one
+            # differs from what is seen of it some time later, though nothing else has happened.
+            return f"{times}:{inode}:{result.st_dev}:{_is_settled(result):d}"
+        if look is None:
+            names = os.listdir(descriptor)
+        else:
             with os.scandir(descriptor) as rows:
-                return fingerprint, [*self._entries(folder, rows)]
-        finally:
-            close_quietly(descriptor)
+                look.take(rows, self._names)
+            names = look.names or []
+        joined = "/".join(sorted(names)).encode(errors="surrogateescape")
+        return f"{times}:{blake2b(joined, digest_size=12).hexdigest()}"
 
-    def _entries(self, folder: str, rows: Iterator[os.DirEntry[str]]) -> Iterator[Entry]:
-        inside = join(folder, "")
+
+class _Look:
+    """What is seen in one open folder.
+
+    :param follow: describes what a symbolic link leads to, by its path.
+    """
+
+    def __init__(self, folder: str, descriptor: int, follow: Callable[[str], Entry]) -> None:
+        self._folder = folder
+        self._descriptor = descriptor
+        self._follow = follow
+        self._device = -1
+        self._system = UNKNOWN
+        self._others: dict[int, FileSystem] = {}
+        self._is_open_ended = False
+        self.names: list[str] | None = None
+        """All, shown or not, when they have been read."""
+        self.entries: list[Entry] = []
+
+    def begin(self, device: int, system: FileSystem) -> None:
+        """Note what the folder is on, as most that is in it will be."""
+        self._device, self._system = device, system
+
+    def take(self, rows: Iterator[os.DirEntry[str]], names: VisibleNames) -> None:
+        """Take all rows.
+
+        :raises OSError: none of what is shown can be looked at: the folder cannot.
+        """
+        self.names = []
+        folder, inside, found = self._folder, join(self._folder, ""), self.entries
+        problem: Exception | None = None
         while some := [*islice(rows, _SLICE)]:
-            shows_all = self._names.shows_all(folder, [row.name for row in some])
+            here = [row.name for row in some]
+            self.names += here
+            shows_all = names.shows_all(folder, here)
             for row in some:
-                if shows_all or self._names.shows(folder, row.name):
+                if shows_all or names.shows(folder, row.name):
+                    path = inside + row.name
                     try:
-                        result = row.stat(follow_symlinks=False)
-                        path = inside + row.name
-                        if stat.S_ISREG(result.st_mode):
-                            yield Entry(path, facts_of(result))
-                        elif stat.S_ISDIR(result.st_mode):
-                            yield Entry(path)
-                        elif stat.S_ISLNK(result.st_mode):
-                            yield Entry(path, self._stat(path).facts, is_link=True)
-                    except (OSError, StorageError):
-                        continue  # gone since, or a link that leads nowhere or out of the root
+                        entry = self._entry(path, row)
+                    except NotFound:  # gone since, or a link that leads nowhere or out of the root
+                        continue
+                    except (OSError, StorageError) as error:
+                        if isinstance(error, OSError) and error.errno in _GONE:
+                            continue
+                        problem = error
+                        entry = self._unseen(path, row, error, names)
+                    if entry is not None:
+                        found.append(entry)
+        if problem is not None and all(entry.is_unseen for entry in found):
+            raise problem
+
+    def mark(self, fingerprint: str) -> str:
+        """Return what stands for the folder in the form in which it was seen.
+
+        One in which something may come to light without a trace in its fingerprint has one that it
+        will never be found with: it is read each time that it is looked at.
+        """
+        return fingerprint + OPEN_ENDED if self._is_open_ended else fingerprint
+
+    def _entry(self, path: str, row: os.DirEntry[str]) -> Entry | None:
+        result = row.stat(follow_symlinks=False)
+        mode = result.st_mode
+        if stat.S_ISREG(mode):
+            system = self._system
+            if result.st_dev != self._device:
+                system = self._system_of(row.name, result.st_dev)
+            return Entry(path, facts_of(result, system))
+        if stat.S_ISDIR(mode):
+            return Entry(path)
+        if not stat.S_ISLNK(mode):
+            return None
+        try:
+            return Entry(path, self._follow(path).facts, is_link=True)
+        except Denied:
+            raise
+        except (NotFound, FileNotFoundError):
+            self._is_open_ended = True  # until what it leads to comes
+            raise
+
+    def _unseen(
+        self, path: str, row: os.DirEntry[str], error: Exception, names: VisibleNames
+    ) -> Entry:
+        """Return what stands for something that cannot be looked at now."""
+        self._is_open_ended = True
+        names.report_unseen(path, error)
+        with suppress(OSError):
+            if row.is_dir(follow_symlinks=False):  # what was mounted on it has died, say
+                return Entry(path)
+        return Entry(path, is_unseen=True)
+
+    def _system_of(self, name: str, device: int) -> FileSystem:
+        """Return what a file is on that is not on what its folder is on."""
+        found = self._others.get(device)
+        if found is None:
+            flags = getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK) | os.O_NOFOLLOW
+            descriptor = os.open(name, flags | os.O_CLOEXEC, dir_fd=self._descriptor)
+            try:
+                found = self._others[device] = mounts.of(descriptor, device)
+            finally:
+                close_quietly(descriptor)
+        return found
 
 
-def _fingerprint_of(folder: str, descriptor: int) -> str:
-    result = os.fstat(descriptor)
-    if not stat.S_ISDIR(result.st_mode):
-        raise NotFound(f"{folder!r} is no folder")
-    # Programs that copy folders set the mtime back when they are done; the ctime tells.
-    times = f"{result.st_mtime_ns}:{result.st_ctime_ns}"
-    # A clock may not tick between two changes. So what is seen of a folder right after one differs
-    # from what is seen of it some time later, though nothing else has happened.
-    with_first_chunk = abs(time.time_ns() - result.st_ctime_ns) > _UNSETTLED_NS
-    return f"{times}:{result.st_ino}:{result.st_dev}:{with_first_chunk:d}"
-
-
-def _entry(path: str, result: os.stat_result) -> Entry:
-    return Entry(path, None if stat.S_ISDIR(result.st_mode) else facts_of(result))
+def _is_settled(result: os.stat_result) -> bool:
+    """Say whether the clock of a folder has ticked since it was changed."""
+    return abs(time.time_ns() - result.st_ctime_ns) > _UNSETTLED_NS

@@ -120,12 +120,16 @@ async def api_video(path: str) -> ResponseReturnValue:
 async def health() -> ResponseReturnValue:
     """Say whether the storage answers, for load balancers and monitors.
 
+    Folders that cannot be read are counted; what is in them is shown as it was.
+
     With ``?verbose``, also how what runs in the background stands. Of what is wrong the log tells.
     """
     fields = {"Cache-Control": "no-store"}
     library = await current_library()
     failure = await library.health.failure()
     answer: dict[str, Any] = {"status": "ok" if failure is None else "unavailable"}
+    if library.catalogue.unreadable:
+        answer["unreadable_folders"] = library.catalogue.unreadable
     if "verbose" in request.args:
         answer["background"] = [
             {
