@@ -188,9 +188,14 @@ class Catalogue:
         item = await self._answer(
             entry.folder, lambda connection: queries.item(connection, path), at_once=True
         )
-        if item is None or item.entry.facts != entry.facts:  # it has changed in place
-            return Item(entry, ()) if item is None else replace(item, entry=entry, duration=None)
-        return item
+        if item is None:
+            return Item(entry, ())
+        known, found = item.entry.facts, entry.facts
+        if known == found or known is None or found is None:
+            return item
+        # It has changed in place, or what is known of it beside its bytes.
+        is_same = known.content == found.content
+        return replace(item, entry=entry, duration=item.duration if is_same else None)
 
     async def neighbours(self, path: str) -> Neighbours:
         """Return what stands before and after *path* in its folder, by name.

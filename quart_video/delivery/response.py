@@ -85,7 +85,10 @@ def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
     return http.MediaFacts(
         size=facts.size,
         media_type=media_type,
-        etag=http.EntityTag(facts.version) if facts.version else None,
+        # RFC 9110, section 8.8.1: a strong one changes whenever the bytes do.
+        etag=http.EntityTag(facts.version, weak=not facts.is_settled(time.time_ns()))
+        if facts.version
+        else None,
         modified=facts.modified_ns // 1_000_000_000,
     )
 

@@ -62,10 +62,10 @@ async def _measure_all(library: Library, derivatives: DerivativeService) -> None
     while batch := await library.catalogue.unmeasured(after, _BATCH):
         for video in batch:
             after = video.number
-            source = media_info.source_at(library, video.path, video.version)
+            source = media_info.source_at(library, video.entry)
             with suppress(Failed, StorageError, ValueError):
                 details = decode_details(await derivatives.get(source, DETAILS, urgent=False))
-                found.append((video.path, video.version, details.duration))
+                found.append((video.entry.path, video.version, details.duration))
             if monotonic() - noted > _NOTE_EVERY:
                 await library.catalogue.set_durations(found)
                 found.clear()
@@ -133,7 +133,10 @@ async def _prepare(
         return Report(item.entry.path, problem)
     details = decode_details(known)
     with suppress(Unavailable):
-        await library.catalogue.set_durations([(item.entry.path, video.version, details.duration)])
+        assert item.entry.facts is not None
+        await library.catalogue.set_durations(
+            [(item.entry.path, item.entry.facts.version, details.duration)]
+        )
     if item.poster is not None:
         await make(media_info.image_source(library, item.poster), picture(320, "webp"))
     elif details.width:

@@ -53,6 +53,8 @@ class Library:
     """What clients are sent on to for the media; ``None``: we send them."""
     name: str
     """Tells this library from all others that share a cache."""
+    place: str
+    """What its files are told from those of others by, wherever it is moved or copied to."""
     derivatives: DerivativeService | None
     """Looks into videos; ``None``: nobody does."""
     transfer_limiter: TransferLimiter | None
@@ -178,6 +180,7 @@ class Mount:
                 sendfile_header(settings.sendfile, root),
                 _signer(settings, storage),
                 name,
+                name if is_remote else self._name,
                 _derivatives(settings, cache),
                 _gate(settings),
                 self._name,

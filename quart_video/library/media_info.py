@@ -20,26 +20,29 @@ GLANCE = 1.5
 """Seconds that a page waits for the details of its one video. Mostly it takes a hundredth."""
 
 
-def source_at(library: Library, path: str, version: str) -> Source:
-    """Name a file of *library* in one version."""
-    return Source(f"{library.name}\0{path}", version, lambda: library.storage.open(path))
+def source_at(library: Library, entry: Entry) -> Source:
+    """Name a file of *library*, by what its bytes are known by.
+
+    Not by where the library is: of a copy on another disk nothing has to be made again.
+    """
+    path, facts = entry.path, entry.facts
+    assert facts is not None
+    return Source(f"{library.place}/{path}", facts.content, lambda: library.storage.open(path))
 
 
 def source_of(library: Library, item: Item) -> Source:
     """Name a video."""
-    assert item.entry.facts is not None
-    return source_at(library, item.entry.path, item.entry.facts.version)
+    return source_at(library, item.entry)
 
 
 def poster_source(library: Library, item: Item) -> Source:
     """Name what the poster of a video is made of: an image beside it, or itself."""
-    return source_of(library, item) if item.poster is None else image_source(library, item.poster)
+    return source_at(library, item.entry if item.poster is None else item.poster)
 
 
 def image_source(library: Library, image: Entry) -> Source:
     """Name an image."""
-    assert image.facts is not None
-    return source_at(library, image.path, image.facts.version)
+    return source_at(library, image)
 
 
 def captions_shown(library: Library, item: Item) -> tuple[Caption, ...]:
@@ -141,6 +144,11 @@ async def details_of(
     if details.duration is not None and details.duration != item.duration:
         with suppress(Unavailable):
             await library.catalogue.set_durations(
-                [(item.entry.path, video.version, details.duration)]
+                [(item.entry.path, _version(item), details.duration)]
             )
     return details
+
+
+def _version(item: Item) -> str:
+    assert item.entry.facts is not None
+    return item.entry.facts.version

@@ -42,6 +42,7 @@ class Source:
     identity: str
     """What tells it from all others with this cache: the place, and the path there."""
     version: str
+    """What its bytes are known by: :attr:`FileFacts.content`."""
     open: Callable[[], Awaitable[Media]] = field(compare=False)
 
     @property
@@ -215,7 +216,7 @@ class DerivativeService:
             raise Unavailable("child processes have failed to work, a moment ago")
         media = await source.open()
         try:
-            if media.facts.version != source.version:
+            if media.facts.content != source.version:
                 raise Changed(f"{source.identity!r} is another file by now")
             made = await self._workers.do(derivative.task, media)
         except Failed as error:

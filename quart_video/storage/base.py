@@ -48,6 +48,17 @@ class Unavailable(StorageError):
 # are made in half the time.
 
 
+BY_TIMES = "~"
+"""Begins a version that tells more than the bytes do, as of when the inode of a file changed."""
+
+
+_SECOND = 1_000_000_000
+_DAY = 86_400 * _SECOND
+
+LONGEST_TICK = 2 * _SECOND
+"""Nanoseconds in which the clock of a file system may stand still: that of FAT does."""
+
+
 class FileFacts(NamedTuple):
     """What is known of one version of a file."""
 
@@ -57,7 +68,31 @@ class FileFacts(NamedTuple):
     """Time of the last modification, nanoseconds since the epoch; may be negative, or to come."""
     version: str
     """Opaque, printable ASCII without quotes; differs whenever the bytes may differ. Empty where
-    nothing tells one version from another."""
+    nothing tells one version from another. One that begins with :data:`BY_TIMES` may differ though
+    the bytes do not."""
+
+    @property
+    def content(self) -> str:
+        """What the bytes are known by: with it is kept what is made of them.
+
+        Of a file it is size and time, which it keeps when it gets another owner, mode, name, or
+        inode, and when it is copied with its times.
+        """
+        if self.version.startswith(BY_TIMES):
+            return f"{self.size:x}-{self.modified_ns:x}"
+        return self.version
+
+    def is_settled(self, now_ns: int) -> bool:
+        """Say whether other bytes would have another version.
+
+        Not where they may be written within the same tick of a clock with whole seconds, of which
+        the longest is that of FAT. The clock of a server may be ahead.
+
+        :param now_ns: nanoseconds since the epoch.
+        """
+        if self.modified_ns % _SECOND or not self.version.startswith(BY_TIMES):
+            return True
+        return not -_DAY <= now_ns - self.modified_ns < LONGEST_TICK
 
 
 class Entry(NamedTuple):

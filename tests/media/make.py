@@ -24,12 +24,12 @@ def on_disk(path: Path) -> Source:
     async def open_it() -> Media:
         return OpenFile(open_regular(str(path)), _DISK, path.name)
 
-    return Source(str(path), facts_of(path.stat()).version, open_it)
+    return Source(str(path), facts_of(path.stat()).content, open_it)
 
 
 def elsewhere(path: Path) -> Source:
     """Return the same as :func:`on_disk`, in a storage that has no descriptors."""
-    version = facts_of(path.stat()).version
+    version = facts_of(path.stat()).content
 
     async def open_it() -> Media:
         return BytesMedia(path.read_bytes(), version=version)

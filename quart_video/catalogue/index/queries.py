@@ -21,7 +21,7 @@ from quart_video.catalogue.sidecars.captions import CAPTION_FOLDERS
 from quart_video.catalogue.text.natural import folder_bytes, name_bytes, natural_key
 from quart_video.catalogue.text.words import searched
 from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
-from quart_video.storage.base import Entry, NotFound
+from quart_video.storage.base import Entry, FileFacts, NotFound
 from quart_video.storage.names import join
 
 _MOST_FIGURES = 4 * 1024 * 1024  # bytes
@@ -53,7 +53,7 @@ class Unmeasured:
 
     number: int
     """Goes up from one to the next."""
-    path: str
+    entry: Entry
     version: str
 
 
@@ -228,12 +228,14 @@ def item(connection: sqlite3.Connection, path: str) -> Item | None:
 def unmeasured(connection: sqlite3.Connection, after: int, limit: int) -> list[Unmeasured]:
     """Return videos of unknown duration, those with numbers above *after*."""
     rows = connection.execute(
-        f"SELECT v.id, f.path, {name_of('v.key')}, v.version FROM video v CROSS JOIN folder f "
-        "ON f.id = v.folder WHERE v.duration IS NULL AND v.id > ? ORDER BY v.id LIMIT ?",
+        f"SELECT v.id, f.path, {name_of('v.key')}, v.size, v.modified, v.version "
+        "FROM video v CROSS JOIN folder f ON f.id = v.folder "
+        "WHERE v.duration IS NULL AND v.id > ? ORDER BY v.id LIMIT ?",
         (after, limit),
     )
     return [
-        Unmeasured(number, join(folder, name), version) for number, folder, name, version in rows
+        Unmeasured(number, Entry(join(folder, name), FileFacts(*facts)), facts[2])
+        for number, folder, name, *facts in rows
     ]
 
 

@@ -20,6 +20,7 @@ from quart_video.catalogue.index import schema
 from quart_video.catalogue.index.rows import FolderRow, FolderSnapshot, VideoRow
 from quart_video.catalogue.text.natural import folder_bytes, name_bytes
 from quart_video.catalogue.text.words import words_of
+from quart_video.storage.base import FileFacts
 from quart_video.storage.names import join
 
 _INSERT_FOLDER = "INSERT INTO folder (parent, path, key, words, is_link, entries)"
@@ -306,17 +307,19 @@ def _changed(
     fresh, other = [], []
     for video in videos:
         number, facts = known.pop(video.key, (None, None))
-        now = [video.size, video.modified, video.version, video.sidecars]
+        now: list[Any] = [video.size, video.modified, video.version, video.sidecars]
         if number is None:
             fresh.append(video)
         elif facts != now:
-            other.append((*now, video.version, number))
+            before = FileFacts(*facts[:3])
+            is_same = before.content == FileFacts(*now[:3]).content
+            other.append((*now, is_same, number))
     if not (fresh or other or known):
         return None
     _remove_videos(connection, [number for number, _ in known.values()])
     connection.executemany(
         "UPDATE video SET size = ?, modified = ?, version = ?, sidecars = ?, "
-        "duration = CASE version WHEN ? THEN duration END WHERE id = ?",
+        "duration = CASE WHEN ? THEN duration END WHERE id = ?",
         other,
     )
     return fresh

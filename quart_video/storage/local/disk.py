@@ -15,7 +15,15 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from quart_video.concurrency import Closer, Threads
-from quart_video.storage.base import Changed, Denied, FileFacts, NotFound, StorageError, Unavailable
+from quart_video.storage.base import (
+    BY_TIMES,
+    Changed,
+    Denied,
+    FileFacts,
+    NotFound,
+    StorageError,
+    Unavailable,
+)
 from quart_video.storage.local.buffers import keep_freed_memory, new_chunk
 from quart_video.storage.local.chunk_size import AdaptiveChunkSize
 from quart_video.storage.local.file_systems import UNKNOWN, FileSystem, close_quietly, mounts
@@ -55,7 +63,7 @@ def facts_of(result: os.stat_result, system: FileSystem = UNKNOWN) -> FileFacts:
     inode = result.st_ino if system.keeps_inodes else 0
     changed = result.st_ctime_ns if system.keeps_ctimes else 0
     identity = b"%d:%d:%d:%d" % (size, modified, inode, changed)
-    return FileFacts(size, modified, blake2b(identity, digest_size=12).hexdigest())
+    return FileFacts(size, modified, BY_TIMES + blake2b(identity, digest_size=12).hexdigest())
 
 
 _MISSING = {

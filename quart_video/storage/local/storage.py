@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from quart_video.storage.base import (
+    LONGEST_TICK,
     OPEN_ENDED,
     Denied,
     Digest,
@@ -38,7 +39,6 @@ _MOST_SILENT = 1000  # file systems
 # What a name that has been read of a folder does not exist by, or not for us.
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM}
 _SLICE = 1000  # rows to have in hand: they hold more than their entries do
-_UNSETTLED_NS = 2_000_000_000  # the longest tick there is, that of FAT
 
 
 class LocalStorage:
@@ -328,4 +328,4 @@ class _Look:
 
 def _is_settled(result: os.stat_result) -> bool:
     """Say whether the clock of a folder has ticked since it was changed."""
-    return abs(time.time_ns() - result.st_ctime_ns) > _UNSETTLED_NS
+    return abs(time.time_ns() - result.st_ctime_ns) > LONGEST_TICK

@@ -152,7 +152,7 @@ async def _caption_source(access: LibraryAccess, path: str) -> Source:
     entry = await access.captions(path)
     if entry.facts is None:
         raise HTTPNotFound("There is nothing at this address.")
-    return media_info.source_at(access.library, path, entry.facts.version)
+    return media_info.source_at(access.library, entry)
 
 
 async def _get(library: Library, source: Source, derivative: Derivative) -> bytes:
