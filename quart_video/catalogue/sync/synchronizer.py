@@ -26,7 +26,7 @@ from typing import Any
 from quart_video.catalogue.index import queries, writes
 from quart_video.catalogue.index.index import Busy, Index
 from quart_video.catalogue.index.rows import FolderSnapshot, take_snapshot
-from quart_video.catalogue.unreadable import Unreadable
+from quart_video.catalogue.sync.unreadable import Unreadable
 from quart_video.storage.base import (
     OPEN_ENDED,
     Denied,

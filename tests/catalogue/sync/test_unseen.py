@@ -13,7 +13,7 @@ import pytest
 
 from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.catalogue.sync import synchronizer
-from quart_video.catalogue.unreadable import Unreadable
+from quart_video.catalogue.sync.unreadable import Unreadable
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import NotFound, Unavailable
 from quart_video.storage.local.storage import LocalStorage
