@@ -64,8 +64,8 @@ class VisibleNames:
 
     def report_unseen(self, path: str, error: Exception) -> None:
         """Tell the log, once, what cannot be looked at though it is there."""
-        if path not in self._reported and len(self._reported) < _MAX_REPORTED:
-            self._reported.add(path)
+        if hash(path) not in self._reported and len(self._reported) < _MAX_REPORTED:
+            self._reported.add(hash(path))
             logger.warning("%r cannot be looked at now, and is shown as it was: %s", path, error)
 
     def report(self, path: str, problem: str) -> None:
