@@ -1,5 +1,6 @@
 // What the watch page can do where JavaScript runs. Without, the browser's own player does all.
 
+import { foresee, isHeard, seen } from "./foresee.js";
 import { keep, position, set, setting } from "./positions.js";
 import { showPreviews } from "./previews.js";
 
@@ -132,26 +133,16 @@ async function diagnose() {
   }
 }
 
-/** Tell by the codecs what will not play; null where all does, or nothing is known of them. */
-function foresee() {
-  const type = video.dataset.qvType;
-  // Browsers play what they turn down by its name, such as Matroska: so not in this type alone.
-  const plays = (codec) => [type, "video/mp4", "video/webm", "video/ogg"]
-    .some((container) => video.canPlayType(`${container}; codecs="${codec}"`));
-  const codecs = video.dataset.qvCodecs?.split(", ") ?? [];
-  const missing = codecs.filter((codec) => !plays(codec));
-  if (!missing.length) return null;
-  if (missing.length === codecs.length) return "type";
-  return missing.includes(codecs[0]) ? "picture" : "sound"; // the picture comes first
-}
-
-const foreseen = foresee();
+const foreseen = foresee(video);
+let told = null; // what is said of the picture or the sound
 
 function look() {
-  // Browsers say that they can play what they can only hear: a codec is missing.
-  if (video.videoWidth === 0 && video.dataset.qvType.startsWith("video/")) tell("picture");
-  else tell(foreseen === "sound" ? foreseen : null); // it was wrong of the picture, then
+  tell(told = seen(video, foreseen));
 }
+
+video.addEventListener("timeupdate", () => {
+  if (told === "sound" && isHeard(video)) tell(told = null);
+});
 
 async function fail() {
   if (isExpired()) again();

@@ -383,15 +383,36 @@ def test_what_is_wrong_is_seen_at_once(
     assert page.evaluate("scrollY") == 0
 
 
-def test_sound_without_a_picture_is_told(
+def make(path: Path, *options: str) -> None:
+    command = [need_tool("ffmpeg"), "-nostdin", "-loglevel", "error", *options, str(path)]
+    subprocess.run(command, check=True, timeout=60)
+
+
+def looked_into(page: Page) -> None:
+    """Load the page anew until it knows what is inside the video: the machine may be busy."""
+    for _ in range(60):
+        if page.locator("video[data-qv-picture]").count():
+            return
+        page.wait_for_timeout(300)
+        page.reload(wait_until="domcontentloaded")
+    raise AssertionError("nobody looks into it")
+
+
+def test_a_picture_that_is_missing_is_told_and_none_is_missed_in_sound(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
-    sound = ["-f", "lavfi", "-i", "sine=duration=2", "-c:a", "aac", str(folder / "sound.mp4")]
-    command = [need_tool("ffmpeg"), "-nostdin", "-loglevel", "error", *sound]
-    subprocess.run(command, check=True, timeout=60)
+    tone = ["-f", "lavfi", "-i", "sine=duration=2"]
+    picture = ["-f", "lavfi", "-i", "testsrc2=s=64x64:d=2"]
+    hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"]
+    make(folder / "sound.mp4", *tone, "-c:a", "aac")
+    make(folder / "hevc.mp4", *picture, *tone, *hevc, "-c:a", "aac")
     page = new_page(base_url=hypercorn.url)
-    page.goto(f"/videos/-/watch/{folder.name}/sound.mp4")
+    page.goto(f"/videos/-/watch/{folder.name}/hevc.mp4")
     assert "This browser shows no picture of this video" in alert(page)
+    page.goto(f"/videos/-/watch/{folder.name}/sound.mp4")
+    looked_into(page)
+    ready(page)
+    assert not page.get_by_role("alert").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -413,11 +434,7 @@ def test_what_will_not_play_is_told_before_it_is_loaded(
     )
     page.route("**/videos/film/clock.mp4", lambda _: None)  # it waits
     page.goto(WATCH, wait_until="domcontentloaded")
-    for _ in range(60):  # until somebody has looked into it: the machine may be busy
-        if page.locator("video[data-qv-codecs]").count():
-            break
-        page.wait_for_timeout(300)
-        page.reload(wait_until="domcontentloaded")
+    looked_into(page)
     board = page.get_by_role("alert")
     if words is None:
         assert not board.is_visible()
