@@ -7,14 +7,18 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from math import ceil
 from time import monotonic
 
+from quart_video.media.again import Again
 from quart_video.media.cache import Cache
 from quart_video.media.details import form_of_details
 from quart_video.media.queue import Queue
 from quart_video.media.workers.pool import Lost, WorkerPool
-from quart_video.media.workers.protocol import Failed, Kind, Limits, Task
+from quart_video.media.workers.protocol import LONG, Failed, Interrupted, Kind, Limits, Task
 from quart_video.storage.base import Changed, Media, StorageError, Unavailable
 
 logger = logging.getLogger("quart_video")
@@ -25,7 +29,8 @@ another by themselves; the number is to be raised with every other change of wha
 
 _LONG = Limits(cpu=300, wall=900.0, reads=1024**3)
 """For what takes a reading of the whole file."""
-_LIMITS: dict[Kind, Limits] = {"storyboard": _LONG, "texts": _LONG}
+_LIMITS: dict[Kind, Limits] = dict.fromkeys(LONG, _LONG)
+_NO_SUCH_THING = "there is no such thing in it"
 _MOST_LATER = 1000
 _PAUSE = 10.0  # seconds after which it is tried again to start a process that did not start
 _AGAIN = 0.1  # seconds between looks whether another process has given a lock back
@@ -73,13 +78,40 @@ class Derivative:
 
     @property
     def failure(self) -> str:
-        """Return what it is kept as that it cannot be made."""
-        return f"failed-{self.job}"
+        """Return what it is kept as that it cannot be made, by those who have tried.
+
+        Others may be able to: with another version of what looks into files it is tried again.
+        """
+        return f"failed-{self.job}-{makers()}"
+
+    @property
+    def names(self) -> str:
+        """Return what it is kept as which things the job has made."""
+        return f"names-{self.job}"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may take minutes to make it."""
+        return self.kind in LONG
 
     @property
     def task(self) -> Task:
         """Return what a child process is to do."""
         return Task(self.kind, dict(self.options), _LIMITS.get(self.kind, Limits()))
+
+
+_MAKERS = ("av", "pillow", "pysubs2", "charset-normalizer", "quart-video")
+
+
+@cache
+def makers() -> str:
+    """Return what differs where another version of FFmpeg or of this package does the work."""
+    versions = []
+    for name in _MAKERS:
+        with suppress(PackageNotFoundError):
+            versions.append(f"{name} {version(name)}")
+    text = "\0".join([*versions, _GENERATION])
+    return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 DETAILS = Derivative("details", "details")
@@ -122,14 +154,20 @@ class DerivativeService:
     """Gets what is asked for.
 
     :param cache: owned from now on.
-    :param most: child processes at once, over all processes with this cache, 1 or more.
+    :param most: child processes at once, over all processes with this cache, 1 or more. One of them
+        is for what is quick; of 1, it is one more.
     """
 
     def __init__(self, cache: Cache, *, most: int) -> None:
         self._cache = cache
         self.most = most
+        self._slots = range(_FIRST_SLOT, _FIRST_SLOT + max(2, most))
+        self._long_slots = self._slots[:-1]
         self._workers = WorkerPool()
-        self._queue: Queue[tuple[str, str], dict[str, bytes]] = Queue(most)
+        self._queue: Queue[tuple[str, str], dict[str, bytes]] = Queue(
+            len(self._slots), len(self._long_slots)
+        )
+        self._again = Again()
         self._background: set[asyncio.Task[None]] = set()
         self._held: set[int] = set()
         self._paused_until = 0.0
@@ -157,15 +195,22 @@ class DerivativeService:
         found = await self.find(source, derivative)
         if found is not None:
             return found
+        job = source.key, derivative.job
         if retry:
-            await self._cache.remove(source.key, derivative.failure)
+            for name in (derivative.failure, derivative.names):
+                await self._cache.remove(source.key, name)
+            self._again.done(job)
         else:
             await self._raise_failure(source, derivative)
+            if (seconds := self._again.seconds(job)) > 0:
+                raise Unavailable(
+                    "it was interrupted, and is tried again", retry_after=ceil(seconds)
+                )
         made = await self._queue.do(
-            (source.key, derivative.job), lambda: self._make(source, derivative), urgent=urgent
+            job, lambda: self._make(source, derivative), urgent=urgent, long=derivative.is_long
         )
         if derivative.name not in made:
-            raise Failed("there is no such thing in it")
+            raise Failed(_NO_SUCH_THING)
         return made[derivative.name]
 
     def turn(self, name: str) -> AbstractAsyncContextManager[None]:
@@ -194,15 +239,25 @@ class DerivativeService:
         self._cache.close()
 
     async def _raise_failure(self, source: Source, derivative: Derivative) -> None:
+        """Raise why *product* cannot be made, where that is known.
+
+        :raises Failed: it was tried, or there was no such thing among what was made.
+        """
         reason = await self._cache.read(source.key, derivative.failure)
         if reason is not None:
             raise Failed(reason.decode("utf-8", "replace"))
+        if not derivative.is_long:  # then it makes all there is
+            return
+        names = await self._cache.read(source.key, derivative.names)
+        if names is not None and derivative.name not in names.decode().split("\n"):
+            raise Failed(_NO_SUCH_THING)
 
     async def _make(self, source: Source, derivative: Derivative) -> dict[str, bytes]:
         name = f"{source.key}{derivative.job}".encode()
         number = int.from_bytes(blake2b(name, digest_size=7).digest(), "big")
         key = range(_FIRST_KEY + number, _FIRST_KEY + number + 1)
-        slots = range(_FIRST_SLOT, _FIRST_SLOT + self.most)
+        # What is quick begins with the place that nothing else can have.
+        slots = self._long_slots if derivative.is_long else self._slots[::-1]
         async with self._lock(key), self._lock(slots):
             # Another process may have made it while this one waited.
             found = await self.find(source, derivative)
@@ -223,13 +278,20 @@ class DerivativeService:
             logger.info("No %s of %r: %s", derivative.kind, source.identity, error)
             await self._cache.write(source.key, {derivative.failure: str(error).encode()})
             raise
+        except Interrupted as error:
+            job = source.key, derivative.job
+            self._again.interrupted(job)
+            logger.info("No %s of %r for now: %s", derivative.kind, source.identity, error)
+            raise Unavailable(str(error), retry_after=ceil(self._again.seconds(job))) from error
         except Lost as error:
             self._paused_until = monotonic() + _PAUSE
             logger.warning("No %s of %r for now: %s", derivative.kind, source.identity, error)
             raise Unavailable(str(error)) from error
         finally:
             media.close()
-        await self._cache.write(source.key, made)
+        self._again.done((source.key, derivative.job))
+        names = {derivative.names: "\n".join(made).encode()} if derivative.is_long else {}
+        await self._cache.write(source.key, {**made, **names})
         return made
 
     @asynccontextmanager
@@ -245,7 +307,7 @@ class DerivativeService:
     async def _take(self, numbers: range, every: float) -> int:
         while True:
             # To their owner the kernel would give locks twice.
-            for number in set(numbers) - self._held:
+            for number in (each for each in numbers if each not in self._held):
                 self._held.add(number)
                 taken = False
                 try:

@@ -24,6 +24,7 @@ from quart_video.media.storyboards import MOST_TILES, TILE, encode_storyboard, l
 from quart_video.media.vtt import Cue, timestamp, write_vtt
 from quart_video.media.workers.protocol import (
     Failed,
+    Interrupted,
     Limits,
     Task,
     decode_answer,
@@ -149,7 +150,8 @@ def test_tasks_and_answers_travel() -> None:
     ("frame", "kind"),
     [
         (encode_failure("no"), Failed),
-        (encode_failure("no", lasting=False), InterruptedError),
+        (encode_failure("no", "machine"), Interrupted),
+        (encode_failure("no", "process"), InterruptedError),
         (encode_answer({"a": b"12345"})[:-1], ValueError),
         (b"", ValueError),
         (b"\0\0", ValueError),

@@ -140,3 +140,32 @@ async def test_an_error_reaches_all_who_wait_and_is_not_kept() -> None:
     work.gates["a"] = asyncio.Event()
     work.gates["a"].set()
     assert await queue.do("a", work.job("a")) == "A"
+
+
+async def test_what_takes_long_leaves_a_place() -> None:
+    queue: Queue[str, str] = Queue(2, 1)
+    work = Work()
+    jobs = [("a", True), ("b", True), ("c", False), ("d", False), ("e", True)]
+    tasks = []
+    for name, long in jobs:
+        tasks.append(asyncio.create_task(queue.do(name, work.job(name), long=long)))
+        await turn()
+    assert work.log == ["begin a", "begin c"]
+    work.gates["c"].set()
+    await turn()
+    assert work.log == ["begin a", "begin c", "begin d"]
+    for name in "abde":
+        work.gates[name].set()
+        await turn()
+    assert await asyncio.gather(*tasks) == ["A", "B", "C", "D", "E"]
+    assert work.log == ["begin a", "begin c", "begin d", "begin e", "begin b"]
+
+
+async def test_what_is_quick_takes_all_places_where_nothing_takes_long() -> None:
+    queue: Queue[str, str] = Queue(3, 2)
+    work = Work()
+    tasks = [asyncio.create_task(queue.do(name, work.job(name))) for name in "abcd"]
+    await turn()
+    assert len(work.log) == 3
+    await queue.aclose()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,8 +16,13 @@ from quart_video.media import (
     FolderCache,
     Source,
     poster,
+    sheet,
+    text,
 )
-from quart_video.storage.base import Changed, Media, NotFound
+from quart_video.media import service as studio_module
+from quart_video.media.again import Again
+from quart_video.media.workers.protocol import Interrupted, Task
+from quart_video.storage.base import Changed, Media, NotFound, Unavailable
 from tests.media.make import on_disk
 
 Films = Callable[[str], Path]
@@ -125,3 +130,106 @@ async def test_nothing_is_left_of_a_studio_that_closes(tmp_path: Path, films: Fi
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert not derivatives.pids
+
+
+async def test_what_a_job_did_not_make_is_not_looked_for_again(
+    tmp_path: Path, films: Films
+) -> None:
+    counted = Counted(films("h264.mp4"))
+    for _ in range(2):  # in another process it is known, too
+        derivatives = new_service(tmp_path)
+        assert await derivatives.get(counted.source, sheet(0))
+        for absent in [sheet(1), sheet(99), text(0), text(99)] * 2:
+            with pytest.raises(Failed, match="no such thing|no text"):
+                await derivatives.get(counted.source, absent)
+        await derivatives.aclose()
+    assert counted.opened == 2  # one storyboard, one reading for texts
+
+
+async def test_what_failed_is_tried_again_with_another_version_of_ffmpeg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"no video")
+    counted = Counted(path)
+    derivatives = new_service(tmp_path / "cache")
+    for makers in ("one", "one", "other", "other"):
+        monkeypatch.setattr(studio_module, "makers", lambda makers=makers: makers)
+        with pytest.raises(Failed):
+            await derivatives.get(counted.source, DETAILS)
+    await derivatives.aclose()
+    assert counted.opened == 2
+
+
+async def test_what_was_interrupted_is_tried_again_later(
+    tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counted(films("h264.mp4"))
+    derivatives = new_service(tmp_path)
+    real, left = derivatives._workers.do, 2  # noqa: SLF001 - there is no other way to have one killed
+
+    async def killed(task: Task, media: Media) -> dict[str, bytes]:
+        nonlocal left
+        if left:
+            left -= 1
+            raise Interrupted("killed")
+        return await real(task, media)
+
+    now = 0.0
+    monkeypatch.setattr("quart_video.media.again.monotonic", lambda: now)
+    monkeypatch.setattr(derivatives._workers, "do", killed)  # noqa: SLF001
+    waits = []
+    for _ in range(2):
+        with pytest.raises(Unavailable) as caught:
+            await derivatives.get(counted.source, DETAILS)
+        waits.append(caught.value.retry_after)
+        with pytest.raises(Unavailable):
+            await derivatives.get(counted.source, DETAILS)
+        now += caught.value.retry_after
+    assert waits == [10, 20]
+    assert counted.opened == 2
+    assert await derivatives.get(counted.source, DETAILS)
+    await derivatives.aclose()
+
+
+def test_pauses_grow_up_to_an_hour_and_few_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("quart_video.media.again.monotonic", lambda: 0.0)
+    again = Again()
+    pauses = []
+    for _ in range(12):
+        again.interrupted(("key", "job"))
+        pauses.append(again.seconds(("key", "job")))
+    assert pauses[:3] == [10, 20, 40]
+    assert pauses[-1] == 3600
+    for number in range(20_000):
+        again.interrupted((str(number), "job"))
+    assert again.seconds(("key", "job")) == 0
+    assert again.seconds(("19999", "job")) == 10
+
+
+@pytest.mark.parametrize("most", [1, 3])
+async def test_what_is_quick_does_not_wait_for_what_takes_long(
+    tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    derivatives = new_service(tmp_path, most=most)
+    real = derivatives._workers.do  # noqa: SLF001
+    stuck = asyncio.Event()
+
+    async def slow(task: Task, media: Media) -> dict[str, bytes]:
+        if task.kind == "storyboard":
+            await stuck.wait()
+        return await real(task, media)
+
+    monkeypatch.setattr(derivatives._workers, "do", slow)  # noqa: SLF001
+    names = ["h264.mp4", "h264.mkv", "h264.ts", "h264.mov"]
+    long = [
+        asyncio.create_task(derivatives.get(on_disk(films(name)), STORYBOARD)) for name in names
+    ]
+    await asyncio.sleep(0.2)
+    assert await derivatives.get(on_disk(films("h264.mp4")), poster(320, "webp"))
+    assert not any(task.done() for task in long)
+    stuck.set()
+    await asyncio.gather(*long)
+    await derivatives.aclose()

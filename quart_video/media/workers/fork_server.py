@@ -7,6 +7,7 @@ itself never looks at a file. It ends when the server does, however that ends: t
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import select
@@ -14,12 +15,14 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from quart_video.media.workers.protocol import (
     LENGTH,
     MOST_BYTES,
     Failed,
+    Interrupted,
     Limits,
     Task,
     decode_task,
@@ -32,6 +35,25 @@ TOTAL = LENGTH
 """Before each frame to the server stands its length."""
 _GRACE = 5.0  # seconds in which a killed child goes, unless the disk it reads from is dead
 _LOOK = 10.0  # seconds between looks for the server, should another hold its end of the socket
+_BUSY = 0.5  # part of its processor time that a child has had when it is the file that takes long
+_ROUNDING = 0.5  # seconds by which the kernel may count less than it has allowed
+
+
+# What a file system says that cannot be reached now. EIO is not among them: libav says so, too, of
+# files that end too early.
+_NOT_THERE = frozenset(
+    {errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a child ended."""
+
+    status: int
+    """As :func:`os.waitpid` has it."""
+    processor: float
+    """Seconds of processor time that it had."""
 
 
 def main(descriptor: int) -> None:
@@ -43,7 +65,7 @@ def main(descriptor: int) -> None:
     try:
         from quart_video.media.workers.run import perform, prepare  # noqa: PLC0415 - it may be missing
     except ImportError as error:
-        _send(server, encode_failure(str(error), lasting=False))
+        _send(server, encode_failure(str(error), "process"))
         return
     _send(server, encode_answer({}))
     # What is there now stays: children need not look at it, which would copy its pages.
@@ -119,54 +141,70 @@ def _supervise(
                 if len(data) > MOST_BYTES:
                     problem = "it made more than can be kept"
             elif left <= 0:
-                problem = f"not done after {task.limits.wall:g} seconds"
+                problem = _late(task.limits)
     finally:
         os.close(answers)
-    return _judge(bytes(data), _end(child) if problem else _wait(child), problem)
+    return judge(bytes(data), _end(child) if problem else _wait(child), problem, task.limits)
 
 
-def _judge(data: bytes, status: int | None, problem: str | None) -> bytes:
+def judge(data: bytes, end: End | None, problem: str | None, limits: Limits) -> bytes:
     """Turn what a child left behind into the answer.
 
-    :param status: as :func:`os.waitpid` has it, ``None`` for a child that cannot be killed.
+    What a limit of ours ended is the fault of the file. What was ended from outside, or got too
+    little of the machine to be done in time, is not.
+
+    :param end: ``None`` for a child that cannot be killed.
+    :param problem: why it was ended by us.
     """
-    if status is None:
-        return encode_failure("the disk does not answer", lasting=False)
+    if end is None:
+        return encode_failure("the disk does not answer", "process")
+    spent = end.processor > limits.cpu - _ROUNDING
     if problem is not None:
-        return encode_failure(problem)
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        what = {
-            signal.SIGXCPU: "it took too much processor time",
-            signal.SIGKILL: "it was killed, as happens where memory runs out",
-        }.get(signal.Signals(number), f"the decoder died of signal {number}")
+        late = problem == _late(limits)
+        starved = late and end.processor < limits.cpu * _BUSY
+        return encode_failure(problem, "machine" if starved else "file")
+    if os.WIFSIGNALED(end.status):
+        number = os.WTERMSIG(end.status)
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and spent):
+            return encode_failure("it took too much processor time")
+        if number == signal.SIGKILL:
+            return encode_failure("it was killed, as happens where memory runs out", "machine")
         told = number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        return encode_failure(what, lasting=not told)
-    if status or not data:
+        what = f"the decoder died of signal {number}"
+        return encode_failure(what, "machine" if told else "file")
+    if end.status or not data:
         return encode_failure("the decoder ended without an answer")
     return data
 
 
-def _wait(child: int) -> int | None:
+def _late(limits: Limits) -> str:
+    return f"not done after {limits.wall:g} seconds"
+
+
+def _wait(child: int) -> End | None:
     """Wait for the end of a child that has closed its pipe; one that lingers is killed."""
     for _ in range(100):
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return status
+        if end := _ended(child):
+            return end
         time.sleep(0.001)
     return _end(child)
 
 
-def _end(child: int) -> int | None:
+def _end(child: int) -> End | None:
     """Kill a child; ``None`` where it waits in the kernel for a disk, and cannot go."""
     os.kill(child, signal.SIGKILL)
     until = time.monotonic() + _GRACE
     while time.monotonic() < until:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return status
+        if end := _ended(child):
+            return end
         time.sleep(0.001)
     return None
+
+
+def _ended(child: int) -> End | None:
+    """Return how a child ended; ``None``: it has not."""
+    pid, status, usage = os.wait4(child, os.WNOHANG)
+    return End(status, usage.ru_utime + usage.ru_stime) if pid else None
 
 
 def _be_child(work: Callable[[], dict[str, bytes]], limits: Limits, answer_end: int) -> None:
@@ -175,10 +213,13 @@ def _be_child(work: Callable[[], dict[str, bytes]], limits: Limits, answer_end: 
         restrict(limits)
         gc.disable()  # it ends before it is worth it
         answer = encode_answer(work())
+    except Interrupted as error:
+        answer = encode_failure(str(error), "machine")
     except (Failed, MemoryError) as error:
         answer = encode_failure(str(error) or "it took too much memory")
     except BaseException as error:  # noqa: BLE001 - PyAV raises anything for a file that is broken
-        answer = encode_failure(f"{type(error).__name__}: {error}")
+        lost = isinstance(error, OSError) and error.errno in _NOT_THERE
+        answer = encode_failure(f"{type(error).__name__}: {error}", "machine" if lost else "file")
     view = memoryview(answer)
     while view:
         view = view[os.write(answer_end, view) :]

@@ -17,6 +17,7 @@ from quart_video.media.workers.protocol import (
     LENGTH,
     MOST_BYTES,
     Failed,
+    Interrupted,
     Task,
     decode_answer,
     encode_task,
@@ -51,6 +52,10 @@ class Lost(Exception):
     """A fork server ended, or never began. The file is not to blame."""
 
 
+class Died(Lost):
+    """A fork server ended while it had a task."""
+
+
 @runtime_checkable
 class OnDisk(Protocol):
     """A media that another process can read by itself."""
@@ -83,10 +88,14 @@ class ForkServer:
             raise Lost(f"a process that looks into videos does not start: {error}") from error
 
     async def do(self, task: Task, media: Media) -> dict[str, bytes]:
-        """Have *task* done with *media*. Not to be used again after anything but :exc:`Failed`.
+        """Have *task* done with *media*.
+
+        After anything but :exc:`Failed` and :exc:`Interrupted` it is not to be used again.
 
         :raises Failed: it cannot be done with this file.
-        :raises Lost: the fork server has ended, or the disk hangs.
+        :raises Interrupted: it was not done, and may be another time.
+        :raises Died: the fork server has ended.
+        :raises Lost: the fork server or the disk hangs.
         :raises StorageError: the bytes of the file cannot be had.
         """
         try:
@@ -95,6 +104,8 @@ class ForkServer:
                     return await self._do_remotely(task, media)
                 self._ask(task, media.fileno(), remote_size=None)
                 return decode_answer(await self._receive())
+        except ConnectionError as error:
+            raise Died(str(error) or "a process that looks into videos has gone") from error
         except (OSError, ValueError, TimeoutError) as error:  # InterruptedError is an OSError
             raise Lost(str(error) or "a process that looks into videos has gone") from error
 
@@ -106,7 +117,7 @@ class ForkServer:
             with theirs:
                 self._ask(task, theirs.fileno(), remote_size=media.facts.size)
             return decode_answer(await self._receive())
-        except Failed as error:
+        except (Failed, Interrupted) as error:
             problem = serving.exception() if serving.done() else None
             if isinstance(problem, OverBudgetError):
                 raise Failed(str(problem)) from error
@@ -181,9 +192,19 @@ class WorkerPool:
         """Have *task* done with *media*, which stays open.
 
         :raises Failed: it cannot be done with this file.
-        :raises Lost: it was not done, through no fault of the file.
+        :raises Interrupted: it was not done, and may be another time.
+        :raises Lost: nothing can be done just now.
         :raises StorageError: the bytes of the file cannot be had.
         """
+        try:
+            return await self._do(task, media)
+        except Died:  # one that was killed while it was idle, mostly: the next begins at once
+            if self._closed:
+                raise
+            self._bury_free()
+            return await self._do(task, media)
+
+    async def _do(self, task: Task, media: Media) -> dict[str, bytes]:
         fork_server = self._free.pop() if self._free else await self._hire()
         if fork_server.retirement is not None:
             fork_server.retirement.cancel()
@@ -192,7 +213,7 @@ class WorkerPool:
         try:
             answer = await fork_server.do(task, media)
             sound = True
-        except (Failed, StorageError):
+        except (Failed, Interrupted, StorageError):
             sound = True
             raise
         finally:
@@ -239,6 +260,11 @@ class WorkerPool:
     def _mourn_stillborn(self, starting: asyncio.Task[subprocess.Popen[bytes]]) -> None:
         if not starting.cancelled() and not starting.exception():
             self._mourn(starting.result())
+
+    def _bury_free(self) -> None:
+        """End the fork servers that are idle: who killed one may have killed all."""
+        while self._free:
+            self._bury(self._free.pop())
 
     def _retire(self, fork_server: ForkServer) -> None:
         self._free.remove(fork_server)

@@ -15,6 +15,9 @@ Kind = Literal["details", "poster", "picture", "storyboard", "texts", "caption"]
 """What there is to make. ``poster`` is out of a video, ``picture`` out of an image beside one;
 ``texts`` are the tracks inside a video, ``caption`` is a file beside one."""
 
+LONG: frozenset[Kind] = frozenset({"storyboard", "texts"})
+"""What takes a reading of the whole file. All else is quick, and someone looks at a screen."""
+
 WIDTHS = (320, 640)
 """Widths in pixels that posters come in, the smallest first."""
 
@@ -25,6 +28,23 @@ MOST_BYTES = 64 * 1024 * 1024
 
 class Failed(Exception):
     """The task cannot be done with this file. The text says why, and is for logs."""
+
+
+class Interrupted(Exception):
+    """The task was not done, through no fault of the file, and may be tried again later.
+
+    Its process was ended from outside, or got no time.
+    """
+
+
+Blame = Literal["file", "machine", "process"]
+"""Whose fault it is that nothing came of a task: the same file would fail again, or may not; or the
+process that has tasks done is of no use."""
+_BLAMED: dict[Blame, type[Exception]] = {
+    "file": Failed,
+    "machine": Interrupted,
+    "process": InterruptedError,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +94,9 @@ def encode_answer(blobs: Mapping[str, bytes]) -> bytes:
     return b"".join([LENGTH.pack(len(header)), header, *blobs.values()])
 
 
-def encode_failure(reason: str, *, lasting: bool = True) -> bytes:
-    """Write why nothing came of a task.
-
-    :param lasting: whether the same file would fail again.
-    """
-    header = json.dumps({"failed": reason[:500], "lasting": lasting}).encode()
+def encode_failure(reason: str, blame: Blame = "file") -> bytes:
+    """Write why nothing came of a task, and whose fault it is."""
+    header = json.dumps({"failed": reason[:500], "blame": blame}).encode()
     return LENGTH.pack(len(header)) + header
 
 
@@ -87,13 +104,14 @@ def decode_answer(frame: bytes) -> dict[str, bytes]:
     """Read what :func:`encode_answer` or :func:`encode_failure` wrote.
 
     :raises Failed: nothing came of it.
+    :raises Interrupted: nothing came of it, through no fault of the file.
+    :raises InterruptedError: nor will anything come of the next task.
     :raises ValueError: the frame is cut short, or none.
-    :raises InterruptedError: nothing came of it, through no fault of the file.
     """
     (length,) = LENGTH.unpack_from(frame.ljust(LENGTH.size, b"\0"))
     header: dict[str, Any] = json.loads(frame[LENGTH.size : LENGTH.size + length])
     if "failed" in header:
-        raise (Failed if header["lasting"] else InterruptedError)(header["failed"])
+        raise _BLAMED[header["blame"]](header["failed"])
     position = LENGTH.size + length
     blobs = {}
     for name, size in header["blobs"]:

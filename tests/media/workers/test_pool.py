@@ -12,8 +12,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from quart_video.media.workers.pool import Lost, WorkerPool
-from quart_video.media.workers.protocol import Failed, Limits, Task
+from quart_video.media.workers.fork_server import End, judge
+from quart_video.media.workers.pool import Died, Lost, WorkerPool
+from quart_video.media.workers.protocol import (
+    Failed,
+    Interrupted,
+    Limits,
+    Task,
+    decode_answer,
+    encode_answer,
+)
 from quart_video.storage.base import FileFacts, Media, Unavailable
 from quart_video.storage.local.disk import Disk, OpenFile
 from quart_video.storage.local.safe_open import open_regular
@@ -118,7 +126,7 @@ async def test_too_much_memory_fails(workers: WorkerPool, tmp_path: Path) -> Non
 
 
 async def test_what_takes_too_long_fails_and_leaves_nothing_behind(workers: WorkerPool) -> None:
-    with pytest.raises(Failed, match=r"not done after 0\.2 seconds"):
+    with pytest.raises(Interrupted, match=r"not done after 0\.2 seconds"):
         await workers.do(Task("details", limits=Limits(wall=0.2)), Stuck())
     (pid,) = workers.pids
     assert not children(pid)
@@ -141,7 +149,7 @@ async def test_a_storage_that_fails_is_not_the_fault_of_the_file(
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
 @pytest.mark.parametrize(
     ("number", "kind"),
-    [(signal.SIGSEGV, Failed), (signal.SIGKILL, Failed), (signal.SIGTERM, Lost)],
+    [(signal.SIGSEGV, Failed), (signal.SIGKILL, Interrupted), (signal.SIGTERM, Interrupted)],
 )
 async def test_a_child_that_dies_costs_one_task(
     workers: WorkerPool, films: Films, number: signal.Signals, kind: type[Exception]
@@ -154,21 +162,39 @@ async def test_a_child_that_dies_costs_one_task(
     os.kill(child, number)
     with pytest.raises(kind):
         await task
+    assert workers.pids == [pid]
     assert await workers.do(DETAILS, on_disk(films("h264.mp4")))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
-async def test_a_keeper_that_dies_takes_its_child_along(workers: WorkerPool, films: Films) -> None:
+async def test_a_keeper_that_dies_takes_its_child_along_and_another_goes_on(
+    workers: WorkerPool, films: Films
+) -> None:
     media = Stuck()
     task = asyncio.create_task(workers.do(DETAILS, media))
-    await media.asked.wait()
-    (pid,) = workers.pids
-    (child,) = children(pid)
-    os.kill(pid, signal.SIGKILL)
-    with pytest.raises(Lost):
+    for _ in range(2):
+        await media.asked.wait()
+        media.asked.clear()
+        (pid,) = workers.pids
+        (child,) = children(pid)
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda child=child: not alive(child))  # type: ignore[misc]
+    with pytest.raises(Died):  # it may be the file that does it
         await task
-    await until(lambda: not alive(child))
     assert await workers.do(DETAILS, on_disk(films("h264.mp4")))
+
+
+async def test_keepers_that_were_killed_while_they_were_idle_are_not_missed(
+    workers: WorkerPool, films: Films
+) -> None:
+    media = [on_disk(films("h264.mp4")) for _ in range(3)]
+    await asyncio.gather(*(workers.do(DETAILS, each) for each in media))
+    killed = workers.pids
+    assert len(killed) == 3
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    assert await workers.do(DETAILS, media[0])
+    assert not set(workers.pids) & set(killed)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
@@ -227,3 +253,33 @@ async def test_nothing_outlives_a_server_that_is_killed(tmp_path: Path) -> None:
     server.kill()
     await server.wait()
     await until(lambda: not any(alive(pid) for pid in pids))
+
+
+LIMITS = Limits(cpu=30, wall=120)
+LATE = "not done after 120 seconds"
+ENDS = {
+    "an answer": (encode_answer({}), End(0, 1), None, None),
+    "no answer": (b"", End(0, 1), None, Failed),
+    "an exit": (b"", End(1 << 8, 1), None, Failed),
+    "a crash": (b"", End(signal.SIGSEGV, 1), None, Failed),
+    "a limit of processor time": (b"", End(signal.SIGXCPU, 30), None, Failed),
+    "a hard limit of processor time": (b"", End(signal.SIGKILL, 29.9), None, Failed),
+    "a kernel without memory": (b"", End(signal.SIGKILL, 3), None, Interrupted),
+    "an administrator": (b"", End(signal.SIGTERM, 3), None, Interrupted),
+    "a file that takes long": (b"", End(signal.SIGKILL, 25), LATE, Failed),
+    "a machine that gave no time": (b"", End(signal.SIGKILL, 2), LATE, Interrupted),
+    "an answer that is too long": (b"", End(signal.SIGKILL, 2), "too much", Failed),
+    "a disk that does not answer": (b"", None, LATE, InterruptedError),
+}
+
+
+@pytest.mark.parametrize(("data", "end", "problem", "kind"), ENDS.values(), ids=ENDS)
+def test_whose_fault_it_is(
+    data: bytes, end: End | None, problem: str | None, kind: type[Exception] | None
+) -> None:
+    answer = judge(data, end, problem, LIMITS)
+    if kind is None:
+        assert decode_answer(answer) == {}
+    else:
+        with pytest.raises(kind):
+            decode_answer(answer)
