@@ -140,7 +140,7 @@ async def test_what_a_job_did_not_make_is_not_looked_for_again(
         derivatives = new_service(tmp_path)
         assert await derivatives.get(counted.source, sheet(0))
         for absent in [sheet(1), sheet(99), text(0), text(99)] * 2:
-            with pytest.raises(Failed, match="no such thing|no text"):
+            with pytest.raises(Failed, match=r"no such thing|no text"):
                 await derivatives.get(counted.source, absent)
         await derivatives.aclose()
     assert counted.opened == 2  # one storyboard, one reading for texts
