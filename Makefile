@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test lint docs wheel bench bench-listing bench-media bench-storage soak clean
+.PHONY: help example test check matrix lint docs wheel bench bench-listing bench-media bench-storage soak clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -21,6 +21,9 @@ example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT
 
 test: $(VENV)/.installed-test ## run the tests in two processes (ARGS=... for pytest, as -n0)
 	$(RUN) -m pytest -n 2 $(ARGS)
+
+matrix: $(VENV)/.installed-test ## run what is left out of the tables over the wire, two minutes
+	$(RUN) -m pytest -n 2 -m matrix $(ARGS)
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest -m slow $(ARGS)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.film import make as make_film
 from tests.e2e.harness import PEERS, SERVERS, SLOW_KERNELS, Peer, Server, Servers
+from tests.e2e.matrix import left_to_the_matrix
 from tests.e2e.site import Site, build
 from tests.e2e.stored import environment, upload
 from tests.support.swift import SwiftBox
@@ -56,6 +57,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         stored = marked("over_a_store") and not marked("on_disk")
         names = (*PEERS, STORED) if stored else PEERS
         metafunc.parametrize("peer", [*names, *SLOW_KERNELS], indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)  # before it is decided what to run
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is left to the whole matrix, of the tests that are tables."""
+    marked = [(item, item.get_closest_marker("table")) for item in items]
+    tables = [(item, mark) for item, mark in marked if mark and isinstance(item, pytest.Function)]
+    cases = [
+        (item.nodeid.partition("[")[0], item.callspec.params, mark.kwargs.get("odd", True))
+        for item, mark in tables
+    ]
+    for (item, _), left in zip(tables, left_to_the_matrix(cases), strict=True):
+        if left:
+            item.add_marker(pytest.mark.matrix)
 
 
 @pytest.fixture

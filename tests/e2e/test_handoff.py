@@ -183,6 +183,7 @@ def test_a_changed_file_has_another_tag(front: Front, site: Site) -> None:
     assert (reply.status, reply.body) == (200, CLIP[::-1])
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", GOOD_NAMES)
 def test_odd_name(front: Front, site: Site, name: str) -> None:
     target = f"/videos/names/{quote(name)}"
@@ -195,6 +196,7 @@ def test_odd_name(front: Front, site: Site, name: str) -> None:
     assert ask(front, target, ("Range", "bytes=0-3")).body == b"this"
 
 
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize("path", (TRAVERSAL | REFUSED).values(), ids=TRAVERSAL | REFUSED)
 def test_refused(front: Front, site: Site, path: str) -> None:
     real = path.replace("{root}", str(site.root)).replace("{outside}", str(site.outside))

@@ -148,12 +148,14 @@ def test_refused(peer: Peer, site: Site, path: str) -> None:
     _assert_refused(peer.get(_target(site, "", path)), site)
 
 
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize("path", REFUSED.values(), ids=REFUSED)
 def test_refused_head(peer: Peer, site: Site, path: str) -> None:
     reply = peer.request("HEAD", _target(site, "", path))
     assert (reply.status, reply.body) == (404, b"")
 
 
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize("path", (TRAVERSAL | REFUSED).values(), ids=TRAVERSAL | REFUSED)
 def test_refused_by_the_other_views(server: Server, site: Site, path: str) -> None:
     client = server.connect_h1()
@@ -164,6 +166,7 @@ def test_refused_by_the_other_views(server: Server, site: Site, path: str) -> No
         client.close()
 
 
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize("path", TRAVERSAL.values(), ids=TRAVERSAL)
 def test_refused_as_a_folder(peer: Peer, site: Site, path: str) -> None:
     """The gallery of, and the API about, a folder that is none, or none of ours."""

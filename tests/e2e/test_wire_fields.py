@@ -169,6 +169,7 @@ def test_requests_in_a_row_and_at_once(server: Server) -> None:
         client.close()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 @pytest.mark.parametrize(
     "target",

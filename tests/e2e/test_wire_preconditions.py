@@ -224,6 +224,7 @@ def _fill(case: Case, tag: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, value.replace("ETAG", tag)) for name, value in case.fields)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", CASES)
 def test_get(peer: Peer, case: Case) -> None:
     tag = peer.tag(URL)
@@ -238,6 +239,7 @@ def test_get(peer: Peer, case: Case) -> None:
         assert expected is None or reply.body == expected
 
 
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize("case", CASES)
 def test_head(peer: Peer, case: Case) -> None:
     """HEAD is answered as GET is, but for ranges, which it has not."""
@@ -248,6 +250,7 @@ def test_head(peer: Peer, case: Case) -> None:
     assert reply.status != 200 or reply["Content-Length"] == str(len(CLIP))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("method", "target", "status"),
     [

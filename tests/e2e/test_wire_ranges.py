@@ -152,6 +152,7 @@ def _body(expected: tuple[int, int]) -> bytes:
     return CLIP[slice(*expected)]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("value", "expected"), CASES.values(), ids=CASES)
 def test_range(peer: Peer, value: str, expected: Expected) -> None:
     reply = peer.get(URL, ("Range", value))
@@ -183,6 +184,7 @@ def test_range(peer: Peer, value: str, expected: Expected) -> None:
             assert part.fields[0][1] == "video/mp4"
 
 
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize(("value", "expected"), CASES.values(), ids=CASES)
 def test_head_has_no_ranges(peer: Peer, value: str, expected: Expected) -> None:
     reply = peer.request("HEAD", URL, ("Range", value))
@@ -233,6 +235,7 @@ FLOODS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("ranges", FLOODS.values(), ids=FLOODS)
 def test_flood(peer: Peer, ranges: str) -> None:
     """Section 14.2: never more than the file goes out, and little beside it."""
@@ -288,6 +291,7 @@ IF_RANGE: dict[str, tuple[str, str, Expected]] = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("validator", "value", "expected"), IF_RANGE.values(), ids=IF_RANGE)
 def test_if_range(peer: Peer, validator: str, value: str, expected: Expected) -> None:
     tag = peer.tag(URL)
@@ -307,6 +311,7 @@ def test_if_range(peer: Peer, validator: str, value: str, expected: Expected) ->
     assert (head.status, head["Content-Length"]) == (200, str(SIZE))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("validator", ["ETAG", '"other"', "W/ETAG", CLIP_DATE, "yesterday"])
 def test_if_range_without_range(peer: Peer, validator: str) -> None:
     tag = peer.tag(URL)
@@ -327,6 +332,7 @@ def test_if_range_with_a_date_that_is_no_strong_validator(peer: Peer) -> None:
     assert (reply.status, reply.body) == (200, CLIP[:100])
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("value", "status"),
     [
@@ -350,6 +356,7 @@ def test_empty_file(peer: Peer, value: str | None, status: int) -> None:
         assert reply["Accept-Ranges"] == "bytes"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("value", "status"),
     [
