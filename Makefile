@@ -23,7 +23,7 @@ test: $(VENV)/.installed-test ## run the tests in two processes (ARGS=... for py
 	$(RUN) -m pytest -n 2 $(ARGS)
 
 matrix: $(VENV)/.installed-test ## run what is left out of the tables over the wire, two minutes
-	$(RUN) -m pytest -n 2 -m matrix $(ARGS)
+	$(RUN) -m pytest -n 2 -m "matrix and not slow" $(ARGS)
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest -m slow $(ARGS)
