@@ -7,6 +7,8 @@ it is of is answered with what may be kept for ever.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from quart import Response, request, url_for
@@ -60,13 +62,15 @@ async def poster(path: str) -> ResponseReturnValue:
     width = _WIDTHS.get(request.args.get("w", ""), 320)
     if library.media_type(path) is None:
         image = await _image_in(access, path)
-        source, derivative = media_info.image_source(library, image), picture(width, form)
+        ways = [(media_info.image_source(library, image), picture(width, form))]
     else:
         item = await access.item(path)
-        source = media_info.poster_source(library, item)
-        derivative = poster_out_of(width, form) if item.poster is None else picture(width, form)
+        ways = [(media_info.source_of(library, item), poster_out_of(width, form))]
+        if item.poster is not None:
+            # What is beside it may be no image: then it is a picture out of the video.
+            ways.insert(0, (media_info.poster_source(library, item), picture(width, form)))
     try:
-        data = await _get(library, source, derivative)
+        source, data = await _first_of(library, ways)
     except (Failed, HTTPNotFound, ServiceUnavailable, StorageError):
         response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
         response.headers["Cache-Control"] = "no-store"
@@ -173,6 +177,21 @@ async def _get(library: Library, source: Source, derivative: Derivative) -> byte
         raise ServiceUnavailable("It is being made. Try again soon.", retry_after=5) from error
     except Changed as error:
         raise ServiceUnavailable("The video has changed. Try again.", retry_after=1) from error
+
+
+async def _first_of(
+    library: Library, ways: Sequence[tuple[Source, Derivative]]
+) -> tuple[Source, bytes]:
+    """Return what can be made first, and what of.
+
+    The others are made only where the one before fails for good, or has gone. Raises as
+    :func:`_get` does for the last one.
+    """
+    for source, derivative in ways[:-1]:
+        with suppress(Failed, HTTPNotFound):
+            return source, await _get(library, source, derivative)
+    source, derivative = ways[-1]
+    return source, await _get(library, source, derivative)
 
 
 async def _kept(access: LibraryAccess, source: Source, data: bytes, media_type: str) -> Response:

@@ -145,6 +145,21 @@ async def test_an_image_beside_a_video_goes_first(root: Path, films: Films) -> N
                 await asyncio.sleep(0.1)
 
 
+@pytest.mark.parametrize("image", [b"", b"<!doctype html>", b"\xff\xd8\xff\xe0JFIF", b"BM"])
+@pytest.mark.parametrize("name", ["a.jpg", "folder.jpg"])
+async def test_a_picture_out_of_the_video_is_there_where_that_beside_it_is_broken(
+    root: Path, films: Films, name: str, image: bytes
+) -> None:
+    copy(films("h264.mp4"), root / "videos/a.mp4")
+    (root / "videos" / name).write_bytes(image)
+    async with serving(root) as app:
+        url = (await video(app, "a.mp4"))["poster_url"]
+        sent = await get(app, url, WEBP)
+        assert (sent.status, sent["content-type"]) == (200, "image/webp")
+        assert len(sent.body) > 1000
+        assert sent["cache-control"] == "no-cache"  # the address names the version of the image
+
+
 async def test_a_storyboard_names_sheets_that_are_there(root: Path, films: Films) -> None:
     copy(films("h264.mp4"), root / "videos/a b.mp4")
     async with serving(root) as app:
