@@ -28,10 +28,11 @@ matrix: $(VENV)/.installed-test ## run what is left out of the tables over the w
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest -m slow $(ARGS)
 
-lint: $(VENV)/.installed-dev ## check style and types
+lint: $(VENV)/.installed-dev ## check style, types and layers
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
 
 docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 	$(RUN) -m sphinx -W --keep-going -n -q docs docs/_build/html

@@ -17,28 +17,30 @@ from quart_video import settings
 from quart_video.cli import commands
 from quart_video.library.authorization import Authorize, AuthorizeMany, Authorizer
 from quart_video.library.background_probe import survey
-from quart_video.library.library import Mount, app_state, current_library
+from quart_video.library.mount import Mount
+from quart_video.library.state import app_state, current_library
+from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.policy.cors import cors_fields
 from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
 from quart_video.web.request_limits import refuse_long_queries
-from quart_video.web.views import derivatives, listings
+from quart_video.web.views import derivatives, listings, media, service, video
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
     ("/", listings.gallery),
     ("/<quart_video_folder:folder>", listings.gallery),
-    ("/<quart_video_file:path>", listings.media),
-    ("/-/watch/<quart_video_file:path>", listings.watch),
+    ("/<quart_video_file:path>", media.media),
+    ("/-/watch/<quart_video_file:path>", video.watch),
     ("/-/api/videos", listings.api_videos),
-    ("/-/api/videos/<quart_video_file:path>", listings.api_video),
+    ("/-/api/videos/<quart_video_file:path>", video.api_video),
     ("/-/playlist.m3u", listings.playlist),
     ("/-/captions/<quart_video_file:path>", derivatives.captions),
     ("/-/chapters/<quart_video_file:path>", derivatives.chapters),
     ("/-/poster/<quart_video_file:path>", derivatives.poster),
     ("/-/storyboard/<quart_video_file:path>", derivatives.storyboard),
-    ("/-/health", listings.health),
-    ("/-/static/<quart_video_file:filename>", listings.static),
+    ("/-/health", service.health),
+    ("/-/static/<quart_video_file:filename>", service.static),
 )
 _REGISTER_OPTIONS = {"name", "name_prefix", "url_prefix", "subdomain", "url_defaults", "cli_group"}
 
@@ -145,9 +147,9 @@ async def _finish(response: ResponseTypes) -> ResponseTypes:
     if request.method == "HEAD":  # granian would send the body of an error on over HTTP/2
         response.response = response.data_body_class(b"") if isinstance(response, Response) else []
     library = await current_library()
-    if library.protected and response.status_code >= 400:
-        # Else a cache could keep a 404 that was meant for somebody else.
-        response.headers.setdefault("Cache-Control", "no-store")
+    if "Cache-Control" not in response.headers:
+        kind = Answer.ERROR if response.status_code >= 400 else Answer.PAGE
+        response.headers.extend(caching_fields(kind, library.audience()))
     origins = library.settings.cors_origins
     if origins:
         fields = cors_fields(

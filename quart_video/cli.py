@@ -16,7 +16,9 @@ from quart.cli import ScriptInfo
 
 from quart_video.catalogue import SORTS, Item, Page, Query, Sort
 from quart_video.library.background_probe import Report, prepare
-from quart_video.library.library import Library, Mount, app_state
+from quart_video.library.library import Library
+from quart_video.library.mount import Mount
+from quart_video.library.state import app_state
 from quart_video.settings import ConfigurationError
 from quart_video.storage.base import NotFound, StorageError
 from quart_video.web.formatting import for_terminal, format_date, format_duration, format_size

@@ -13,9 +13,20 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from quart_video.storage.base import Unavailable
-
 T = TypeVar("T")
+
+
+class PoolError(Exception):
+    """A call was not taken, and will not be made."""
+
+
+class PoolClosed(PoolError):
+    """The threads have been stopped."""
+
+
+class PoolFull(PoolError):
+    """Too many calls wait for a thread, or none can be started."""
+
 
 MOST_WAITING = 10_000
 """Calls that may wait for a thread. While a disk is dead nothing else would bound their number."""
@@ -60,20 +71,21 @@ class Threads:
     def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Have a thread call *function*, as soon as there is one to spare.
 
-        :raises Unavailable: the threads have been stopped, or too much waits for them.
+        :raises PoolClosed: the threads have been stopped.
+        :raises PoolFull: too much waits for them, or none can be started.
         """
         call = _Call(function, args)
         with self._lock:
             if self._closed:
-                raise Unavailable("the storage was closed")
+                raise PoolClosed("it was closed")
             if self._waiting.qsize() >= MOST_WAITING:
-                raise Unavailable(f"all {self._most} threads wait for the disk")
+                raise PoolFull(f"all {self._most} threads are busy, and too many calls wait")
             if not self._idle.acquire(blocking=False) and self._count < self._most:
                 try:
                     self._start()
                 except RuntimeError as error:  # so many are there already; those do it, if any
                     if not self._count:
-                        raise Unavailable(f"no thread can be started: {error}") from error
+                        raise PoolFull(f"no thread can be started: {error}") from error
             self._waiting.put(call)
         return call.future
 
@@ -122,7 +134,7 @@ class Closer:
     def start(self) -> None:
         """Have the threads: before there is anything to close.
 
-        :raises Unavailable: there can be no more threads now.
+        :raises PoolFull: there can be no more threads now.
         """
         if self._count == _CLOSERS:
             return
@@ -138,7 +150,7 @@ class Closer:
                 except RuntimeError as error:
                     if self._count:
                         return
-                    raise Unavailable(f"no thread can be started: {error}") from error
+                    raise PoolFull(f"no thread can be started: {error}") from error
                 self._count += 1
 
     def close(self, close: Callable[[], object]) -> None:

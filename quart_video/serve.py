@@ -20,7 +20,7 @@ from quart import Quart, request
 
 from quart_video import ConfigurationError, Settings, video_bp
 from quart_video.http import parse_host
-from quart_video.library.library import app_state
+from quart_video.library.state import app_state
 from quart_video.web.formatting import for_terminal
 
 _VARIABLE = "QV_SERVE"

@@ -26,7 +26,7 @@ from quart_video.media.cache import MemoryCache
 from quart_video.settings import MAX_PAGE_SIZE
 from quart_video.storage.base import Entry, FileFacts
 from quart_video.storage.memory import MemoryStorage
-from quart_video.web import serializers
+from quart_video.web import urls
 from tests.support.asgi import call
 
 KIBIBYTE = 1024
@@ -181,7 +181,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     [
         words.searched,
         natural.natural_key,
-        serializers._escape,  # noqa: SLF001 - what is bounded is in there
+        urls._escape,  # noqa: SLF001 - what is bounded is in there
         lambda text: bulk.keys_and_words([text[:80], f"{text[:80]}\u00e9"]),
     ],
     ids=["search", "order", "addresses", "scan"],

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from quart_video import concurrency as threads_module
-from quart_video.concurrency import Threads
-from quart_video.storage.base import Unavailable
+from quart_video.concurrency import PoolClosed, PoolFull, Threads
 
 PATIENCE = 20
 
@@ -114,7 +113,7 @@ def test_too_many_calls_are_refused(
     threads = Threads(1)
     hang(threads, release, 1)
     waiting = [threads.submit(int) for _ in range(5)]
-    with pytest.raises(Unavailable, match="all 1 threads wait"):
+    with pytest.raises(PoolFull, match="all 1 threads are busy"):
         threads.submit(int)
     release.set()
     assert [future.result(PATIENCE) for future in waiting] == [0] * 5
@@ -130,7 +129,7 @@ def test_closed(release: threading.Event) -> None:
     threads.close()
     with pytest.raises(CancelledError):
         waiting.result(PATIENCE)
-    with pytest.raises(Unavailable, match="closed"):
+    with pytest.raises(PoolClosed, match="closed"):
         threads.submit(int)
     release.set()
     assert [future.result(PATIENCE) for future in hanging] == ["done"] * 2

@@ -21,10 +21,11 @@ from quart_video.access.filtered_page import FilteredPager, ListingMoved
 from quart_video.access.request_signature import signature_problem
 from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
 from quart_video.delivery.response import http_errors
-from quart_video.http import Fields
 from quart_video.library.authorization import Access, Resource, Verdict
-from quart_video.library.library import Library, current_library
+from quart_video.library.library import Library
 from quart_video.library.media_info import videos_with
+from quart_video.library.state import current_library
+from quart_video.policy.cache_control import Audience
 from quart_video.policy.url_signer import PARAMETER
 from quart_video.storage.base import Entry, Guess, Media, Unavailable
 from quart_video.storage.names import split_path
@@ -194,24 +195,9 @@ class LibraryAccess:
         return Neighbours(previous, following)
 
     @property
-    def private(self) -> bool:
-        """Whether what this request gets is for nobody but the one who asks."""
-        return self.library.protected or self._signed
-
-    @property
-    def media_headers(self) -> Fields:
-        """What the media that this request gets is sent with."""
-        fields = self.library.media_headers(private=self.private)
-        return (*fields, ("Referrer-Policy", "no-referrer")) if self._signed else fields
-
-    @property
-    def page_headers(self) -> Fields:
-        """What is sent with what is made anew each time."""
-        freshness = "private, no-cache" if self.library.protected else "no-cache"
-        fields = [("Cache-Control", freshness)]
-        if self.library.settings.signed_urls:
-            fields.append(("Referrer-Policy", "same-origin"))
-        return tuple(fields)
+    def audience(self) -> Audience:
+        """Whom the answer to this request is for."""
+        return self.library.audience(is_signed=self._signed)
 
     @property
     def _asks(self) -> bool:

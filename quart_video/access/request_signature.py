@@ -6,7 +6,8 @@ import time
 
 from quart import current_app, request
 
-from quart_video.library.library import Library, app_state, current_library
+from quart_video.library.library import Library
+from quart_video.library.state import app_state, current_library
 from quart_video.policy.transfer_limits import client_key
 from quart_video.policy.url_signer import PARAMETER
 

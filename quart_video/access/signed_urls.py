@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from quart import current_app, has_request_context, request, url_for
 
 from quart_video.http import parse_host
-from quart_video.library.library import Library, app_state
+from quart_video.library.library import Library
+from quart_video.library.state import app_state
 from quart_video.models import Video
 from quart_video.policy.transfer_limits import client_key
 from quart_video.policy.url_signer import PARAMETER, round_expiry

@@ -12,12 +12,13 @@ from typing import Any
 
 from quart import current_app, request
 
-from quart_video.library.library import app_state
-
 logger = logging.getLogger("quart_video")
 
 _MUCH = 16 * 1024 * 1024
 """Bytes that a client who stops reading may cost. Of more than that an app is warned."""
+
+_WARNED = "quart_video.warned_of_buffering"
+"""Where an app keeps whether it has been warned."""
 
 
 def holds_back(scope: Mapping[str, Any]) -> bool:
@@ -34,10 +35,9 @@ def warn_of_buffering(name: str, length: int) -> None:
     :param name: what to call the media in the log.
     :param length: bytes of the answer.
     """
-    state = app_state(current_app)
-    if length <= _MUCH or state.warned_of_buffering:
+    if length <= _MUCH or current_app.extensions.setdefault(_WARNED, False):
         return
-    state.warned_of_buffering = True
+    current_app.extensions[_WARNED] = True
     logger.warning(
         "%r is sent over HTTP/%s by a server that has no flow control for what an app sends: if "
         "the client is slow, all %d MiB stay in memory, and so it is with every long answer. Let a "

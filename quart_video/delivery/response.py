@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from quart import Response, current_app, request
 from werkzeug.datastructures import Headers
@@ -20,6 +21,7 @@ from quart_video import http
 from quart_video.delivery import kernel
 from quart_video.delivery.body import Transfer
 from quart_video.delivery.flow_control import holds_back, warn_of_buffering
+from quart_video.policy.cache_control import Answer, Audience, caching_fields
 from quart_video.storage.base import Changed, Denied, FileFacts, Media, NotFound, Unavailable
 
 logger = logging.getLogger("quart_video")
@@ -103,37 +105,32 @@ def closed_on_error(media: Media) -> Iterator[None]:
         raise
 
 
-def media_response(
-    media: Media,
-    *,
-    media_type: str,
-    headers: http.Fields,
-    name: str,
-    stall_timeout: float | None,
-    open_range_limit: int | None,
-) -> Response:
-    """Answer the current request with *media*, which the response then owns.
+@lru_cache(maxsize=64)  # they depend on settings, and are sent with every file
+def file_fields(audience: Audience, resource_policy: str | None = None) -> http.Fields:
+    """Return the fields that a file is sent with and that do not follow from the file itself.
 
-    :param headers: what a 200 says beside the fields that follow from the media.
-    :param name: what to call the media in the log.
+    :param resource_policy: value of ``Cross-Origin-Resource-Policy``; ``None``: it is not sent.
     """
+    fields = [
+        *caching_fields(Answer.FILE, audience),
+        ("X-Content-Type-Options", "nosniff"),
+        # Else nginx in front reads ahead into a file and cuts off what is over a gigabyte.
+        ("X-Accel-Buffering", "no"),
+    ]
+    if resource_policy is not None:
+        fields.append(("Cross-Origin-Resource-Policy", resource_policy))
+    return tuple(fields)
+
+
+def empty_response(media_type: str | None = None) -> Response:
+    """Return a response without a body."""
     # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
     body = current_app.response_class.data_body_class(b"")
-    # Nor, given a type, does Werkzeug make one up, for fields that are all replaced below.
-    response = current_app.response_class(body, content_type=media_type)
-    facts = media_facts(media.facts, media_type)
-    return answer(
-        response,
-        media,
-        facts,
-        headers=headers,
-        name=name,
-        stall_timeout=stall_timeout,
-        open_range_limit=open_range_limit,
-    )
+    # Nor, given a type, does Werkzeug make one up, for fields that are all replaced later.
+    return current_app.response_class(body, content_type=media_type)
 
 
-def answer(
+def respond(
     response: Response,
     media: Media,
     facts: http.MediaFacts,
@@ -144,10 +141,13 @@ def answer(
     open_range_limit: int | None,
     conditional: bool = True,
 ) -> Response:
-    """Turn *response* into the right answer to the request.
+    """Turn *response* into the right answer to the current request, by RFC 9110.
 
-    :param media: read for the body; closed here where none of it is sent.
-    :param headers: what a 200 would say.
+    :param media: read for the body, and owned from now on: closed at once where none of it is sent.
+    :param headers: what a 200 would say beside the fields that follow from *facts*.
+    :param name: what to call the media in the log.
+    :param stall_timeout: seconds after which a client that takes nothing is given up; ``None``:
+        never.
     :param open_range_limit: most bytes to answer an open-ended range with, on a server that takes
         them all at once; ``None``: all there are.
     :param conditional: whether preconditions and ranges count.
@@ -208,7 +208,7 @@ def x_sendfile_response(field: tuple[str, str], media_type: str, headers: http.F
     :param headers: what every answer says beside the fields that follow from the media. Those are
         left out: they would be ours, and the media is another's to send.
     """
-    response = current_app.response_class(current_app.response_class.data_body_class(b""))
+    response = empty_response()
     ours = [("Content-Type", media_type), ("Content-Length", "0")]
     response.headers = Headers([*ours, *headers, field])
     return response
@@ -219,9 +219,9 @@ def redirect_response(url: str) -> Response:
 
     Whoever keeps the address gives away what it leads to, and finds it expired one day.
     """
-    response = current_app.response_class(current_app.response_class.data_body_class(b""))
-    fields = [("Location", url), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
-    response.headers = Headers([*fields, ("Content-Length", "0")])
+    response = empty_response()
+    fields = [("Location", url), ("Referrer-Policy", "no-referrer"), ("Content-Length", "0")]
+    response.headers = Headers([*caching_fields(Answer.PASSING), *fields])
     response.status_code = 302
     return response
 

@@ -7,8 +7,11 @@ A storage holds media under one root. Paths are ``str``, relative to that root, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
+
+from quart_video.concurrency import PoolError
 
 T = TypeVar("T")
 
@@ -42,6 +45,19 @@ class Unavailable(StorageError):
     def __init__(self, message: str, *, retry_after: int = 5) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+@contextmanager
+def pool_errors(what: str) -> Iterator[None]:
+    """Tell that a call was not taken as what it means for who asked: not now.
+
+    :param what: the call was made to, for the log.
+    :raises Unavailable: the threads have been stopped, or too much waits for them.
+    """
+    try:
+        yield
+    except PoolError as error:
+        raise Unavailable(f"{what}: {error}") from error
 
 
 # These two are named tuples, and no dataclasses, as a scan makes them for every file there is: they

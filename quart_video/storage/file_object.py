@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from typing import BinaryIO
 
-from quart_video.storage.base import Changed, FileFacts, Unavailable
+from quart_video.storage.base import Changed, FileFacts, Unavailable, pool_errors
 from quart_video.storage.local.chunk_size import SMALL
 from quart_video.storage.local.disk import Disk
 
@@ -22,7 +22,8 @@ class FileObjectMedia:
         self._lock = threading.Lock()
         self.facts = facts
         if not isinstance(file, io.BytesIO):
-            disk.closer.start()  # to close it may have to wait for a disk, or for who reads it
+            with pool_errors("the disk"):
+                disk.closer.start()  # to close it may have to wait for a disk, or for who reads it
 
     async def ready(self, start: int, stop: int) -> None:
         """Do nothing: it can be read, or fails at any place."""

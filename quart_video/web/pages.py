@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from quart import current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from quart_video.library.library import Library, current_library
+from quart_video.library.library import Library
+from quart_video.library.state import current_library
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
-from quart_video.web import filters, serializers
+from quart_video.web import filters, serializers, urls
 from quart_video.web.formatting import (
     drawing,
     format_date,
@@ -40,7 +41,7 @@ async def gallery(
 
     :param types: extensions of all videos that it might show, as far as they are to be told.
     """
-    parameters = serializers.parameters(query)
+    parameters = urls.parameters(query)
     given = parameters | ({"view": query.view} if query.view != "grid" else {})
     carried = {name: value for name, value in given.items() if name in _CARRIED}
     searched = {name: value for name, value in given.items() if name not in {"folder", "q"}}
@@ -114,7 +115,7 @@ async def error(failure: HTTPException) -> Any:
         reason=failure.description or "",
     )
     kept = [(name, value) for name, value in failure.get_headers() if name == "Retry-After"]
-    return html, failure.code, [("Cache-Control", "no-cache"), ("Vary", "Accept"), *kept]
+    return html, failure.code, [("Vary", "Accept"), *kept]
 
 
 def _wants_page() -> bool:

@@ -17,18 +17,20 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video import http
 from quart_video.delivery.response import (
-    answer,
     apply,
     closed_on_error,
+    file_fields,
     http_errors,
     media_facts,
     request_facts,
+    respond,
 )
 from quart_video.http.dates import parse_date
 from quart_video.http.validators import parse_tag
-from quart_video.library.library import app_disk, media_headers
+from quart_video.library.state import app_disk
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, DEFAULT_TYPE, VIDEO_TYPES
 from quart_video.media_types import extension as extension_of
+from quart_video.policy.cache_control import Audience
 from quart_video.settings import configured
 from quart_video.storage.base import FileFacts, Media, NotFound
 from quart_video.storage.file_object import FileObjectMedia
@@ -173,7 +175,7 @@ async def make_conditional(response: ResponseReturnValue) -> Response:
         facts = _with_headers(media_facts(media.facts, result.headers.get("Content-Type")), result)
         if not isinstance(body, FileBody) and "Last-Modified" not in result.headers:
             facts = replace(facts, modified=None)
-        return answer(
+        return respond(
             result,
             media,
             facts,
@@ -199,7 +201,7 @@ def _send(
         response = current_app.response_class(
             current_app.response_class.data_body_class(b""), mimetype=mimetype or _type_of(name)
         )
-        response.headers.extend(media_headers(cache_timeout))
+        response.headers.extend(file_fields(Audience(max_age=cache_timeout)))
         if attachment is not None:
             response.headers["Content-Disposition"] = http.content_disposition(
                 "attachment", attachment
@@ -211,7 +213,7 @@ def _send(
             facts = replace(facts, modified=_seconds(last_modified))
         elif isinstance(media, BytesMedia | FileObjectMedia):
             facts = replace(facts, modified=None)
-        result = answer(
+        result = respond(
             response,
             media,
             facts,

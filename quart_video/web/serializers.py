@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from quart import url_for
 
 from quart_video.access.signed_urls import full_url, with_signature
-from quart_video.bounded import Memo
-from quart_video.catalogue import Caption, Contents, Item, Page, title_of
+from quart_video.catalogue import (
+    Caption,
+    Contents,
+    Item,
+    Marks,
+    Page,
+    normalise_tag,
+    preferred,
+    title_of,
+)
 from quart_video.http import EntityTag
 from quart_video.library import media_info
 from quart_video.library.library import Library
-from quart_video.media import WIDTHS, Source
-from quart_video.models import CaptionTrack, Folder, Listing, ListingQuery, Video
+from quart_video.media import WIDTHS, Details, Source, TextTrack
+from quart_video.models import CaptionTrack, Folder, FullVideo, Listing, ListingQuery, Video
 from quart_video.storage.base import Entry
 from quart_video.web.m3u import Track
+from quart_video.web.urls import MountURLs, gallery_url, next_page_url
 
-_PARAMETERS = [field for field in fields(ListingQuery) if field.name != "cursor"]
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all here is UTC, and sooner written without saying so
-
-
-@dataclass(frozen=True, slots=True)
-class _Address:
-    """What stands before and behind a path in the addresses of one route, as escaped."""
-
-    before: str
-    behind: str
-
-    @classmethod
-    def of(cls, endpoint: str, name: str = "path", **values: Any) -> _Address:
-        """Ask ``url_for``, once for all paths: fifty videos have three hundred addresses."""
-        url: str = url_for(endpoint, **{**values, name: _PATH})
-        before, _, behind = url.partition(_PATH)
-        return cls(before, behind)
-
-    def with_width(self, width: int) -> _Address:
-        """Add the width to an address that has a version in it, where ``url_for`` has it."""
-        return _Address(self.before, self.behind.replace(_TAG, f"{_TAG}&w={width}"))
-
-    def __call__(self, escaped: str) -> str:
-        return f"{self.before}{escaped}{self.behind}"
-
-    def of_version(self, escaped: str, version: str) -> str:
-        """Return an address with a version in it."""
-        # Not by way of the whole address, as a path may hold anything.
-        return f"{self.before}{escaped}{self.behind.replace(_TAG, version)}"
-
-
 _UNKNOWN = Contents(None, None)
 
 
@@ -61,40 +38,17 @@ class ListingSerializer:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._signs = library.settings.signed_urls
-        self._media = _Address.of(".media")
-        self._download = _Address.of(".media", download=1) if library.settings.downloads else None
-        self._watch = _Address.of(".watch")
-        self._api_video = _Address.of(".api_video")
-        self._captions = _Address.of(".captions")
-        poster = _Address.of(".poster", v=_TAG) if library.derivatives else None
-        # The smallest is what an address without a width leads to: pages are full of them.
-        self._posters = [poster, *map(poster.with_width, WIDTHS[1:])] if poster else []
-        self._gallery = _Address.of(".gallery", "folder")
-        self._api_videos = _Address.of(".api_videos", "folder")
-
-    @property
-    def addresses(self) -> tuple[_Address | None, ...]:
-        """All that what is described depends on, beside what it is of."""
-        return (
-            self._media,
-            self._download,
-            self._watch,
-            self._api_video,
-            self._captions,
-            *self._posters,
-            self._gallery,
-            self._api_videos,
-        )
+        self.urls = MountURLs(library)
 
     def video(self, item: Item) -> Video:
         """Describe one video."""
         entry = item.entry
         assert entry.facts is not None
         name, path = entry.name, entry.path
-        escaped = _escape(path)
-        source = media_info.poster_source(self._library, item) if self._posters else None
-        posters = self._pictures(path, source)
+        has_posters = self.urls.has_posters
+        posters = self._posters(
+            path, media_info.poster_source(self._library, item) if has_posters else None
+        )
         return Video(
             name=name,
             title=title_of(name),
@@ -105,12 +59,10 @@ class ListingSerializer:
             modified=iso_time(entry.facts.modified_ns),
             media_type=self._library.media_type(name) or "",
             etag=str(EntityTag(entry.facts.version)),
-            url=self._signed("media", path, self._media(escaped)),
-            download_url=(
-                self._signed("media", path, self._download(escaped)) if self._download else None
-            ),
-            watch_url=self._watch(escaped),
-            api_url=self._api_video(escaped),
+            url=self.urls.media(path),
+            download_url=self.urls.download(path),
+            watch_url=self.urls.watch(path),
+            api_url=self.urls.api_video(path),
             captions=[
                 self.caption(caption) for caption in media_info.captions_shown(self._library, item)
             ],
@@ -122,29 +74,29 @@ class ListingSerializer:
             else None,
         )
 
-    def _signed(self, kind: str, path: str, url: str) -> str:
-        return with_signature(url, self._library, kind, path) if self._signs else url
-
     def caption(self, caption: Caption) -> CaptionTrack:
         """Describe a caption file."""
         marks = caption.marks
         return CaptionTrack(
-            url=self._signed("captions", caption.path, self._captions(_escape(caption.path))),
+            url=self.urls.captions(caption.path),
             label=marks.label,
             language=marks.language,
             forced=marks.forced,
             sdh=marks.sdh,
         )
 
-    def _pictures(self, path: str, source: Source | None) -> list[str]:
-        """Return the addresses of a picture in all widths; *source* is what it is made of."""
-        if source is None:
-            return []
-        tag, escaped = source.tag, _escape(path)
-        return [
-            self._signed("poster", path, address.of_version(escaped, tag))
-            for address in self._posters
-        ]
+    def inner_track(self, track: TextTrack, path: str, version: str) -> CaptionTrack:
+        """Describe a text track inside the video at *path*."""
+        language = normalise_tag(track.language) if track.language else None
+        marks = Marks(language, track.forced, track.sdh)
+        label = f"{marks.label}: {track.title}" if track.title else marks.label
+        return CaptionTrack(
+            url=self.urls.inner_captions(path, track.index, version),
+            label=label,
+            language=language,
+            forced=track.forced,
+            sdh=track.sdh,
+        )
 
     def folder(
         self, path: str, image: Entry | None = None, contents: Contents = _UNKNOWN
@@ -153,55 +105,30 @@ class ListingSerializer:
         shown, source = path, None
         if image is not None:
             source = media_info.image_source(self._library, image)
-        elif contents.first is not None and self._posters:
+        elif contents.first is not None and self.urls.has_posters:
             shown = contents.first.entry.path
             source = media_info.poster_source(self._library, contents.first)
-        posters = self._pictures(shown, source)
+        posters = self._posters(shown, source)
         return Folder(
             name=path.rpartition("/")[2],
             path=path,
-            url=self._gallery(_escape(path)),
-            api_url=self._api_videos(quote_plus(path, safe=_SAFE_IN_QUERIES)),
+            url=self.urls.gallery(path),
+            api_url=self.urls.api_videos(path),
             poster_url=posters[0] if posters else None,
             videos=contents.videos,
         )
 
-
-# As Werkzeug escapes them; a test compares.
-_SAFE_IN_PATHS = "!$&'()*+,/:;=@"
-_SAFE_IN_QUERIES = "!$'()*,/:;?@"
-_TAG = "5e4d3c2b1a0f"  # in the place of a version
-_PATH = "0a1b2c3d4e5f"  # in the place of a path, to find it again in an address
-_ODD = re.compile(rf"[^A-Za-z0-9_.~ {re.escape(_SAFE_IN_PATHS)}-]+")
-_escaped_odd: Memo[str, str] = Memo(quote, 512 * 1024)
+    def _posters(self, path: str, source: Source | None) -> list[str]:
+        """Return the URLs of a poster in all widths; *source* is what it is made of."""
+        return [] if source is None else self.urls.posters(path, source.tag)
 
 
-def _escape(path: str) -> str:
-    return _escaped[path]
-
-
-def _escape_anew(path: str) -> str:
-    # quote() looks at each letter by itself, and most of a description's time would go there. What
-    # is odd in one name is odd in the next, too.
-    return _ODD.sub(lambda found: _escaped_odd[found[0]], path).replace(" ", "%20")
-
-
-# The same pages come again and again; it took a quarter of their time.
-_escaped = Memo(_escape_anew, 2 * 1024 * 1024)
-
-
-def gallery_url(path: str) -> str:
-    """Return the address of the page that lists a folder, the root being ``""``."""
-    # None, as url_for would look for "" under the rule with a folder in it, and not find it.
-    return url_for(".gallery", folder=path or None)
-
-
-def listing(page: Page, query: ListingQuery, describer: ListingSerializer) -> Listing:
+def listing(page: Page, query: ListingQuery, serializer: ListingSerializer) -> Listing:
     """Describe a page of a listing."""
     return Listing(
         folder=query.folder,
         folders=[
-            describer.folder(
+            serializer.folder(
                 entry.path,
                 page.folder_posters.get(entry.path),
                 page.folder_contents.get(entry.path, _UNKNOWN),
@@ -210,18 +137,55 @@ def listing(page: Page, query: ListingQuery, describer: ListingSerializer) -> Li
         ],
         total_folders=page.total_folders,
         next_folders_cursor=page.next_folders_cursor,
-        next_folders_url=_page_url(page.next_folders_cursor, query),
-        videos=[describer.video(item) for item in page.items],
+        next_folders_url=next_page_url(page.next_folders_cursor, query),
+        videos=[serializer.video(item) for item in page.items],
         total=page.total,
         total_size=page.total_size,
         scanning=page.scanning,
         next_cursor=page.next_cursor,
-        next_url=_page_url(page.next_cursor, query),
+        next_url=next_page_url(page.next_cursor, query),
     )
 
 
-def _page_url(cursor: str | None, query: ListingQuery) -> str | None:
-    return cursor and url_for(".api_videos", **parameters(query), cursor=cursor)
+def full_video(
+    item: Item,
+    details: Details | None,
+    captions: Iterable[Caption],
+    languages: Sequence[str],
+    library: Library,
+) -> FullVideo:
+    """Describe one video, and what is inside it.
+
+    :param captions: the files that belong to it.
+    :param languages: that the client speaks, the best first.
+    """
+    serializer = ListingSerializer(library)
+    row = serializer.video(item)
+    known = {field.name: getattr(row, field.name) for field in fields(row)}
+    path, tag = row.path, media_info.source_of(library, item).tag
+    tracks = [serializer.caption(caption) for caption in captions]
+    if details is not None:
+        known["duration"] = details.duration
+        tracks += [
+            serializer.inner_track(track, path, tag)
+            for track in details.text_tracks
+            if track.supported
+        ]
+    moves = details is not None and details.width and details.duration
+    chaptered = details is not None and details.chapters
+    return FullVideo(
+        **{**known, "captions": with_default(tracks, languages)},
+        details=details,
+        storyboard_url=serializer.urls.storyboard(path, tag) if moves else None,
+        chapters_url=serializer.urls.chapters(path, tag) if chaptered else None,
+    )
+
+
+def with_default(tracks: Sequence[CaptionTrack], languages: Sequence[str]) -> list[CaptionTrack]:
+    """Sort tracks by language, and mark one to begin with: in one of *languages*, or the first."""
+    ordered = sorted(tracks, key=lambda track: (track.language or "", track.forced, track.sdh))
+    first = preferred([track.language for track in ordered], languages) or 0
+    return [replace(track, default=index == first) for index, track in enumerate(ordered)]
 
 
 def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
@@ -234,16 +198,6 @@ def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
             title=title_of(item.entry.name),
             duration=item.duration,
         )
-
-
-def parameters(query: ListingQuery) -> dict[str, Any]:
-    """Return what stands in the address of the first page of a listing, as ``url_for`` takes it."""
-    given = {field.name: (getattr(query, field.name), field.default) for field in _PARAMETERS}
-    return {
-        name: int(value) if isinstance(value, bool) else value
-        for name, (value, default) in given.items()
-        if value != default
-    }
 
 
 def crumbs(path: str, title: str) -> list[Folder]:

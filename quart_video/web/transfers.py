@@ -20,7 +20,8 @@ from quart_video.delivery.signals import (
     transfer_started,
 )
 from quart_video.http import ByteRange, length_of
-from quart_video.library.library import Library, app_state
+from quart_video.library.library import Library
+from quart_video.library.state import app_state
 from quart_video.policy.transfer_limits import (
     RETRY_AFTER,
     Pacer,

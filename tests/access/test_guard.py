@@ -324,7 +324,14 @@ class TestNoWayAround:
                     reaching.add(path.name)
         # The blueprint has the catalogue start to read; the background probe and the commands run
         # without any request; and what looks inside a video is given one that has been allowed.
-        aside = {"library.py", "blueprint.py", "background_probe.py", "cli.py", "media_info.py"}
+        aside = {
+            "library.py",
+            "mount.py",
+            "blueprint.py",
+            "background_probe.py",
+            "cli.py",
+            "media_info.py",
+        }
         assert reaching == {"guard.py", *aside}
 
 

@@ -14,11 +14,11 @@ from quart import Blueprint, Quart, url_for
 from quart_video import VideoBlueprint
 from quart_video.catalogue import Caption, Contents, Item, Marks, Page
 from quart_video.library import media_info
-from quart_video.library.library import current_library
+from quart_video.library.state import current_library
 from quart_video.models import ListingQuery, as_json
 from quart_video.storage.base import Entry, FileFacts
 from quart_video.storage.names import name_problem
-from quart_video.web import serializers
+from quart_video.web import serializers, urls
 
 NAMES = st.text(min_size=1, max_size=20).filter(lambda name: not name_problem(name))
 PATHS = st.lists(
@@ -69,8 +69,8 @@ async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None
     app = make_apps(tmp_path)[kind]
 
     @given(PATHS)
-    @example([serializers._TAG])  # noqa: SLF001 - what stands in for others may be a name, too
-    @example([serializers._PATH])  # noqa: SLF001
+    @example([urls._VERSION])  # noqa: SLF001 - what stands in for others may be a name, too
+    @example([urls._PATH])  # noqa: SLF001
     def compare(names: list[str]) -> None:
         path = "/".join(names)
         item = Item(Entry(path, FileFacts(1, 2, "v")), (Caption(path, Marks()),), 1.5)

@@ -14,6 +14,7 @@ from typing import TypeVar, TypeVarTuple
 
 from quart_video.catalogue.index.file import Database, open_database, replace
 from quart_video.concurrency import Threads
+from quart_video.storage.base import pool_errors
 
 logger = logging.getLogger("quart_video")
 
@@ -42,6 +43,16 @@ class Busy(Exception):
     """The index cannot be used just now: another process is writing, or no file can be opened."""
 
 
+async def _call(threads: Threads, function: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Return ``function(*args)``, called in one of *threads*.
+
+    :raises Unavailable: none of them takes it.
+    """
+    with pool_errors("the index"):
+        future = threads.submit(function, *args)
+    return await asyncio.wrap_future(future)
+
+
 class Index:
     """What reads from an index and writes to it, in threads.
 
@@ -64,18 +75,18 @@ class Index:
 
         :raises Busy: another process does not let go of the file.
         """
-        return await asyncio.wrap_future(self._readers.submit(self._use, _READ, function, args))
+        return await _call(self._readers, self._use, _READ, function, args)
 
     async def write(self, function: Callable[[sqlite3.Connection, *Ts], T], *args: *Ts) -> T:
         """Return ``function(connection, *args)``, called within a transaction that writes.
 
         :raises Busy: another process does not let go of the file.
         """
-        return await asyncio.wrap_future(self._writer.submit(self._use, _WRITE, function, args))
+        return await _call(self._writer, self._use, _WRITE, function, args)
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Return ``function(*args)``, called in a thread without the index."""
-        return await asyncio.wrap_future(self._readers.submit(function, *args))
+        return await _call(self._readers, function, *args)
 
     def close(self) -> None:
         """Let the threads end, and close the file."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
-from quart_video.concurrency import Threads
+from quart_video.concurrency import PoolError, Threads
 from quart_video.media.workers.protocol import (
     LENGTH,
     MOST_BYTES,
@@ -238,7 +238,7 @@ class WorkerPool:
         starting.add_done_callback(self._starting.discard)
         try:
             process = await asyncio.shield(starting)
-        except (OSError, StorageError) as error:
+        except (OSError, PoolError) as error:
             ours.close()
             raise Lost(f"no process can be started: {error}") from error
         except asyncio.CancelledError:

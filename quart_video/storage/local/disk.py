@@ -23,6 +23,7 @@ from quart_video.storage.base import (
     NotFound,
     StorageError,
     Unavailable,
+    pool_errors,
 )
 from quart_video.storage.local.buffers import keep_freed_memory, new_chunk
 from quart_video.storage.local.chunk_size import AdaptiveChunkSize
@@ -127,7 +128,8 @@ class Disk:
 
         :raises Unavailable: the threads have been stopped, or too much waits for them.
         """
-        return self._threads.submit(function, *args)
+        with pool_errors("the disk"):
+            return self._threads.submit(function, *args)
 
     async def wait(self, future: Future[T], report: Callable[[], None]) -> T:
         """Wait for what a thread does.
@@ -196,7 +198,8 @@ class OpenFile:
             if not system.is_local:
                 # To close a file over FUSE or a network waits for whoever has it, as long as that
                 # takes: it is asked to write down what it has not, of a file that was read, too.
-                disk.closer.start()
+                with pool_errors("the disk"):
+                    disk.closer.start()
                 self._closer = disk.closer
         except BaseException:
             self.close()

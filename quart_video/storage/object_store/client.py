@@ -27,7 +27,14 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from quart_video.concurrency import Threads
-from quart_video.storage.base import BadName, Changed, NotFound, StorageError, Unavailable
+from quart_video.storage.base import (
+    BadName,
+    Changed,
+    NotFound,
+    StorageError,
+    Unavailable,
+    pool_errors,
+)
 from quart_video.storage.names import join
 from quart_video.storage.object_store import s3_raw_list
 from quart_video.storage.object_store.aws_profile import with_profile
@@ -313,7 +320,9 @@ class Bucket:
         if self.location.scheme != "s3":
             raise Unavailable(f"the folder {prefix!r} holds a key that is no path: rename it")
         async with self._ask(f"the folder {prefix!r}", seconds=_LISTING):
-            return await asyncio.wrap_future(self._threads.submit(self._list_oddly, prefix))
+            with pool_errors("the store"):
+                listing = self._threads.submit(self._list_oddly, prefix)
+            return await asyncio.wrap_future(listing)
 
     def _list_oddly(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
         expires = timedelta(minutes=5)

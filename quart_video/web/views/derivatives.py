@@ -36,18 +36,18 @@ from quart_video.media import (
 )
 from quart_video.media import poster as poster_out_of
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
+from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.policy.url_signer import PARAMETER
 from quart_video.storage.base import Changed, Entry, StorageError
+from quart_video.web.media_file import serve_file
 from quart_video.web.openapi import answers
 from quart_video.web.request_limits import accepts
 from quart_video.web.send_file import make_conditional
-from quart_video.web.views.listings import send
 
 PATIENCE = 20.0
 """Seconds that a client waits for something to be made; then it goes on in the background."""
 
 _VTT = f"{CAPTION_TYPE}; charset=utf-8"
-_KEEP = 365 * 86_400  # seconds
 _WIDTHS = {"320": 320, "640": 640}
 # Seen through, so that what the page shows in its place can be seen.
 _PLACEHOLDER = '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"/>'
@@ -73,7 +73,7 @@ async def poster(path: str) -> ResponseReturnValue:
         source, data = await _first_of(library, ways)
     except (Failed, HTTPNotFound, ServiceUnavailable, StorageError):
         response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.extend(caching_fields(Answer.PASSING))
     else:
         response = await _kept(access, source, data, f"image/{form}")
     response.vary.add("Accept")
@@ -136,7 +136,7 @@ async def captions(path: str) -> ResponseReturnValue:
             raise HTTPNotFound("There are no captions at this address.") from error
     if extension(path) != CAPTION_EXTENSION:
         raise HTTPNotFound("There is nothing at this address.")
-    return await send(access, access.open_captions, path, _VTT)  # as it is
+    return await serve_file(access, access.open_captions, path, _VTT)  # as it is
 
 
 async def _image_in(access: LibraryAccess, folder: str) -> Entry:
@@ -197,14 +197,10 @@ async def _first_of(
 async def _kept(access: LibraryAccess, source: Source, data: bytes, media_type: str) -> Response:
     """Answer with *data*: for ever, where the address names the version it was made of."""
     response = await make_conditional((data, {"Content-Type": media_type}))
-    private = access.private or access.library.settings.max_age is None
-    if request.args.get("v") == source.tag:
-        whose = "private" if private else "public"
-        response.headers["Cache-Control"] = f"{whose}, max-age={_KEEP}, immutable"
-    else:
-        response.headers["Cache-Control"] = "private, no-cache" if access.private else "no-cache"
-    if PARAMETER in request.args:
-        response.headers["Referrer-Policy"] = "no-referrer"
+    names_version = request.args.get("v") == source.tag
+    response.headers.extend(
+        caching_fields(Answer.DERIVATIVE, access.audience, names_version=names_version)
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

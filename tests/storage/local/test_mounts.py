@@ -109,7 +109,7 @@ async def test_an_overlay_over_it_is_as_slow_as_it_is(fuse: Fuse, tmp_path: Path
         (await opening).close()
         await storage.aclose()
     finally:
-        subprocess.run(["umount", over], check=True)
+        subprocess.run(["umount", "-l", over], check=True)
 
 
 async def test_a_mount_over_the_root_of_a_running_library(source: Path, tmp_path: Path) -> None:

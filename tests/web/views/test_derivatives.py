@@ -272,7 +272,7 @@ async def test_without_the_extra_all_else_works(
     (root / "videos/a.en.vtt").write_text("WEBVTT\n")
     (root / "videos/a.de.srt").write_text(SRT)
     if how == "missing":
-        monkeypatch.setattr("quart_video.library.library.available", lambda: False)
+        monkeypatch.setattr("quart_video.library.mount.available", lambda: False)
     async with serving(root, **({"VIDEO_MEDIA_PROCESSES": 0} if how == "setting" else {})) as app:
         row = await video(app, "a.mkv")
         for name in ("details", "poster_url", "poster_srcset", "storyboard_url", "chapters_url"):

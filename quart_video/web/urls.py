@@ -1,0 +1,182 @@
+"""URLs below the current mount, made here and nowhere else, and signed where signing is on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from quart import url_for
+
+from quart_video.access.signed_urls import with_signature
+from quart_video.bounded import Memo
+from quart_video.library.library import Library
+from quart_video.media import WIDTHS
+from quart_video.models import ListingQuery
+
+_PARAMETERS = [field for field in fields(ListingQuery) if field.name != "cursor"]
+_VERSION = "5e4d3c2b1a0f"  # in the place of a version, to find it again in a URL
+_PATH = "0a1b2c3d4e5f"  # in the place of a path
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """What stands before and behind a path in the URLs of one route, as escaped."""
+
+    before: str
+    behind: str
+
+    @classmethod
+    def of(cls, endpoint: str, name: str = "path", **values: Any) -> _Template:
+        """Ask ``url_for``, once for all paths: fifty videos have three hundred URLs."""
+        url: str = url_for(endpoint, **{**values, name: _PATH})
+        before, _, behind = url.partition(_PATH)
+        return cls(before, behind)
+
+    def with_width(self, width: int) -> _Template:
+        """Add the width to a URL that has a version in it, where ``url_for`` has it."""
+        return _Template(self.before, self.behind.replace(_VERSION, f"{_VERSION}&w={width}"))
+
+    def __call__(self, escaped: str) -> str:
+        return f"{self.before}{escaped}{self.behind}"
+
+    def of_version(self, escaped: str, version: str) -> str:
+        """Return a URL with a version in it."""
+        # Not by way of the whole URL, as a path may hold anything.
+        return f"{self.before}{escaped}{self.behind.replace(_VERSION, version)}"
+
+
+class MountURLs:
+    """Makes the URLs of what lies below the mount of the current request.
+
+    Paths are those of files and folders below the media root; versions are tags of sources.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._signs = library.settings.signed_urls
+        self._media = _Template.of(".media")
+        self._download = _Template.of(".media", download=1) if library.settings.downloads else None
+        self._watch = _Template.of(".watch")
+        self._api_video = _Template.of(".api_video")
+        self._captions = _Template.of(".captions")
+        poster = _Template.of(".poster", v=_VERSION) if library.derivatives else None
+        # The smallest is what a URL without a width leads to: pages are full of them.
+        self._posters = [poster, *map(poster.with_width, WIDTHS[1:])] if poster else []
+        self._gallery = _Template.of(".gallery", "folder")
+        self._api_videos = _Template.of(".api_videos", "folder")
+
+    @property
+    def key(self) -> tuple[_Template | None, ...]:
+        """Return what tells apart two requests that the same video has different URLs for."""
+        return (
+            self._media,
+            self._download,
+            self._watch,
+            self._api_video,
+            self._captions,
+            *self._posters,
+            self._gallery,
+            self._api_videos,
+        )
+
+    @property
+    def has_posters(self) -> bool:
+        """Whether videos have posters here."""
+        return bool(self._posters)
+
+    def media(self, path: str) -> str:
+        """Return the URL of a video itself."""
+        return self._sign("media", path, self._media(_escape(path)))
+
+    def download(self, path: str) -> str | None:
+        """Return the URL that has a browser save a video; ``None``: downloads are turned off."""
+        if self._download is None:
+            return None
+        return self._sign("media", path, self._download(_escape(path)))
+
+    def watch(self, path: str) -> str:
+        """Return the URL of the page that plays a video."""
+        return self._watch(_escape(path))
+
+    def api_video(self, path: str) -> str:
+        """Return the URL of the JSON about a video."""
+        return self._api_video(_escape(path))
+
+    def captions(self, path: str) -> str:
+        """Return the URL of a caption file."""
+        return self._sign("captions", path, self._captions(_escape(path)))
+
+    def posters(self, path: str, version: str) -> list[str]:
+        """Return the URLs of the posters at *path*, one for each of the widths there are."""
+        escaped = _escape(path)
+        return [
+            self._sign("poster", path, template.of_version(escaped, version))
+            for template in self._posters
+        ]
+
+    def inner_captions(self, path: str, track: int, version: str) -> str:
+        """Return the URL of a text track inside a video."""
+        return self._sign("captions", path, url_for(".captions", path=path, track=track, v=version))
+
+    def storyboard(self, path: str, version: str) -> str:
+        """Return the URL of the storyboard of a video."""
+        return self._sign("storyboard", path, url_for(".storyboard", path=path, v=version))
+
+    def chapters(self, path: str, version: str) -> str:
+        """Return the URL of the chapters of a video."""
+        return self._sign("chapters", path, url_for(".chapters", path=path, v=version))
+
+    def gallery(self, path: str) -> str:
+        """Return the URL of the page that lists a folder below the root."""
+        return self._gallery(_escape(path))
+
+    def api_videos(self, folder: str) -> str:
+        """Return the URL of the JSON that lists a folder."""
+        return self._api_videos(quote_plus(folder, safe=_SAFE_IN_QUERIES))
+
+    def _sign(self, kind: str, path: str, url: str) -> str:
+        return with_signature(url, self._library, kind, path) if self._signs else url
+
+
+# As Werkzeug escapes them; a test compares.
+_SAFE_IN_PATHS = "!$&'()*+,/:;=@"
+_SAFE_IN_QUERIES = "!$'()*,/:;?@"
+_ODD = re.compile(rf"[^A-Za-z0-9_.~ {re.escape(_SAFE_IN_PATHS)}-]+")
+_escaped_odd: Memo[str, str] = Memo(quote, 512 * 1024)
+
+
+def _escape(path: str) -> str:
+    return _escaped[path]
+
+
+def _escape_anew(path: str) -> str:
+    # quote() looks at each letter by itself, and most of a description's time would go there. What
+    # is odd in one name is odd in the next, too.
+    return _ODD.sub(lambda found: _escaped_odd[found[0]], path).replace(" ", "%20")
+
+
+# The same pages come again and again; it took a quarter of their time.
+_escaped = Memo(_escape_anew, 2 * 1024 * 1024)
+
+
+def gallery_url(path: str) -> str:
+    """Return the address of the page that lists a folder, the root being ``""``."""
+    # None, as url_for would look for "" under the rule with a folder in it, and not find it.
+    return url_for(".gallery", folder=path or None)
+
+
+def next_page_url(cursor: str | None, query: ListingQuery) -> str | None:
+    """Return the URL of the page of the JSON listing at *cursor*; ``None``: there is none."""
+    return cursor and url_for(".api_videos", **parameters(query), cursor=cursor)
+
+
+def parameters(query: ListingQuery) -> dict[str, Any]:
+    """Return what stands in the address of the first page of a listing, as ``url_for`` takes it."""
+    given = {field.name: (getattr(query, field.name), field.default) for field in _PARAMETERS}
+    return {
+        name: int(value) if isinstance(value, bool) else value
+        for name, (value, default) in given.items()
+        if value != default
+    }

@@ -1,0 +1,56 @@
+"""The views of one video: the page that plays it, and its JSON."""
+
+from __future__ import annotations
+
+from quart import Response
+from quart.typing import ResponseReturnValue
+from quart_schema import document_response
+
+from quart_video.access.guard import LibraryAccess, current_access
+from quart_video.library import media_info
+from quart_video.models import FullVideo, as_json
+from quart_video.web import pages, serializers
+from quart_video.web.openapi import answers
+from quart_video.web.page_response import page_response
+from quart_video.web.request_limits import accepted_languages
+
+
+@answers("text/html", "The page.")
+async def watch(path: str) -> ResponseReturnValue:
+    """Page that plays a video."""
+    access = await current_access()
+    video = await _full_video(access, path)
+    beside = await access.neighbours(path)
+    serializer = serializers.ListingSerializer(access.library)
+    neighbours = {
+        rel: serializer.video(each)
+        for rel, each in {"prev": beside.previous, "next": beside.next}.items()
+        if each
+    }
+    page = await pages.watch(video, neighbours, access.library)
+    return await _in_language(await page_response(access, page))
+
+
+@document_response(FullVideo)
+@answers("application/json", "The video.")
+async def api_video(path: str) -> ResponseReturnValue:
+    """Describe one video, and what is inside it."""
+    access = await current_access()
+    return await _in_language(await page_response(access, as_json(await _full_video(access, path))))
+
+
+async def _full_video(access: LibraryAccess, path: str) -> FullVideo:
+    library = access.library
+    item = await access.item(path)
+    details = await media_info.details_of(library, item)
+    captions = (
+        *media_info.captions_shown(library, item),
+        *await media_info.captions_elsewhere(library, item),
+    )
+    return serializers.full_video(item, details, captions, accepted_languages(), library)
+
+
+async def _in_language(response: Response) -> Response:
+    """Note that what was chosen depends on the languages that the client speaks."""
+    response.vary.add("Accept-Language")
+    return response
