@@ -11,6 +11,7 @@ import threading
 import time
 import webbrowser
 from ipaddress import ip_address
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -38,7 +39,8 @@ def create_app() -> Quart:
     app = Quart(__name__, static_folder=None)
     app.config.from_prefixed_env()
     app.config.update(json.loads(os.environ[_VARIABLE]))
-    app.config.setdefault("VIDEO_CACHE", str(_cache()))
+    if "VIDEO_CACHE" not in app.config and (cache := _cache()) is not None:
+        app.config["VIDEO_CACHE"] = str(cache)
     app.register_blueprint(video_bp, url_prefix="/")
     if app.config[_LOCAL]:
         app.before_request(_answer_local_names)
@@ -62,8 +64,14 @@ def _answer_local_names() -> tuple[str, int] | None:
     return "These videos are for this machine alone. To change that, serve them with --host.\n", 421
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quart-video"
+def _cache() -> Path | None:
+    """Return where what is found out is kept; ``None``: this user has no place of their own."""
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "quart-video"
+    try:
+        return Path.home() / ".cache" / "quart-video"
+    except RuntimeError:  # as in a container, by a user whom it does not know
+        return None
 
 
 @click.group()
@@ -83,8 +91,9 @@ def serve(
     folder: Path, host: str, port: int, title: str | None, workers: int, *, opens: bool
 ) -> None:
     """Serve the videos in FOLDER, to this machine alone unless --host says otherwise."""
-    folder = folder.resolve()
-    name = os.fsencode(folder.name).decode(errors="replace")  # it need not be text
+    # A link may be turned to another folder while it is served; its own name says little.
+    name = os.fsencode(folder.resolve().name).decode(errors="replace")  # it need not be text
+    folder = folder.resolve() if ".." in folder.parts else folder.absolute()
     given: dict[str, str | bool] = {
         "MEDIA_ROOT": str(folder),
         "VIDEO_TITLE": title or name or "Videos",
@@ -101,7 +110,6 @@ def serve(
     config = Config()
     config.application_path = "quart_video.serve:create_app()"
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
-    config.workers = workers
     config.loglevel = "WARNING"
     url = f"http://{config.bind[0]}/"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -118,7 +126,23 @@ def serve(
     # may be the folder, which may be of anyone's making.
     os.chdir(Path(__file__).parents[1])
     _end_in_order()
+    config.workers = _processes(workers)
     raise SystemExit(run(config))
+
+
+def _processes(wanted: int) -> int:
+    """Return how many processes Hypercorn is to start; 0: it serves in this one."""
+    try:
+        get_context("spawn").Event()
+    except (ImportError, OSError) as error:  # as where /dev/shm is missing or cannot be written to
+        if wanted > 1:
+            click.echo(
+                f"There is one process only: this system gives no semaphores ({error}). "
+                "Mount a tmpfs at /dev/shm.",
+                err=True,
+            )
+        return 0
+    return wanted
 
 
 async def _settings(app: Quart) -> Settings:

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from quart import Quart
 
+from quart_video import serve as serve_module
 from quart_video.serve import main
 from tests.e2e.harness import REPOSITORY, wait_until
 from tests.support.ports import free_port
@@ -244,3 +246,67 @@ def test_what_cannot_be_served(folder: Path, tmp_path: Path) -> None:
         told_of = told(str(folder), "--port", str(port))
         assert f"Cannot listen on 127.0.0.1:{port}" in told_of
         assert "is served" not in told_of
+
+
+def test_a_link_that_is_turned_to_another_folder(folder: Path, tmp_path: Path) -> None:
+    """As programs do that publish a new state of a folder at once."""
+    link, other = tmp_path / "current", tmp_path / "other"
+    link.symlink_to(folder)
+    other.mkdir()
+    (other / "new.mp4").write_bytes(b"new")
+    with serving(link, tmp_path) as (port, _):
+        assert get(port, "/new.mp4")[0] == 404
+        (tmp_path / "next").symlink_to(other)
+        (tmp_path / "next").rename(link)
+        assert get(port, "/new.mp4")[0] == 200
+        wait_until(
+            lambda: b"new.mp4" in get(port, "/-/api/videos?recursive=1")[1],
+            30,
+            "the other folder is listed",
+        )
+
+
+def test_without_semaphores(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(serve_module, "get_context", lambda _: NoSemaphores())
+    assert serve_module._processes(1) == 0  # noqa: SLF001
+    assert capsys.readouterr().err == ""
+    assert serve_module._processes(3) == 0  # noqa: SLF001
+    assert "/dev/shm" in capsys.readouterr().err  # noqa: S108 - it is only named
+    program = (
+        "import quart_video.serve as serve\n"
+        "class Without:\n"
+        "    def Event(self): raise OSError(30, 'Read-only file system')\n"
+        "serve.get_context = lambda _: Without()\n"
+        "serve.main()"
+    )
+    command = [sys.executable, "-c", program, "serve"]
+    with serving(folder, tmp_path, command=command) as (port, log):
+        assert get(port, "/-/health")[0] == 200
+    assert "Traceback" not in log.read_text()
+
+
+class NoSemaphores:
+    def Event(self) -> None:  # noqa: N802 - as multiprocessing calls it
+        raise OSError(30, "Read-only file system")
+
+
+def test_a_user_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("XDG_CACHE_HOME", "QUART_VIDEO_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    given = {"MEDIA_ROOT": str(tmp_path), "LOCAL_NAMES_ONLY": True}
+    monkeypatch.setenv("QV_SERVE", json.dumps(given))
+    defaults = {k: v for k, v in Quart.default_config.items() if k != "VIDEO_CACHE"}
+    monkeypatch.setattr(Quart, "default_config", defaults)
+    assert serve_module.create_app().config["VIDEO_CACHE"].endswith("/.cache/quart-video")
+    monkeypatch.setattr(Path, "home", no_home)
+    assert "VIDEO_CACHE" not in serve_module.create_app().config
+    monkeypatch.setenv("QUART_VIDEO_CACHE", "given")
+    assert serve_module.create_app().config["VIDEO_CACHE"] == "given"

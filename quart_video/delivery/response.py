@@ -14,15 +14,23 @@ from functools import lru_cache
 
 from quart import Response, current_app, request
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import Forbidden, ServiceUnavailable
 from werkzeug.exceptions import NotFound as HTTPNotFound
-from werkzeug.exceptions import ServiceUnavailable
 
 from quart_video import http
 from quart_video.delivery import kernel
 from quart_video.delivery.body import Transfer
 from quart_video.delivery.flow_control import holds_back, warn_of_buffering
 from quart_video.policy.cache_control import Answer, Audience, caching_fields
-from quart_video.storage.base import Changed, Denied, FileFacts, Media, NotFound, Unavailable
+from quart_video.storage.base import (
+    Changed,
+    Denied,
+    FileFacts,
+    Media,
+    NotFound,
+    Unavailable,
+    Unreadable,
+)
 
 logger = logging.getLogger("quart_video")
 
@@ -247,10 +255,14 @@ def http_errors() -> Iterator[None]:
     """Turn the errors of a storage into those of HTTP, which the host may have pages for.
 
     :raises werkzeug.exceptions.NotFound: there is nothing that may be served.
+    :raises werkzeug.exceptions.Forbidden: there is, and the server may not read it.
     :raises werkzeug.exceptions.ServiceUnavailable: the storage cannot answer now.
     """
     try:
         yield
+    except Unreadable as error:
+        logger.info("Not served: %s", error)
+        raise Forbidden("The server may not read this: its permissions do not let it.") from error
     except Denied as error:
         logger.warning("Not served: %s", error)
         raise HTTPNotFound("There is nothing at this address.") from error

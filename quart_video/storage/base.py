@@ -32,6 +32,10 @@ class Denied(NotFound):
     """Something is there but must not be served: outside the root, or not readable by us."""
 
 
+class Unreadable(Denied):
+    """Something is there that may be served, and whoever runs us may not read it."""
+
+
 class Changed(StorageError):
     """The media changed or ended while its bytes were read, so the transfer cannot be finished."""
 

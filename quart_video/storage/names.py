@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from quart_video.storage.base import BadName
 
-MAX_NAME_BYTES = 255
-"""Longest component most file systems hold, in bytes of UTF-8."""
+MAX_NAME_BYTES = 1024
+"""Longest component that a file system holds, in bytes of UTF-8: NTFS, exFAT and SMB have 255
+letters, of which one may take four. Most have fewer, and say so themselves."""
 
 MAX_PATH_BYTES = 4096
 """Longest path, in bytes of UTF-8 (PATH_MAX on Linux)."""

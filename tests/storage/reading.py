@@ -15,7 +15,7 @@ BAD_NAMES = (
     "folder\\deep",
     ".hidden.mp4",
     ".hidden/x.mp4",
-    "a" * 256,
+    "a" * 1025,
     "/".join(["a" * 250] * 20),
     "\ud800.mp4",
     "bad\ufffd.mp4",

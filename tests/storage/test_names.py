@@ -39,8 +39,9 @@ GOOD = [
     pytest.param("cafe\u0301.mp4", id="decomposed-accent"),
     pytest.param("\U0001f3ac.mp4", id="emoji"),
     pytest.param("\u2024\u2024", id="one-dot-leaders-that-look-like-dots"),
-    pytest.param("x" * 255, id="255-bytes"),
-    pytest.param("\u00e9" * 127 + "x", id="255-bytes-of-utf-8"),
+    pytest.param("x" * 1024, id="1024-bytes"),
+    pytest.param("\u00e9" * 512, id="1024-bytes-of-utf-8"),
+    pytest.param("\u6620" * 255, id="255-letters-of-three-bytes"),
 ]
 
 
@@ -64,9 +65,9 @@ BAD = [
     pytest.param("a\N{REPLACEMENT CHARACTER}b", "UTF-8", id="replacement-character"),
     pytest.param("a\udcffb", "UTF-8", id="undecodable-byte"),
     pytest.param("a\ud800b", "UTF-8", id="lone-surrogate"),
-    pytest.param("x" * 256, "255 bytes", id="256-bytes"),
-    pytest.param("\u00e9" * 128, "255 bytes", id="256-bytes-of-utf-8"),
-    pytest.param("x" * 4000, "255 bytes", id="4000-bytes"),
+    pytest.param("x" * 1025, "1024 bytes", id="1025-bytes"),
+    pytest.param("\u00e9" * 513, "1024 bytes", id="1026-bytes-of-utf-8"),
+    pytest.param("x" * 4000, "1024 bytes", id="4000-bytes"),
 ]
 
 
@@ -182,7 +183,7 @@ _components = st.text(st.characters(exclude_characters="/"), max_size=8) | _temp
 )
 
 
-@given(st.lists(st.sampled_from(["a" * 255, "ä" * 127, "ä" * 128, "b"]) | st.text() | _tempting))
+@given(st.lists(st.sampled_from(["a" * 1024, "ä" * 512, "ä" * 513, "b"]) | st.text() | _tempting))
 def test_together_they_are_as_alone(names: list[str]) -> None:
     assert have_problem(names) == any(map(name_problem, names))
 

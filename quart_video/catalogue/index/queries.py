@@ -361,11 +361,19 @@ class _Listing:
         else:
             how = query_plan.count_way(self._extent(match, query_plan.many(self._inside.number)))
         asked = self._expression(match, how)
-        return Totals(*self._fetch(query_plan.total(how, asked, self._scope, condition)))
+        return self._count(query_plan.total(how, asked, self._scope, condition))
 
     def _totals(self, statement: query_plan.Statement) -> Totals:
-        found: Totals = self._known.of(statement, lambda: Totals(*self._fetch(statement)))
+        found: Totals = self._known.of(statement, lambda: self._count(statement))
         return found
+
+    def _count(self, statement: query_plan.Statement) -> Totals:
+        try:
+            return Totals(*self._fetch(statement))
+        except sqlite3.OperationalError as error:
+            if "overflow" not in str(error):
+                raise
+            return Totals(*self._fetch(query_plan.roughly(statement)))
 
     def _find_common(self) -> int | None:
         """Return what so many videos have of what is sorted by that to sort them would take long.

@@ -8,6 +8,7 @@ as every row that is shown is looked at by the same conditions.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -414,6 +415,15 @@ def tallied(scope: Scope, types: Sequence[str] | None) -> Statement:
         f"FROM {tables} WHERE {condition.sql}",
         condition.values,
     )
+
+
+def roughly(statement: Statement) -> Statement:
+    """Return the same count, with a sum of sizes that may be too large for an integer.
+
+    Absurd sizes are what a sparse file has, or one of which its file system knows nothing.
+    """
+    sql = re.sub(r"coalesce\(sum\((\w\.size)\), 0\)", r"CAST(total(\1) AS INTEGER)", statement.sql)
+    return Statement(sql, statement.values)
 
 
 def types(scope: Scope) -> Statement:

@@ -18,11 +18,11 @@ from quart_video.concurrency import Closer, Threads
 from quart_video.storage.base import (
     BY_TIMES,
     Changed,
-    Denied,
     FileFacts,
     NotFound,
     StorageError,
     Unavailable,
+    Unreadable,
     pool_errors,
 )
 from quart_video.storage.local.buffers import keep_freed_memory, new_chunk
@@ -88,13 +88,13 @@ def storage_error(error: OSError, path: str) -> StorageError:
     reason = _reason(error, path)
     if error.errno in _MISSING:
         return NotFound(reason)
-    return Denied(reason) if error.errno in _CLOSED else Unavailable(reason)
+    return Unreadable(reason) if error.errno in _CLOSED else Unavailable(reason)
 
 
 def reading_error(error: OSError, path: str) -> StorageError:
     """Name what became of reading *path*, which is open: so it is there, whatever is wrong."""
     reason = _reason(error, path)
-    return Denied(reason) if error.errno in _CLOSED else Unavailable(reason)
+    return Unreadable(reason) if error.errno in _CLOSED else Unavailable(reason)
 
 
 def _reason(error: OSError, path: str) -> str:

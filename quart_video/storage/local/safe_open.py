@@ -24,6 +24,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # To pass through a folder takes no right to list it.
 _PASSAGE = _FOLDER | getattr(os, "O_PATH", 0)
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_LOOK = _FILE | getattr(os, "O_PATH", 0)
 
 
 class _Walk:
@@ -73,10 +74,11 @@ class _Walk:
         return target.split("/")
 
 
-def open_beneath(root: str, components: Sequence[str]) -> int:
+def open_beneath(root: str, components: Sequence[str], *, look: bool = False) -> int:
     """Open the regular file or folder that *components* name below *root*.
 
     :param root: absolute path of a folder, trusted; it may be a link itself.
+    :param look: whether it is only to be looked at, which takes no right to read it.
     :returns: a descriptor to read from, which does not block and is not inherited. Where a file is
         expected, check that it is one: it may have been swapped for a FIFO.
     :raises NotFound: there is nothing, or nothing that is a regular file or folder.
@@ -108,8 +110,8 @@ def open_beneath(root: str, components: Sequence[str]) -> int:
                 raise NotFound("a file where a folder is asked for")
             else:
                 # Should it have been swapped since: what was opened is looked at again before use.
-                return os.open(name, _FILE, dir_fd=walk.here)
-        return os.open(".", _FOLDER, dir_fd=walk.here)
+                return os.open(name, _LOOK if look else _FILE, dir_fd=walk.here)
+        return os.open(".", _PASSAGE if look else _FOLDER, dir_fd=walk.here)
 
 
 def open_regular(path: str) -> int:

@@ -134,20 +134,20 @@ class LocalStorage:
             return storage_error(error, folder)
 
     def _stat(self, path: str) -> Entry:
-        with self._opened(path) as descriptor:
+        with self._opened(path, look=True) as descriptor:
             result = os.fstat(descriptor)
             if stat.S_ISDIR(result.st_mode):
                 return Entry(path)
             return Entry(path, facts_of(result, mounts.of(descriptor, result.st_dev)))
 
     @contextmanager
-    def _opened(self, path: str) -> Iterator[int]:
+    def _opened(self, path: str, *, look: bool = False) -> Iterator[int]:
         """Open what is at *path*: what goes wrong from then on does not mean that it is not there.
 
         :raises StorageError: it is not there, or cannot be read.
         :raises OSError: as :func:`open_beneath` does.
         """
-        descriptor = open_beneath(self.root, self._names.split(path))
+        descriptor = open_beneath(self.root, self._names.split(path), look=look)
         try:
             yield descriptor
         except OSError as error:

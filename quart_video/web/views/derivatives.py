@@ -13,11 +13,11 @@ from typing import Any
 
 from quart import Response, request, url_for
 from quart.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden, ServiceUnavailable
 from werkzeug.exceptions import NotFound as HTTPNotFound
-from werkzeug.exceptions import ServiceUnavailable
 
 from quart_video.access.guard import LibraryAccess, current_access
-from quart_video.catalogue import IMAGE_EXTENSIONS, poster_of_folder
+from quart_video.catalogue import IMAGE_EXTENSIONS, Item, poster_of_folder
 from quart_video.delivery.response import http_errors
 from quart_video.library import media_info
 from quart_video.library.library import Library
@@ -60,18 +60,18 @@ async def poster(path: str) -> ResponseReturnValue:
     library = access.library
     form = "webp" if accepts("image/webp") else "jpeg"
     width = _WIDTHS.get(request.args.get("w", ""), 320)
-    if library.media_type(path) is None:
+    item = await _item_at(access, path)
+    if item is None:
         image = await _image_in(access, path)
         ways = [(media_info.image_source(library, image), picture(width, form))]
     else:
-        item = await access.item(path)
         ways = [(media_info.source_of(library, item), poster_out_of(width, form))]
         if item.poster is not None:
             # What is beside it may be no image: then it is a picture out of the video.
             ways.insert(0, (media_info.poster_source(library, item), picture(width, form)))
     try:
         source, data = await _first_of(library, ways)
-    except (Failed, HTTPNotFound, ServiceUnavailable, StorageError):
+    except (Failed, Forbidden, HTTPNotFound, ServiceUnavailable, StorageError):
         response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
         response.headers.extend(caching_fields(Answer.PASSING))
     else:
@@ -139,6 +139,14 @@ async def captions(path: str) -> ResponseReturnValue:
     return await serve_file(access, access.open_captions, path, _VTT)  # as it is
 
 
+async def _item_at(access: LibraryAccess, path: str) -> Item | None:
+    """Return the video at a path; ``None``: it may be a folder, whatever its name is like."""
+    if access.library.media_type(path) is not None:
+        with suppress(HTTPNotFound):
+            return await access.item(path)
+    return None
+
+
 async def _image_in(access: LibraryAccess, folder: str) -> Entry:
     """Return the image that shows a folder.
 
@@ -188,7 +196,7 @@ async def _first_of(
     :func:`_get` does for the last one.
     """
     for source, derivative in ways[:-1]:
-        with suppress(Failed, HTTPNotFound):
+        with suppress(Failed, Forbidden, HTTPNotFound):
             return source, await _get(library, source, derivative)
     source, derivative = ways[-1]
     return source, await _get(library, source, derivative)

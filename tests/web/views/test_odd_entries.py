@@ -1,0 +1,79 @@
+"""Folders that are named like videos, and files that the server may not read."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quart import Quart
+
+from quart_video import video_bp
+from quart_video.storage.local import safe_open
+from tests.support.asgi import call
+
+PICTURE = b"no picture at all"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "videos"
+    for folder in ("Film.mkv", "plain"):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "a.mp4").write_bytes(b"film")
+        (root / folder / "poster.jpg").write_bytes(PICTURE)
+    (root / "closed.mp4").write_bytes(b"film")
+    (root / "closed.vtt").write_bytes(b"WEBVTT\n")
+    (root / "long.mp4").write_bytes(b"film")
+    return root
+
+
+@pytest.fixture
+async def app(root: Path, tmp_path: Path) -> AsyncIterator[Quart]:
+    app = Quart(__name__)
+    app.config.update(MEDIA_ROOT=str(root), VIDEO_CACHE=str(tmp_path / "cache"))
+    app.register_blueprint(video_bp)
+    async with app.test_app():
+        yield app
+
+
+async def test_a_folder_that_is_named_like_a_video(app: Quart) -> None:
+    for folder in ("plain", "Film.mkv"):
+        sent = await call(app, f"/videos/{folder}")
+        assert (sent.status, sent["location"]) == (308, f"/videos/{folder}/")
+        assert (await call(app, f"/videos/{folder}/")).status == 200
+        assert (await call(app, f"/videos/-/watch/{folder}")).status == 404
+        sent = await call(app, f"/videos/-/poster/{folder}")
+        assert (sent.status, sent["content-type"].split("/")[0]) == (200, "image")
+        assert (await call(app, f"/videos/{folder}/a.mp4")).body == b"film"
+    assert (await call(app, "/videos/none.mkv")).status == 404
+    assert (await call(app, "/videos/-/poster/none.mkv")).status == 404
+
+
+@pytest.fixture
+def _closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what is called "closed" not be readable, as for somebody who is not root."""
+    real = os.open
+
+    def open_it(path: Any, flags: int, *args: Any, **given: Any) -> int:
+        if "closed" in str(path) and not flags & os.O_PATH:
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path, flags, *args, **given)
+
+    monkeypatch.setattr(safe_open.os, "open", open_it)  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("_closed")
+async def test_a_file_that_may_not_be_read(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quart_video.storage.local.openat2.CachedOpener.open", lambda *_: None)
+    for target in ("closed.mp4", "-/captions/closed.vtt"):
+        sent = await call(app, f"/videos/{target}")
+        assert sent.status == 403
+        assert b"may not read" in sent.body
+    assert (await call(app, "/videos/-/watch/closed.mp4")).status == 200
+    sent = await call(app, "/videos/-/poster/closed.mp4")
+    assert (sent.status, sent["content-type"].split("/")[0]) == (200, "image")
+    assert (await call(app, "/videos/long.mp4")).status == 200
