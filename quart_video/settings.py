@@ -361,8 +361,9 @@ class Settings:
         "VIDEO_CACHE_SIZE",
         10 * 1000**3,
         _integer(1_000_000, 10**15),
-        "Bytes of posters, storyboards and the like that `VIDEO_CACHE` may hold. What has not been "
-        "used for longest goes first.",
+        "Bytes of the disk that posters, storyboards and the like may take in `VIDEO_CACHE`, where "
+        "a small file takes a whole block. What has not been used for longest goes first. The "
+        "index does not count: it takes some 300 bytes for each video.",
     )
     media_processes: int | None = _setting(
         "VIDEO_MEDIA_PROCESSES",

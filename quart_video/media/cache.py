@@ -7,6 +7,7 @@ first.
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import logging
 import os
@@ -14,12 +15,14 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Protocol
 
 from quart_video.bounded import BoundedCache
 from quart_video.storage.base import StorageError
-from quart_video.storage.local.disk import Disk
+from quart_video.storage.local.disk import Disk, report_waiting
+from quart_video.storage.local.file_systems import close_quietly
 
 logger = logging.getLogger("quart_video")
 
@@ -27,6 +30,8 @@ _STEP = 20  # the folder is looked over each time this part of what it may hold 
 _LOWER = 0.9  # part of what it may hold that is left then
 _USED = 3600.0  # seconds within which another use is not noted
 _SWEEPING = 1  # number of the lock
+_BLOCK = 4096  # bytes, of most disks
+_INODE = 256  # bytes
 
 
 class Cache(Protocol):
@@ -55,7 +60,7 @@ class FolderCache:
     """A cache in a folder; in memory, for what cannot be written there.
 
     :param root: path of the folder, made where it is not there.
-    :param most: bytes that it may hold.
+    :param most: bytes of the disk that it may take: a small file takes a whole block.
     """
 
     def __init__(self, root: str, most: int) -> None:
@@ -79,7 +84,7 @@ class FolderCache:
         """Keep *blobs*; where the folder does not take them the log is told, once."""
         try:
             await self._disk.run(self._write, self._folder(key), blobs)
-            self._added += sum(len(blob) for blob in blobs.values())
+            self._added += _BLOCK + sum(map(_room_of, map(len, blobs.values())))
             if self._added > self._most // _STEP:
                 self._added = 0
                 await self._disk.run(self._sweep, self._root)
@@ -100,8 +105,13 @@ class FolderCache:
     async def lock(self, number: int) -> bool:
         """Try to take a lock; where the folder has none to give, everyone gets all."""
         try:
-            return await self._disk.run(self._lock, self._root, number)
-        except StorageError:
+            taking = self._disk.submit(self._lock, self._root, number)
+            return await self._disk.wait(taking, lambda: report_waiting("VIDEO_CACHE"))
+        except asyncio.CancelledError:
+            # What a thread is doing goes on. Others would wait for the lock for good.
+            taking.add_done_callback(lambda taken: self._give_back(taken, number))
+            raise
+        except (OSError, StorageError):
             return True
 
     async def unlock(self, number: int) -> None:
@@ -110,11 +120,16 @@ class FolderCache:
             with suppress(StorageError):
                 await self._disk.run(self._unlock, self._root, number)
 
+    def _give_back(self, taken: Future[bool], number: int) -> None:
+        if not taken.cancelled() and taken.exception() is None and taken.result():
+            with suppress(OSError):
+                self._unlock(self._root, number)
+
     def close(self) -> None:
         """Let the threads and all locks go."""
         self._disk.close()
         if self._locks is not None:
-            os.close(self._locks)
+            close_quietly(self._locks)
             self._locks = None
 
     def _folder(self, key: str) -> str:
@@ -153,9 +168,10 @@ class FolderCache:
             total = 0
             for folder in _folders(root):
                 with suppress(OSError):
-                    used = os.stat(folder).st_mtime
-                    size = sum(entry.stat().st_size for entry in os.scandir(folder))
-                    found.append((used, folder, size))
+                    itself = os.stat(folder)
+                    with os.scandir(folder) as rows:
+                        size = _room(itself) + sum(_room(row.stat()) for row in rows)
+                    found.append((itself.st_mtime, folder, size))
                     total += size
             if total <= self._most:
                 return
@@ -183,6 +199,16 @@ class FolderCache:
     def _unlock(self, _: str, number: int) -> None:
         if self._locks is not None:
             fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, number)
+
+
+def _room(result: os.stat_result) -> int:
+    """Return what a file or folder takes of a disk: its blocks, and its inode."""
+    return max(result.st_blocks * 512, result.st_size) + _INODE
+
+
+def _room_of(size: int) -> int:
+    """Return about the same for a file that is written."""
+    return -(-size // _BLOCK) * _BLOCK + _INODE
 
 
 def _folders(root: str) -> list[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from quart_video.media import Cache, FolderCache, MemoryCache
+from tests.support.waiting import until
 
 KEYS = [f"{number:032x}" for number in range(100)]
 
@@ -47,18 +51,58 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def _room(folder: Path) -> int:
+    """Return what ``du`` says of all that is kept."""
+    return sum(path.stat().st_blocks * 512 for path in folder.glob("*/*/**/*"))
+
+
 async def test_a_folder_holds_no_more_than_it_may_and_the_oldest_goes_first(
     tmp_path: Path,
 ) -> None:
-    cache = FolderCache(str(tmp_path), 100_000)
+    cache = FolderCache(str(tmp_path), 200_000)
     for number, key in enumerate(KEYS):
         await cache.write(key, {"a": bytes(4000), "b": bytes(1000)})
         os.utime(tmp_path / key[:2] / key, (number + 10, number + 10))
         assert await cache.read(KEYS[0], "a")  # which is a use, a long time after the last
-    assert _size(tmp_path) <= 110_000
+    assert _room(tmp_path) <= 220_000
     kept = [key for key in KEYS if await cache.read(key, "b")]
     assert KEYS[0] in kept
     assert kept[1:] == KEYS[-len(kept) + 1 :]
+    cache.close()
+
+
+async def test_what_counts_is_the_room_that_small_things_take(tmp_path: Path) -> None:
+    """Each has blocks of its own, and an inode, though there is next to nothing in it."""
+    cache = FolderCache(str(tmp_path), 500_000)
+    for number in range(300):
+        await cache.write(f"{number:032x}", {"failed": b"it is no video"})
+    assert _room(tmp_path) <= 550_000
+    assert sum(1 for _ in tmp_path.glob("*/*")) <= 70
+    cache.close()
+
+
+async def test_a_lock_is_given_back_by_who_did_not_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = FolderCache(str(tmp_path), 10**6)
+    started, go_on, calls = threading.Event(), threading.Event(), []
+    real = fcntl.lockf
+
+    def lockf(descriptor: int, operation: int, length: int, start: int) -> None:
+        calls.append(operation)
+        if len(calls) == 1:
+            started.set()
+            go_on.wait(20)
+        real(descriptor, operation, length, start)
+
+    monkeypatch.setattr(fcntl, "lockf", lockf)
+    task = asyncio.create_task(cache.lock(5))
+    await asyncio.to_thread(started.wait, 20)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    await until(lambda: fcntl.LOCK_UN in calls)
     cache.close()
 
 
