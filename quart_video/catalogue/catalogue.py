@@ -218,14 +218,27 @@ class Catalogue:
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
 
-    async def unmeasured(self, after: int, limit: int) -> list[queries.Unmeasured]:
+    async def set_unmeasurable(self, videos: Iterable[tuple[str, str]], by: str) -> None:
+        """Note of which videos nobody can say how long they last, for as long as they stay so.
+
+        :param videos: path and version of each.
+        :param by: who has been asked: another one may be able to.
+        :raises Unavailable: the index cannot be written to now.
+        """
+        try:
+            await self._index.write(writes.set_unmeasurable, list(videos), by)
+        except Busy as error:
+            raise Unavailable(f"the index of videos cannot be used: {error}") from error
+
+    async def unmeasured(self, after: int, limit: int, by: str) -> list[queries.Unmeasured]:
         """Return videos in the index of which nobody has said how long they last.
 
         :param after: the number of the last one that is known, 0 at first.
+        :param by: who is to be asked, and has not been in vain.
         :raises Unavailable: the index cannot be read now.
         """
         try:
-            return await self._index.read(queries.unmeasured, after, limit)
+            return await self._index.read(queries.unmeasured, after, limit, by)
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
 

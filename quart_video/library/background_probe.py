@@ -20,6 +20,7 @@ from quart_video.media import (
     Failed,
     Source,
     decode_details,
+    makers,
     picture,
     poster,
     text,
@@ -56,21 +57,47 @@ async def survey(library: Library) -> None:
 
 
 async def _measure_all(library: Library, derivatives: DerivativeService) -> None:
-    found: list[tuple[str, str, float | None]] = []
-    noted = monotonic()
+    found = _Found(library)
     after = 0
-    while batch := await library.catalogue.unmeasured(after, _BATCH):
+    while batch := await library.catalogue.unmeasured(after, _BATCH, makers()):
         for video in batch:
             after = video.number
-            source = media_info.source_at(library, video.entry)
-            with suppress(Failed, StorageError, ValueError):
+            path, version = video.entry.path, video.version
+            try:
+                source = media_info.source_at(library, video.entry)
                 details = decode_details(await derivatives.get(source, DETAILS, urgent=False))
-                found.append((video.entry.path, video.version, details.duration))
-            if monotonic() - noted > _NOTE_EVERY:
-                await library.catalogue.set_durations(found)
-                found.clear()
-                noted = monotonic()
-    await library.catalogue.set_durations(found)
+            except (Failed, ValueError):
+                found.in_vain.append((path, version))
+            except StorageError as error:
+                logger.debug("Not looked into for now: %r: %s", path, error)
+            else:
+                if details.duration is None:
+                    found.in_vain.append((path, version))
+                else:
+                    found.durations.append((path, version, details.duration))
+            if monotonic() - found.noted > _NOTE_EVERY:
+                await found.note()
+    await found.note()
+
+
+class _Found:
+    """What has been found out, and is not in the index yet."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.durations: list[tuple[str, str, float | None]] = []
+        self.in_vain: list[tuple[str, str]] = []
+        self.noted = monotonic()
+
+    async def note(self) -> None:
+        """Write it there."""
+        if self.durations:
+            await self._library.catalogue.set_durations(self.durations)
+        if self.in_vain:
+            await self._library.catalogue.set_unmeasurable(self.in_vain, makers())
+        self.durations.clear()
+        self.in_vain.clear()
+        self.noted = monotonic()
 
 
 @dataclass(frozen=True, slots=True)

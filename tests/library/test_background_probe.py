@@ -16,10 +16,16 @@ import pytest
 from quart import Quart
 
 from quart_video import video_bp
+from quart_video.catalogue import Catalogue
 from quart_video.catalogue.sync import synchronizer
 from quart_video.library import background_probe
+from quart_video.library.state import app_state
+from quart_video.media import DerivativeService, Source
+from quart_video.media.workers.pool import WorkerPool
+from quart_video.media.workers.protocol import Task
 from tests.media.films import SRT
 from tests.support.asgi import call
+from tests.support.waiting import until
 
 Films = Callable[[str], Path]
 APP = """
@@ -164,3 +170,100 @@ def test_what_cannot_work_says_why(root: Path) -> None:
     missing = prepare(root, QUART_MEDIA_ROOT=str(root / "missing"))
     assert missing.returncode == 1
     assert "does not exist" in missing.stderr
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the kinds of the jobs that child processes do."""
+    done: list[str] = []
+    real = WorkerPool.do
+
+    async def noted(self: WorkerPool, task: Task, *args: Any, **given: Any) -> dict[str, bytes]:
+        done.append(task.kind)
+        return await real(self, task, *args, **given)
+
+    monkeypatch.setattr(WorkerPool, "do", noted)
+    return done
+
+
+async def test_what_nobody_can_tell_is_not_asked_again(
+    root: Path, films: Films, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not each minute, nor after a restart; but where it has changed it is."""
+    monkeypatch.setattr(background_probe, "_SETTLE", 0)
+    monkeypatch.setattr(background_probe, "_REST", 0.01)
+    monkeypatch.setattr(background_probe, "_NOTE_EVERY", 0)
+    monkeypatch.setattr(synchronizer, "FRESH", 0.1)
+    asked: list[str] = []
+    passes = 0
+    real = DerivativeService.get
+
+    async def get(self: DerivativeService, source: Source, *args: Any, **given: Any) -> bytes:
+        asked.append(source.identity.rpartition("/")[2])
+        return await real(self, source, *args, **given)
+
+    unmeasured = Catalogue.unmeasured
+
+    async def counted(self: Catalogue, after: int, limit: int, by: str) -> Any:
+        nonlocal passes
+        passes += 1
+        return await unmeasured(self, after, limit, by)
+
+    monkeypatch.setattr(DerivativeService, "get", get)
+    monkeypatch.setattr(Catalogue, "unmeasured", counted)
+    broken = root / "videos" / "broken.mp4"
+
+    async def run(expected: int) -> None:
+        nonlocal passes
+        app = Quart(__name__)
+        app.config.update(
+            MEDIA_ROOT=str(root / "videos"), VIDEO_CACHE=str(root / "c"), VIDEO_MEDIA_PROCESSES=1
+        )
+        app.register_blueprint(video_bp)
+        async with app.test_app():
+            await until(lambda: len(asked) >= expected)
+            passes = 0
+            await until(lambda: passes > 5)
+        assert len(asked) == expected
+
+    await run(4)
+    await run(4)
+    os.utime(broken, (1, 1))  # it is another one now
+    await run(5)
+    assert asked.count("broken.mp4") == 2
+
+
+async def test_of_a_copy_on_another_disk_nothing_is_made_again(
+    root: Path, jobs: list[str], tmp_path: Path
+) -> None:
+    """Nor of one that was given to somebody else, or is linked to from elsewhere."""
+
+    async def look(videos: Path, cache: str) -> dict[str, float | None]:
+        app = Quart(__name__)
+        app.config.update(
+            MEDIA_ROOT=str(videos), VIDEO_CACHE=str(root / cache), VIDEO_MEDIA_PROCESSES=1
+        )
+        app.register_blueprint(video_bp)
+        async with app.test_app():
+            library = await app_state(app).mounts["video"].library(app)
+            assert library.derivatives is not None
+            reports = [
+                report
+                async for report in background_probe.prepare(
+                    library, library.derivatives, retry=False, begin=lambda _: None
+                )
+            ]
+            assert len(reports) == 4
+            return await durations(app)
+
+    before = await look(root / "videos", "c")
+    assert jobs
+    jobs.clear()
+    subprocess.run(["cp", "-a", root / "videos", tmp_path / "copy"], check=True)
+    assert await look(tmp_path / "copy", "c") == before
+    for path in (root / "videos").rglob("*.m*"):
+        os.chown(path, os.getuid(), os.getgid())
+        path.chmod(0o600)
+        os.link(path, f"{path}.link")
+    assert await look(root / "videos", "c") == before
+    assert jobs == []

@@ -225,13 +225,16 @@ def item(connection: sqlite3.Connection, path: str) -> Item | None:
     return _one(connection, "v.key = ?", "v.key", folder, name_bytes(name))
 
 
-def unmeasured(connection: sqlite3.Connection, after: int, limit: int) -> list[Unmeasured]:
-    """Return videos of unknown duration, those with numbers above *after*."""
+def unmeasured(connection: sqlite3.Connection, after: int, limit: int, by: str) -> list[Unmeasured]:
+    """Return videos of unknown duration, those with numbers above *after*.
+
+    :param by: who is to be asked, and has not been in vain.
+    """
     rows = connection.execute(
         f"SELECT v.id, f.path, {name_of('v.key')}, v.size, v.modified, v.version "
         "FROM video v CROSS JOIN folder f ON f.id = v.folder "
-        "WHERE v.duration IS NULL AND v.id > ? ORDER BY v.id LIMIT ?",
-        (after, limit),
+        "WHERE v.duration IS NULL AND v.asked IS NOT ? AND v.id > ? ORDER BY v.id LIMIT ?",
+        (by, after, limit),
     )
     return [
         Unmeasured(number, Entry(join(folder, name), FileFacts(*facts)), facts[2])

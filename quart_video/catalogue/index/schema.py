@@ -38,7 +38,8 @@ CREATE TABLE video (
   type TEXT NOT NULL,        -- the extension with its dot
   words TEXT NOT NULL,       -- of the name
   sidecars TEXT,               -- JSON, as rows.pack makes it
-  duration INTEGER           -- microseconds; NULL: not known, or not of this version
+  duration INTEGER,          -- microseconds; NULL: not known, or not of this version
+  asked TEXT                 -- who could not tell how long this version lasts, if anybody
 );
 CREATE UNIQUE INDEX video_place ON video (folder, key);
 

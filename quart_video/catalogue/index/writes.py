@@ -218,6 +218,24 @@ def set_durations(
         _count_up(connection)
 
 
+def set_unmeasurable(
+    connection: sqlite3.Connection, videos: Iterable[tuple[str, str]], by: str
+) -> None:
+    """Note of which videos nobody can say how long they last.
+
+    :param videos: path and version of each.
+    :param by: who has been asked.
+    """
+    connection.executemany(
+        "UPDATE video SET asked = ?4 WHERE key = ?2 AND version = ?3 "
+        "AND folder = (SELECT id FROM folder WHERE path = ?1)",
+        [
+            (path.rpartition("/")[0], name_bytes(path.rpartition("/")[2]), version, by)
+            for path, version in videos
+        ],
+    )
+
+
 def complete(connection: sqlite3.Connection) -> None:
     """Make ready for sorting by anything, now that most rows are there."""
     for statement in schema.ORDERS.strip().split(";\n"):
@@ -318,8 +336,9 @@ def _changed(
         return None
     _remove_videos(connection, [number for number, _ in known.values()])
     connection.executemany(
-        "UPDATE video SET size = ?, modified = ?, version = ?, sidecars = ?, "
-        "duration = CASE WHEN ? THEN duration END WHERE id = ?",
+        "UPDATE video SET size = ?1, modified = ?2, version = ?3, sidecars = ?4, "
+        "duration = CASE WHEN ?5 THEN duration END, asked = CASE WHEN ?5 THEN asked END "
+        "WHERE id = ?6",
         other,
     )
     return fresh
