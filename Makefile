@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test check matrix lint docs wheel bench bench-listing bench-media bench-storage soak clean
+.PHONY: help example test check matrix lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -53,6 +53,10 @@ bench-storage: $(VENV)/.installed-bench ## measure an object store beside a fold
 
 bench-media: $(VENV)/.installed-bench ## measure looking into videos beside ffmpeg (ARGS=--quick)
 	$(RUN) -m benchmarks.media $(ARGS)
+
+corpus: $(VENV)/.installed ## check all videos in DIR=..., and put their posters into corpus.html
+	$(if $(DIR),,$(error Name the folder: make corpus DIR=/srv/videos))
+	$(RUN) -m quart_video.serve check $(DIR) --html corpus.html
 
 clean: ## remove everything these targets made
 	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

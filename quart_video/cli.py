@@ -6,19 +6,25 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO, TypeVar
 
 import click
 from quart import Quart
 from quart.cli import ScriptInfo
 
-from quart_video.catalogue import SORTS, Item, Page, Query, Sort
+from quart_video.catalogue import SORTS, Item, Page, Query, Sort, natural_key
 from quart_video.library.background_probe import Report, prepare
+from quart_video.library.check_report import contact_sheet, summary
+from quart_video.library.collection_check import Checked, check
+from quart_video.library.ffprobe import find_ffprobe
 from quart_video.library.library import Library
 from quart_video.library.mount import Mount
 from quart_video.library.state import app_state
+from quart_video.media import DerivativeService
 from quart_video.settings import ConfigurationError
 from quart_video.storage.base import NotFound, StorageError
 from quart_video.web.formatting import for_terminal, format_date, format_duration, format_size
@@ -209,21 +215,115 @@ async def _prepare(library: Library, *, retry: bool) -> list[Report]:
     :raises ConfigurationError: nothing in it can be looked into.
     :raises StorageError: its videos cannot be listed.
     """
-    if library.derivatives is None:
-        raise ConfigurationError(
-            'Nothing looks into videos. Install the extra: pip install "quart-video[media]". '
-            "If it is there, VIDEO_MEDIA_PROCESSES is 0."
-        )
+    derivatives = _derivatives_of(library)
     reports: list[Report] = []
     with _bar() as bar:
 
         def begin(total: int) -> None:
             bar.length = total
 
-        async for report in prepare(library, library.derivatives, retry=retry, begin=begin):
+        async for report in prepare(library, derivatives, retry=retry, begin=begin):
             reports.append(report)
             bar.update(1)
     return reports
 
 
-commands = (scan_command, list_command, prepare_command)
+def check_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what the command that checks a folder takes, wherever it is called from."""
+    for option in (
+        click.option("--processes", type=click.IntRange(1, 64), help="How many at once."),
+        click.option(
+            "--html",
+            type=click.Path(dir_okay=False, writable=True, path_type=Path),
+            help="Write a page with all posters to this file.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("check")
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@check_options
+@click.pass_context
+def check_command(
+    context: click.Context, folder: Path | None, processes: int | None, html: Path | None
+) -> None:
+    """Make all there is of the videos in FOLDER, or in the library, and say what cannot be made.
+
+    What is made of FOLDER is thrown away. Where ffprobe is installed, it is told in what it
+    disagrees. The exit status is 1 where something cannot be made.
+    """
+    mounts = list(_mounts(context))
+    report_check(mounts[:1] if folder else mounts, folder, processes, html)
+
+
+def report_check(
+    mounts: Sequence[tuple[Quart, Mount]],
+    folder: Path | None,
+    processes: int | None,
+    html: Path | None,
+) -> None:
+    """Check libraries, and write the report.
+
+    :param folder: is checked in place of what is in them, and nothing of it is kept.
+    :raises SystemExit: something cannot be made.
+    :raises ClickException: a library cannot be used, or the report not be written.
+    """
+    checked: list[Checked] = []
+    ffprobe = find_ffprobe()
+    with TemporaryDirectory(prefix="quart-video-") as cache:
+        for app, mount in mounts:
+            if folder is not None:
+                mount.change(media_root=str(folder.absolute()), cache=cache, survey=False)
+            if processes is not None:
+                mount.change(media_processes=processes)
+            checked += _use(app, mount, lambda library: _check(library, ffprobe))
+    checked.sort(key=lambda each: natural_key(each.path))
+    for line in summary(checked, ffprobe=ffprobe is not None):
+        _tell(for_terminal(line) if _is_seen(sys.stdout) else line)
+    if html is not None:
+        try:
+            html.write_text(contact_sheet(checked, str(folder or "Videos")), "utf-8", "replace")
+        except OSError as error:
+            raise click.ClickException(f"{html} cannot be written: {error.strerror}") from error
+        _tell(f"All posters are in {for_terminal(str(html))}")
+    if any(each.problems for each in checked):
+        raise SystemExit(1)
+
+
+async def _check(library: Library, ffprobe: str | None) -> list[Checked]:
+    """Check one library, with a bar where somebody looks.
+
+    :raises ConfigurationError: nothing in it can be looked into.
+    :raises StorageError: its videos cannot be listed.
+    """
+    derivatives = _derivatives_of(library)
+    checked: list[Checked] = []
+    with _bar() as bar:
+
+        def begin(total: int) -> None:
+            bar.length = total
+
+        async for each in check(library, derivatives, ffprobe=ffprobe, begin=begin):
+            checked.append(each)
+            bar.update(1)
+    return checked
+
+
+def _derivatives_of(library: Library) -> DerivativeService:
+    """Return what looks into the videos of a library.
+
+    :raises ConfigurationError: nothing does.
+    """
+    if library.derivatives is None:
+        raise ConfigurationError(
+            'Nothing looks into videos. Install the extra: pip install "quart-video[media]". '
+            "If it is there, VIDEO_MEDIA_PROCESSES is 0."
+        )
+    return library.derivatives
+
+
+commands = (scan_command, list_command, prepare_command, check_command)

@@ -20,6 +20,7 @@ from hypercorn.run import run
 from quart import Quart, request
 
 from quart_video import ConfigurationError, Settings, video_bp
+from quart_video.cli import check_options, report_check
 from quart_video.http import parse_host
 from quart_video.library.state import app_state
 from quart_video.web.formatting import for_terminal
@@ -78,6 +79,22 @@ def _cache() -> Path | None:
 @click.version_option(package_name="quart-video")
 def main() -> None:
     """List and stream videos."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@check_options
+def check(folder: Path, processes: int | None, html: Path | None) -> None:
+    """Make all there is of the videos in FOLDER, and say what cannot be made.
+
+    What is made is thrown away. Where ffprobe is installed, it is told in what it disagrees. The
+    exit status is 1 where something cannot be made.
+    """
+    app = Quart(__name__, static_folder=None)
+    app.config.from_prefixed_env()
+    app.register_blueprint(video_bp)
+    (mount,) = app_state(app).mounts.values()
+    report_check([(app, mount)], folder, processes, html)
 
 
 @main.command()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 
 from quart_video.catalogue import Item, Query
 from quart_video.library import media_info
@@ -28,6 +29,8 @@ from quart_video.media import (
 from quart_video.storage.base import StorageError, Unavailable
 
 logger = logging.getLogger("quart_video")
+
+T = TypeVar("T")
 
 _SETTLE = 5.0
 """Seconds after the start: first comes who opens a page."""
@@ -118,6 +121,26 @@ async def prepare(
     :param begin: is told how many videos there are.
     :raises StorageError: the videos cannot be listed.
     """
+
+    async def work(item: Item) -> Report:
+        return await _prepare(library, derivatives, item, retry=retry)
+
+    async for report in each_item(library, derivatives.most, work, begin):
+        yield report
+
+
+async def each_item(
+    library: Library,
+    most: int,
+    work: Callable[[Item], Coroutine[None, None, T]],
+    begin: Callable[[int], None],
+) -> AsyncGenerator[T, None]:
+    """Have *work* done with each video of a library, and yield what comes of it when it is done.
+
+    :param most: how many have it done at once.
+    :param begin: is told how many videos there are.
+    :raises StorageError: the videos cannot be listed.
+    """
     library.catalogue.start()
     everything = Query(recursive=True, limit=1)
     page = await library.catalogue.page(everything)
@@ -125,11 +148,11 @@ async def prepare(
         await asyncio.sleep(_POLL)
         page = await library.catalogue.page(everything)
     begin(page.total or 0)
-    waiting: set[asyncio.Task[Report]] = set()
+    waiting: set[asyncio.Task[T]] = set()
     try:
         async for item in library.catalogue.every(everything):
-            waiting.add(asyncio.create_task(_prepare(library, derivatives, item, retry=retry)))
-            if len(waiting) > derivatives.most:  # one more, so that no process waits for us
+            waiting.add(asyncio.create_task(work(item)))
+            if len(waiting) > most:  # one more, so that no process waits for us
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     yield task.result()

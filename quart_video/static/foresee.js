@@ -1,9 +1,11 @@
 // What this browser will not play of a video, told by the names of its codecs, and by what is heard.
 
+// Kinds of files that only those play who say so; of others some say less than they do.
+const RARE = /^video\/(?:mp2t|mpeg|x-(?:msvideo|ms-.*|flv))$/;
 const ELSEWHERE = ["video/mp4", "video/webm", "video/ogg", "video/x-matroska"];
-const ISO = ["video/mp4", "video/quicktime", "video/x-m4v"];
+const ISO = ["video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp", "video/3gpp2"];
 
-/** Return the sound tracks of a video, each with the name of its codec, empty where it has none. */
+/** Return the sound tracks of a video, each with the name of its codec, "?" where it has none. */
 function soundsOf({ qvSounds }) {
   return (qvSounds ?? "").split("|").filter(Boolean).map((text) => ({
     marked: text.startsWith("*"),
@@ -15,8 +17,11 @@ function soundsOf({ qvSounds }) {
 // says of the kind is true. Others read all files alike, but do not say so of each kind.
 const isStrict = (video) => "mozHasAudio" in video;
 
+// Browsers know Matroska by the name that it had before it was registered.
+const typeOf = ({ dataset }) => dataset.qvType.replace("video/matroska", "video/x-matroska");
+
 function plays(video, codec) {
-  const type = video.dataset.qvType;
+  const type = typeOf(video);
   const known = isStrict(video) && video.canPlayType(type);
   // In MP4 the three layers of MPEG sound have one name, and one decoder in Firefox.
   const asked = known && ISO.includes(type) && /^mp[12]$/.test(codec) ? "mp3" : codec;
@@ -31,12 +36,13 @@ function isSilent(video) {
   const marked = sounds.filter((sound) => sound.marked);
   // Of MP4 the track that is switched on is played, by all but Firefox.
   const others = isStrict(video) || !ISO.includes(video.dataset.qvType) || !marked.length;
-  return (others ? sounds : marked).every(({ codec }) => codec && !plays(video, codec));
+  return (others ? sounds : marked).every(({ codec }) => !plays(video, codec));
 }
 
 /** Tell what will not play: "type" is all of it; null: nothing, or nobody knows. */
 export function foresee(video) {
-  const { qvPicture: picture } = video.dataset;
+  const { qvPicture: picture, qvType: type } = video.dataset;
+  if (RARE.test(type) && !video.canPlayType(type)) return "type";
   const blind = Boolean(picture) && !plays(video, picture);
   const silent = isSilent(video);
   if (blind) return silent || !soundsOf(video.dataset).length ? "type" : "picture";

@@ -1,0 +1,164 @@
+"""What the watch page foretells is what happens, for each kind of file, in each engine."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.request import urlopen
+
+import pytest
+
+from tests.e2e.chromium import Page, launched, pages_of
+from tests.e2e.engines import CrashError, Engine, firefox, webkit
+from tests.e2e.harness import Server, Servers, wait_until
+from tests.media.kinds import KINDS, Kind
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+TABLE = Path(__file__).parents[2] / "docs/discussion/browsers.inc"
+WORDS = {None: "plays", "sound": "no sound", "picture": "no picture", "type": "does not play"}
+NOT_FORETOLD: dict[tuple[str, str], str | None] = {}
+"""What an engine foretells otherwise, until it has loaded the file."""
+
+FORETELL = """
+const video = document.querySelector('video');
+const {foresee} = await import(argument);
+return foresee(video);
+"""
+OUTCOME = """
+const video = document.querySelector('video');
+const pause = ms => new Promise(done => setTimeout(done, ms));
+video.muted = true;
+video.play().catch(() => {});
+for (let turn = 0; turn < 80 && !video.error && video.currentTime < 1.5; turn++) await pause(100);
+await pause(300);
+const frames = video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+const shown = [...document.querySelectorAll('[data-qv-problem]')].filter(it => !it.hidden);
+return {
+  error: Boolean(video.error), time: video.currentTime,
+  picture: video.videoWidth > 0 && frames > 0,
+  sound: video.mozHasAudio ?? video.webkitAudioDecodedByteCount > 0,
+  board: document.querySelector('.qv-problem').hidden ? null : shown[0]?.dataset.qvProblem ?? null,
+};
+"""
+
+
+class Browser(Protocol):
+    """What is asked of a browser here."""
+
+    def access(self, url: str) -> None: ...
+
+    def do(self, script: str, argument: object = None) -> Any: ...
+
+
+class _Chromium:
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def access(self, url: str) -> None:
+        self._page.goto(url, wait_until="domcontentloaded")
+
+    def do(self, script: str, argument: object = None) -> Any:
+        return self._page.evaluate(f"async argument => {{{script}}}", argument)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with launched() as browser, pages_of(browser) as new_page:
+        yield _Chromium(new_page())
+
+
+ENGINES: dict[str, Callable[[], AbstractContextManager[Browser]]] = {
+    "Chromium": chromium,
+    "Firefox": lambda: Engine(firefox),
+    "WebKit": lambda: Engine(webkit),
+}
+"""Their names, as in the head of the table, and how each is started."""
+
+
+@pytest.fixture(scope="module")
+def library(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """Return a server with files of all kinds, into which it has looked."""
+    root = tmp_path_factory.mktemp("kinds")
+    for kind in KINDS:
+        kind.make(root)
+    server = servers.server("hypercorn", QUART_MEDIA_ROOT=str(root), QUART_VIDEO_SURVEY="true")
+
+    def known(kind: Kind) -> bool:
+        with urlopen(f"{server.url}/videos/-/api/videos/{kind.name}") as answer:
+            return json.load(answer)["details"] is not None
+
+    for kind in KINDS:
+        wait_until(lambda kind=kind: known(kind), 120, kind.name)  # type: ignore[misc]
+    return server
+
+
+def outcome_of(found: dict[str, Any], kind: Kind) -> str | None:
+    """Return what did not play, as the page names it."""
+    if found["error"] or found["time"] == 0:
+        return "type"
+    if kind.picture != "none" and not found["picture"]:
+        return "picture"
+    return "sound" if kind.sound != "none" and not found["sound"] else None
+
+
+def measure(browser: Browser, server: Server, kind: Kind) -> list[str | None]:
+    """Return what is foretold, what happens, and what the page says in the end."""
+    browser.access(f"{server.url}/videos/-/watch/{kind.name}")
+    foretold = browser.do(FORETELL, f"{server.url}/videos/-/static/foresee.js")
+    found = browser.do(OUTCOME)
+    return [foretold, outcome_of(found, kind), found["board"]]
+
+
+def measure_again(browser: Browser, server: Server, kind: Kind) -> list[str | None]:
+    """Do so in a new browser where one crashes, a few times at most."""
+    for _ in range(3):
+        try:
+            return measure(browser, server, kind)
+        except CrashError:
+            assert isinstance(browser, Engine)
+            browser.start_anew()
+    return measure(browser, server, kind)
+
+
+def read_table() -> dict[str, list[str]]:
+    """Return the rows of the table in the documentation, by the name of the file."""
+    rows = [line.strip("| ").split(" | ") for line in TABLE.read_text().splitlines()[2:]]
+    return {name.strip("`"): cells for name, *cells in rows}
+
+
+def write_table(column: int, outcomes: dict[str, str | None]) -> None:
+    rows = read_table() if TABLE.exists() else {}
+    lines = [f"| File | {' | '.join(ENGINES)} |", "|---" * (len(ENGINES) + 1) + "|"]
+    for name, outcome in outcomes.items():
+        cells = rows.get(name, [""] * len(ENGINES))
+        cells[column] = WORDS[outcome]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    TABLE.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_what_is_foretold_happens(library: Server, name: str) -> None:
+    """Each kind of file plays as the table says, the page foretells it, and ends up right.
+
+    With ``WRITE_TABLE=1`` in the environment, the table is made anew.
+    """
+    with ENGINES[name]() as browser:
+        rows = {kind.name: measure_again(browser, library, kind) for kind in KINDS}
+    outcomes = {kind: outcome for kind, (_, outcome, _) in rows.items()}
+    column = list(ENGINES).index(name)
+    if os.environ.get("WRITE_TABLE"):
+        write_table(column, outcomes)
+    wrong = {
+        kind: row
+        for kind, row in rows.items()
+        if row[2] != row[1] or row[0] not in (row[1], NOT_FORETOLD.get((name, kind), row[1]))
+    }
+    assert not wrong
+    assert {kind: cells[column] for kind, cells in read_table().items()} == {
+        kind: WORDS[outcome] for kind, outcome in outcomes.items()
+    }
