@@ -23,7 +23,7 @@ from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
 from quart_video.delivery.response import http_errors
 from quart_video.library.authorization import Access, Resource, Verdict
 from quart_video.library.library import Library
-from quart_video.library.media_info import videos_with
+from quart_video.library.media_info import homes_of, videos_with
 from quart_video.library.state import current_library
 from quart_video.policy.cache_control import Audience
 from quart_video.policy.url_signer import PARAMETER
@@ -100,15 +100,22 @@ class LibraryAccess:
         with http_errors():
             return await self.library.storage.stat(path)
 
-    async def entries(self, folder: str) -> Sequence[Entry]:
-        """Return what lies in *folder*: for a picture of it, and to nobody as it is.
+    async def folder_poster(self, folder: str) -> Entry:
+        """Describe the image in *folder* that shows it.
 
         :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
         """
         self._require_signature()
         await self._require_folder(folder)
         with http_errors():
-            return await self.library.storage.list(folder)
+            image = await self.library.catalogue.folder_poster(folder)
+            if image is None:
+                raise HTTPNotFound(_NOTHING)
+            # As it is now: what the index knows may be of a moment ago.
+            entry = await self.library.storage.stat(image.path)
+        if entry.facts is None:
+            raise HTTPNotFound(_NOTHING)
+        return entry
 
     async def item(self, path: str) -> Item:
         """Describe the video at *path*.
@@ -239,9 +246,26 @@ class LibraryAccess:
         self._require_signature()
         self._require_names(path)
         if self._asks:
+            homes = await self._allowed_homes(path)
             with http_errors():
-                videos = await videos_with(self.library, path)
+                videos = await videos_with(self.library, path, homes)
             await self._require_one_of(videos)
+
+    async def _allowed_homes(self, captions: str) -> list[tuple[str, str | None]]:
+        """Return the folders that may be seen of those whose videos captions may belong to.
+
+        They are asked about before anything is looked up in them.
+        """
+        homes = [(home, self._folders(home[0])) for home in homes_of(captions)]
+        await self._judge(folder for _, chain in homes for folder in chain)
+        verdicts = [self._verdict(chain) for _, chain in homes]
+        if Access.ALLOW not in verdicts:
+            _enforce(verdicts[0])
+        return [
+            home
+            for (home, _), verdict in zip(homes, verdicts, strict=True)
+            if verdict is Access.ALLOW
+        ]
 
     async def _require_one_of(self, paths: Sequence[str]) -> None:
         chains = [self._chain(path) for path in paths]

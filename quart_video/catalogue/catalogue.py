@@ -197,6 +197,31 @@ class Catalogue:
         is_same = known.content == found.content
         return replace(item, entry=entry, duration=item.duration if is_same else None)
 
+    async def folder_poster(self, folder: str) -> Entry | None:
+        """Return the image that shows *folder*, if there is one in it.
+
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        return await self._answer(
+            folder, lambda connection: queries.folder_poster(connection, folder)
+        )
+
+    async def videos_called(self, folder: str, stems: Iterable[str]) -> list[str]:
+        """Return the videos in *folder* whose names without extension are one of *stems*.
+
+        Case and accents do not count. Where there is none, the only video of the folder is
+        returned, if there is but one.
+
+        :returns: paths.
+        :raises NotFound: there is no such folder.
+        :raises Unavailable: the storage cannot answer now.
+        """
+        names = [f"{stem}{suffix}" for stem in stems for suffix in self._types]
+        return await self._answer(
+            folder, lambda connection: queries.videos_called(connection, folder, names)
+        )
+
     async def neighbours(self, path: str) -> Neighbours:
         """Return what stands before and after *path* in its folder, by name.
 

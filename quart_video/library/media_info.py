@@ -7,7 +7,7 @@ the next time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from quart_video.catalogue import CAPTION_FOLDERS, Caption, Item, Query, captions_in_folder, stem_of
@@ -16,6 +16,7 @@ from quart_video.media import DETAILS, Details, Failed, Source, decode_details
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, extension
 from quart_video.storage.base import Entry, StorageError, Unavailable
 
+_MOST_BEGINNINGS = 16
 GLANCE = 1.5
 """Seconds that a page waits for the details of its one video. Mostly it takes a hundredth."""
 
@@ -75,31 +76,34 @@ async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...
     return tuple(found)
 
 
-async def videos_with(library: Library, captions: str) -> list[str]:
+async def videos_with(
+    library: Library, captions: str, homes: Sequence[tuple[str, str | None]]
+) -> list[str]:
     """Return the videos that the caption file at a path belongs to.
 
+    :param homes: those of :func:`homes_of` the path to look into.
     :raises NotFound: there is no such folder.
     :raises Unavailable: the storage cannot answer now.
     """
     found = []
     name = captions.rpartition("/")[2]
-    for folder, own in _homes(captions.rpartition("/")[0]):
-        entries = await library.storage.list(folder)
-        videos = [each for each in entries if each.facts and library.media_type(each.name)]
-        likely = [each for each in videos if _may_belong(name, own, stem_of(each.name))]
-        for video in likely or (videos if len(videos) == 1 else []):
-            item = await library.catalogue.find(video.path)
+    for folder, own in homes:
+        stems = [*_beginnings(name), *([own] if own else [])]
+        for path in await library.catalogue.videos_called(folder, stems):
+            item = await library.catalogue.find(path)
             known = (*item.captions, *await captions_elsewhere(library, item))
             if captions in (each.path for each in known):
-                found.append(video.path)
+                found.append(path)
     return found
 
 
-def _homes(folder: str) -> list[tuple[str, str | None]]:
-    """Return where videos may lie whose captions lie in *folder*, and what it is called for them.
+def homes_of(captions: str) -> list[tuple[str, str | None]]:
+    """Return where videos may lie that the caption file at a path belongs to.
 
-    The name is that of the folder within one for captions, ``None`` where there is none.
+    With each folder comes the name of the one within a folder for captions that the file is in,
+    which may be that of the video; ``None`` where it is in none.
     """
+    folder = captions.rpartition("/")[0]
     above, _, name = folder.rpartition("/")
     further, _, name_above = above.rpartition("/")
     homes: list[tuple[str, str | None]] = [(folder, None)]
@@ -110,8 +114,13 @@ def _homes(folder: str) -> list[tuple[str, str | None]]:
     return homes
 
 
-def _may_belong(name: str, own: str | None, stem: str) -> bool:
-    return own == stem or name.startswith(f"{stem}.")
+def _beginnings(name: str) -> list[str]:
+    """Return what comes before each dot of a name, the longest first: a video may be called so."""
+    found: list[str] = []
+    while "." in name and len(found) < _MOST_BEGINNINGS:
+        name = name.rpartition(".")[0]
+        found.append(name)
+    return found
 
 
 def _captions(entries: Iterable[Entry]) -> list[Entry]:

@@ -310,6 +310,32 @@ class TestNoWayAround:
                 await call(app, address)
             assert not touched
 
+    @pytest.mark.parametrize(
+        "address",
+        ["-/captions/private/p.en.vtt", "-/captions/private/Subs/p/x.vtt", "-/poster/private"],
+    )
+    async def test_nothing_is_looked_up_before_it_is_allowed(
+        self, make: Make, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else the time would tell what is there."""
+        order: list[str] = []
+
+        async def hide(_: Request, resource: Resource) -> bool:
+            order.append("asked")
+            return resource.path != "private"
+
+        app = make(hide)
+        async with app.test_app():
+            library = await app.extensions["quart_video"].mounts["video"].library(app)
+            for held in (library.storage, library.catalogue):
+                for name in ("list", "study", "stat", "open", "page", "find", "videos_called"):
+                    if hasattr(held, name):
+                        monkeypatch.setattr(
+                            type(held), name, lambda *_, name=name: order.append(name)
+                        )
+            assert (await call(app, f"/videos/{address}")).status == 404
+        assert set(order) == {"asked"}
+
     def test_views_have_no_other_way(self) -> None:
         """By its source: only these modules ever reach for what a library holds."""
         package = Path(quart_video.__file__).parent
@@ -431,6 +457,77 @@ class TestHostilePaths:
         assert not [path for path in asked if path.count("/") >= 100]
         # Where the app has no say, it is a video like others.
         assert (await call(make(), f"/videos/{folder}/d/out.mp4")).status == 200
+
+
+class TestBigFolders:
+    """What is asked of one is found in the index: the folder is not read for it."""
+
+    @pytest.fixture
+    async def listed(self, make: Make, root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Return the folders that are listed from now on."""
+        for number in range(600):  # more than is read again each time
+            (root / "public" / f"{number}.mp4").touch()
+        for name in ("b.en.srt", "B.de.srt", "loose.srt", "poster.jpg"):
+            (root / "public" / name).touch()
+        self.app = make(rule)
+        await listing(self.app, "folder=public")
+        library = await self.app.extensions["quart_video"].mounts["video"].library(self.app)
+        listed: list[str] = []
+        for name in ("list", "study"):
+            before = getattr(type(library.storage), name)
+
+            async def noted(own: Any, what: Any, *args: Any, before: Any = before) -> Any:
+                listed.extend([what] if isinstance(what, str) else what)
+                return await before(own, what, *args)
+
+            monkeypatch.setattr(type(library.storage), name, noted)
+        return listed
+
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            ("-/poster/public", 200),
+            ("-/captions/public/b.en.srt", 404),  # without what converts it
+            ("-/captions/public/b.en.vtt", 404),
+            ("-/captions/public/loose.srt", 404),
+            ("-/captions/public/599.vtt", 404),
+        ],
+    )
+    async def test_one_request(self, listed: list[str], address: str, status: int) -> None:
+        for _ in range(5):
+            assert (await call(self.app, f"/videos/{address}")).status == status
+        assert "public" not in listed
+
+    async def test_whose_captions_they_are(self, make: Make, root: Path) -> None:
+        for name in (
+            "x/Film.2.MP4",
+            "x/film.2.en.forced.vtt",
+            "x/Film.2.de.vtt",
+            "x/other.vtt",
+            "x/secret.mp4",
+            "x/secret.vtt",
+            "alone/film.mkv",
+            "alone/Subs/2_English.vtt",
+            "two/a.mkv",
+            "two/b.secret.mkv",
+            "two/Subs/2_English.vtt",
+            "two/Subs/a/2_English.vtt",
+            "two/Subs/b.secret/2_English.vtt",
+        ):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text("WEBVTT\n")
+        app = make(rule)
+        app.config["VIDEO_MEDIA_PROCESSES"] = 1
+        for name, status in {
+            "x/Film.2.de.vtt": 200,
+            "x/other.vtt": 404,
+            "x/secret.vtt": 404,
+            "alone/Subs/2_English.vtt": 200,
+            "two/Subs/2_English.vtt": 404,
+            "two/Subs/a/2_English.vtt": 200,
+            "two/Subs/b.secret/2_English.vtt": 404,
+        }.items():
+            assert (await call(app, f"/videos/-/captions/{name}")).status == status, name
 
 
 class TestQuestions:

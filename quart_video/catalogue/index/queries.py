@@ -14,7 +14,7 @@ from typing import Any
 from quart_video.bounded import BoundedCache
 from quart_video.catalogue.index import query_plan, schema
 from quart_video.catalogue.index.folders import NONE, Folders, cursor_after
-from quart_video.catalogue.index.rows import MICRO, unpack_item
+from quart_video.catalogue.index.rows import MICRO, unpack_image, unpack_item
 from quart_video.catalogue.index.schema import name_of
 from quart_video.catalogue.pagination import BadCursor, Position, decode_cursor, encode_cursor
 from quart_video.catalogue.sidecars.captions import CAPTION_FOLDERS
@@ -24,6 +24,7 @@ from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
 from quart_video.storage.base import Entry, FileFacts, NotFound
 from quart_video.storage.names import join
 
+_MOST_ALIKE = 10  # videos whose names differ in case and accents alone
 _MOST_FIGURES = 4 * 1024 * 1024  # bytes
 
 
@@ -223,6 +224,44 @@ def item(connection: sqlite3.Connection, path: str) -> Item | None:
     """Return what the index knows of the video at *path*."""
     folder, _, name = path.rpartition("/")
     return _one(connection, "v.key = ?", "v.key", folder, name_bytes(name))
+
+
+def folder_poster(connection: sqlite3.Connection, folder: str) -> Entry | None:
+    """Return the image that shows *folder*.
+
+    :raises NotFound: the index has no such folder.
+    """
+    row = connection.execute("SELECT poster FROM folder WHERE path = ?", (folder,)).fetchone()
+    if row is None:
+        raise NotFound(f"{folder!r} is no folder")
+    return unpack_image(folder, row[0])
+
+
+def videos_called(connection: sqlite3.Connection, folder: str, names: Sequence[str]) -> list[str]:
+    """Return the videos in *folder* that have one of *names*, or are all that there is.
+
+    Case and accents do not count. It costs the same whatever there is.
+
+    :returns: paths.
+    :raises NotFound: the index has no such folder.
+    """
+    row = connection.execute("SELECT id FROM folder WHERE path = ?", (folder,)).fetchone()
+    if row is None:
+        raise NotFound(f"{folder!r} is no folder")
+    found = []
+    for name in names:
+        key = natural_key(name)[0].encode()
+        found += connection.execute(
+            f"SELECT {name_of('v.key')} FROM video v WHERE v.folder = ? AND v.key >= ? "
+            "AND v.key < ? ORDER BY v.key LIMIT ?",
+            (row[0], key + b"\0", key + b"\1", _MOST_ALIKE),
+        ).fetchall()
+    if not found:
+        found = connection.execute(
+            f"SELECT {name_of('v.key')} FROM video v WHERE v.folder = ? LIMIT 2", row
+        ).fetchall()
+        found = found if len(found) == 1 else []
+    return [join(folder, name) for (name,) in found]
 
 
 def unmeasured(connection: sqlite3.Connection, after: int, limit: int, by: str) -> list[Unmeasured]:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden, ServiceUnavailable
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video.access.guard import LibraryAccess, current_access
-from quart_video.catalogue import IMAGE_EXTENSIONS, Item, poster_of_folder
+from quart_video.catalogue import Item
 from quart_video.delivery.response import http_errors
 from quart_video.library import media_info
 from quart_video.library.library import Library
@@ -38,7 +38,7 @@ from quart_video.media import poster as poster_out_of
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
 from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.policy.url_signer import PARAMETER
-from quart_video.storage.base import Changed, Entry, StorageError
+from quart_video.storage.base import Changed, StorageError
 from quart_video.web.media_file import serve_file
 from quart_video.web.openapi import answers
 from quart_video.web.request_limits import accepts
@@ -62,7 +62,7 @@ async def poster(path: str) -> ResponseReturnValue:
     width = _WIDTHS.get(request.args.get("w", ""), 320)
     item = await _item_at(access, path)
     if item is None:
-        image = await _image_in(access, path)
+        image = await access.folder_poster(path)
         ways = [(media_info.image_source(library, image), picture(width, form))]
     else:
         ways = [(media_info.source_of(library, item), poster_out_of(width, form))]
@@ -145,19 +145,6 @@ async def _item_at(access: LibraryAccess, path: str) -> Item | None:
         with suppress(HTTPNotFound):
             return await access.item(path)
     return None
-
-
-async def _image_in(access: LibraryAccess, folder: str) -> Entry:
-    """Return the image that shows a folder.
-
-    :raises werkzeug.exceptions.NotFound: there is none, or no such folder.
-    """
-    entries = await access.entries(folder)
-    images = (each for each in entries if extension(each.name) in IMAGE_EXTENSIONS and each.facts)
-    image = poster_of_folder(images)
-    if image is None:
-        raise HTTPNotFound("There is nothing at this address.")
-    return image
 
 
 async def _caption_source(access: LibraryAccess, path: str) -> Source:
