@@ -17,7 +17,13 @@ PARAMETER = "signature"
 """Name of the parameter in an address."""
 
 _SALT = b"quart_video.policy.url_signer"
-_TOKEN = re.compile(r"(?P<expires>[0-9]{1,12})(?P<bound>~)?\.(?P<signature>[\w-]{43})", re.ASCII)
+# One spelling for one grant: no zero before a number, and no bits in the last letter of 43 that the
+# 32 bytes of the signature do not fill (RFC 4648, section 3.5).
+_TOKEN = re.compile(
+    r"(?P<expires>0|[1-9][0-9]{0,11})(?P<bound>~)?\."
+    r"(?P<signature>[\w-]{42}[AEIMQUYcgkosw048])",
+    re.ASCII,
+)
 _STEPS = 8
 
 
