@@ -6,30 +6,26 @@ of a few blocks and never of the whole. A block holds either bytes, or pieces: r
 are elsewhere. All parts have checksums, and no part, decompressed, is longer than
 :data:`LONGEST`.
 
-Numbers are little-endian. Of the pieces of a block there are, compressed by zlib together:
-
-- the sizes, four bytes each;
-- the distances of each piece's offset from the end of the piece before of the same source, eight
-  bytes each, signed;
-- the sources, two bytes each;
-- the bytes of those pieces whose source is the block itself.
+Of the pieces of a block there are, compressed by zlib together, as :mod:`.packing` writes numbers:
+the sizes; how far each piece is from the end of the one before of the same source; the sources; and
+then the bytes of those pieces whose source is the block itself.
 """
 
 from __future__ import annotations
 
 import struct
-import sys
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, chain
+from operator import add, eq, sub
 
 from quart_video.remux.movie import Movie
-from quart_video.remux.track import LITERAL
+from quart_video.remux.packing import pack, unpack
+from quart_video.remux.track import LITERAL, Pieces
 
 MAGIC = b"QVMP4\r\n\x01"
 """The last byte is the version: another one is not read, but made anew."""
@@ -40,7 +36,9 @@ LONGEST = 4 * 1024 * 1024
 _BYTES_IN_BLOCK = 64 * 1024
 _PIECES_IN_BLOCK = 1024
 _LITERALS_IN_BLOCK = 256 * 1024
+_LONGEST_PIECE = 1 << 30
 _LARGEST = 1 << 62
+_LEVEL = 6
 
 _HEAD = struct.Struct("<8sQQIII20s")
 _ROW = struct.Struct("<QQIIB")
@@ -146,44 +144,33 @@ def write_index(movie: Movie, sources: int) -> bytes:
     :param sources: how many sources the pieces of its tracks are of, the index itself among them.
     """
     head = movie.head()
-    return build_index([head], _pieces(movie), len(head) + movie.content, sources)
+    literals = b"".join(track.literals for track in movie.tracks)
+    return build_index(head, movie.pieces(), literals, len(head) + movie.content, sources)
 
 
-class Piece(NamedTuple):
-    """A run of bytes."""
+def build_index(head: bytes, pieces: Pieces, literals: bytes, size: int, sources: int) -> bytes:
+    """Write the index of a virtual file of *size* bytes: first *head*, then *pieces*.
 
-    source: int
-    offset: int
-    size: int
-    data: bytes = b""
-    """The bytes themselves, if the source is :data:`LITERAL`."""
-
-
-def build_index(
-    literals: Iterable[bytes], pieces: Iterable[Piece], size: int, sources: int
-) -> bytes:
-    """Write the index of a virtual file of *size* bytes: first *literals*, then *pieces*.
-
+    :param literals: what pieces are of whose source is :data:`LITERAL`.
     :raises ValueError: they have not as many bytes.
     """
     blocks: list[bytes] = []
     rows: list[bytes] = []
     at, position = HEAD_SIZE, 0
-    parts = ((_BYTES, *each) for each in _byte_blocks(literals))
-    parts_of_pieces = ((_PIECES, *each) for each in _piece_blocks(pieces))
-    for group in (parts, parts_of_pieces):
-        for kind, length, raw in group:
-            block = zlib.compress(raw, 6)
-            rows.append(_ROW.pack(position, at, len(block), zlib.crc32(block), kind))
-            blocks.append(block)
-            at += len(block)
-            position += length
+    of_bytes = ((_BYTES, *each) for each in _byte_blocks(head))
+    of_pieces = ((_PIECES, *each) for each in _piece_blocks(_merged(pieces), literals))
+    for kind, length, raw in chain(of_bytes, of_pieces):
+        block = zlib.compress(raw, _LEVEL)
+        rows.append(_ROW.pack(position, at, len(block), zlib.crc32(block), kind))
+        blocks.append(block)
+        at += len(block)
+        position += length
     if position != size:
         raise ValueError(f"pieces of {position} bytes for a file of {size}")
     directory = b"".join(rows)
     digest = blake2b(directory, digest_size=20, salt=MAGIC).digest()
-    head = _HEAD.pack(MAGIC, size, at, len(directory), zlib.crc32(directory), sources, digest)
-    return b"".join([head, _COUNT.pack(zlib.crc32(head)), *blocks, directory])
+    start = _HEAD.pack(MAGIC, size, at, len(directory), zlib.crc32(directory), sources, digest)
+    return b"".join([start, _COUNT.pack(zlib.crc32(start)), *blocks, directory])
 
 
 def read_head(data: bytes) -> Head:
@@ -233,142 +220,99 @@ def read_block(place: Place, data: bytes) -> Block:
 
 
 def _read_pieces(place: Place, raw: bytes) -> Block:
-    count = _COUNT.unpack_from(raw)[0] if len(raw) >= _COUNT.size else 0
-    sizes_at = _COUNT.size
-    steps_at = sizes_at + 4 * count
-    sources_at = steps_at + 8 * count
-    data_at = sources_at + 2 * count
-    if not count or data_at > len(raw):
-        raise BrokenIndexError("a block of an index that is cut short")
-    sizes = _little("I", raw[sizes_at:steps_at])
-    steps = _little("q", raw[steps_at:sources_at])
-    sources = _little("H", raw[sources_at:data_at])
+    try:
+        sizes, rest = unpack(memoryview(raw))
+        steps, rest = unpack(rest)
+        sources, rest = unpack(rest)
+    except ValueError as error:
+        raise BrokenIndexError(f"a block of an index that is none: {error}") from error
+    if not len(sizes) == len(steps) == len(sources) or min(sizes, default=0) < 1:
+        raise BrokenIndexError("a block of an index whose pieces are none")
     offsets = array("Q")
     ends: dict[int, int] = {}
-    data_size = len(raw) - data_at
     for source, step, size in zip(sources, steps, sizes, strict=True):
         offset = ends.get(source, 0) + step
-        if not 0 <= offset <= (data_size - size if source == LITERAL else _LARGEST):
+        if not 0 <= offset <= (len(rest) - size if source == LITERAL else _LARGEST):
             raise BrokenIndexError("a piece that begins nowhere")
         offsets.append(offset)
         ends[source] = offset + size
     starts = array("Q", accumulate(sizes, initial=place.start))
-    if starts.pop() != place.stop or 0 in sizes:
+    if starts.pop() != place.stop:
         raise BrokenIndexError("a block of an index that has other bytes than it should")
-    return Block(place.start, raw[data_at:], sources, offsets, sizes, starts)
+    return Block(place.start, bytes(rest), sources, offsets, sizes, starts)
 
 
-def _byte_blocks(literals: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    for literal in literals:
-        for start in range(0, len(literal), _BYTES_IN_BLOCK):
-            part = literal[start : start + _BYTES_IN_BLOCK]
-            yield len(part), part
+def _byte_blocks(head: bytes) -> Iterator[tuple[int, bytes]]:
+    for start in range(0, len(head), _BYTES_IN_BLOCK):
+        part = head[start : start + _BYTES_IN_BLOCK]
+        yield len(part), part
 
 
-def _piece_blocks(pieces: Iterable[Piece]) -> Iterator[tuple[int, bytes]]:
-    block = _Draft()
-    for piece in _merged(pieces):
-        if block.is_full:
-            yield block.length, block.encode()
-            block = _Draft()
-        block.add(piece)
-    if block.length:
-        yield block.length, block.encode()
+def _piece_blocks(pieces: Pieces, literals: bytes) -> Iterator[tuple[int, bytes]]:
+    start = 0
+    while start < len(pieces):
+        stop = min(start + _PIECES_IN_BLOCK, len(pieces))
+        sources, offsets = pieces.sources[start:stop], pieces.offsets[start:stop]
+        sizes = pieces.sizes[start:stop]
+        if min(sources) == max(sources) != LITERAL:
+            ends = array("q", map(add, offsets, sizes))
+            steps = array("q", map(sub, offsets, [0, *ends[:-1]]))
+            data = b""
+        else:
+            steps, data = _steps(sources, offsets, sizes, literals)
+            stop = start + len(steps)
+            sources, sizes = sources[: len(steps)], sizes[: len(steps)]
+        yield sum(sizes), b"".join([pack(sizes), pack(steps), pack(sources), data])
+        start = stop
 
 
-class _Draft:
-    """Pieces that will be a block."""
+def _steps(
+    sources: array[int], offsets: array[int], sizes: array[int], literals: bytes
+) -> tuple[array[int], bytes]:
+    """Return how far each piece is from the one before of its source, and the bytes of the block.
 
-    def __init__(self) -> None:
-        self.length = 0
-        self._data = bytearray()
-        self._known: dict[bytes, int] = {}
-        self._sizes = array("I")
-        self._steps = array("q")
-        self._sources = array("H")
-        self._ends: dict[int, int] = {}
-
-    @property
-    def is_full(self) -> bool:
-        return len(self._sizes) >= _PIECES_IN_BLOCK or len(self._data) >= _LITERALS_IN_BLOCK
-
-    def add(self, piece: Piece) -> None:
-        offset = piece.offset
-        if piece.source == LITERAL:
-            found = self._known.get(piece.data)
-            offset = len(self._data) if found is None else found
-            if found is None:
-                self._data += piece.data
-                self._known[piece.data] = offset
-        self._steps.append(offset - self._ends.get(piece.source, 0))
-        self._sizes.append(piece.size)
-        self._sources.append(piece.source)
-        self._ends[piece.source] = offset + piece.size
-        self.length += piece.size
-
-    def encode(self) -> bytes:
-        count = _COUNT.pack(len(self._sizes))
-        arrays = map(_little_bytes, (self._sizes, self._steps, self._sources))
-        return b"".join([count, *arrays, self._data])
+    Of so many pieces as there is room for the bytes of.
+    """
+    steps = array("q")
+    data = bytearray()
+    known: dict[bytes, int] = {}
+    ends: dict[int, int] = {}
+    for source, begins, size in zip(sources, offsets, sizes, strict=True):
+        offset = begins
+        if source == LITERAL:
+            literal = literals[begins : begins + size]
+            if literal not in known:
+                if len(data) + size > _LITERALS_IN_BLOCK:
+                    break
+                known[literal] = len(data)
+                data += literal
+            offset = known[literal]
+        steps.append(offset - ends.get(source, 0))
+        ends[source] = offset + size
+    return steps, bytes(data)
 
 
-def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _merged(pieces: Pieces) -> Pieces:
     """Make one piece of those that follow one another in their source, too, and split long ones."""
-    last: Piece | None = None
-    for piece in _split(pieces):
-        if (
-            last is not None
-            and piece.source == last.source != LITERAL
-            and piece.offset == last.offset + last.size
-            and last.size + piece.size <= _LONGEST_PIECE
-        ):
-            last = Piece(last.source, last.offset, last.size + piece.size)
+    sources, offsets, sizes = pieces.sources, pieces.offsets, pieces.sizes
+    follow = map(eq, map(add, offsets, sizes), offsets[1:])
+    if not any(follow) and LITERAL not in sources and max(sizes, default=0) <= _LONGEST_PIECE:
+        return pieces
+    merged = Pieces()
+    last, start, stop = -1, 0, 0
+    for source, offset, size in zip(sources, offsets, sizes, strict=True):
+        if source == last and offset == stop and source != LITERAL:
+            stop += size
             continue
-        if last is not None:
-            yield last
-        last = piece
-    if last is not None:
-        yield last
+        _add_split(merged, last, start, stop)
+        last, start, stop = source, offset, offset + size
+    _add_split(merged, last, start, stop)
+    return merged
 
 
-_LONGEST_PIECE = 1 << 30
-
-
-def _split(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    for piece in pieces:
-        if piece.source == LITERAL and piece.size > _BYTES_IN_BLOCK:
-            for at in range(0, piece.size, _BYTES_IN_BLOCK):
-                part = piece.data[at : at + _BYTES_IN_BLOCK]
-                yield Piece(LITERAL, 0, len(part), part)
-        elif piece.size > _LONGEST_PIECE:
-            for at in range(0, piece.size, _LONGEST_PIECE):
-                size = min(_LONGEST_PIECE, piece.size - at)
-                yield Piece(piece.source, piece.offset + at, size)
-        elif piece.size:
-            yield piece
-
-
-def _pieces(movie: Movie) -> Iterator[Piece]:
-    for chunk in movie.chunks:
-        track = movie.tracks[chunk.track]
-        pieces = track.pieces
-        for number in track.pieces_of(chunk.start, chunk.stop):
-            source, offset = pieces.sources[number], pieces.offsets[number]
-            size = pieces.sizes[number]
-            data = track.literals[offset : offset + size] if source == LITERAL else b""
-            yield Piece(source, offset, size, data)
-
-
-def _little(code: str, data: bytes) -> array[int]:
-    numbers = array(code)
-    numbers.frombytes(data)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
-def _little_bytes(numbers: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()
+def _add_split(pieces: Pieces, source: int, start: int, stop: int) -> None:
+    most = _BYTES_IN_BLOCK if source == LITERAL else _LONGEST_PIECE
+    while start < stop:
+        size = min(most, stop - start)
+        pieces.add(source, start, size)
+        start += size

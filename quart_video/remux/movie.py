@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from itertools import accumulate
+from math import lcm
+from operator import sub
+from typing import NamedTuple
 
 from quart_video.remux import tables
 from quart_video.remux.boxes import box, full_box, large_header
 from quart_video.remux.languages import packed
-from quart_video.remux.track import Track
+from quart_video.remux.track import LITERAL, Pieces, Track
 
 TIMESCALE = 90_000
 """Ticks a second of what is said of the whole movie."""
@@ -42,8 +45,7 @@ class Chapter:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Samples of one track that stand together."""
 
     track: int
@@ -70,21 +72,23 @@ class Movie:
     @cached_property
     def chunks(self) -> list[Chunk]:
         """All samples in the order of the file, by the time of their decoding."""
+        # In ticks that all clocks have in common.
+        common = lcm(2, *(track.timescale for track in self.tracks))
+        lengths = [common // track.timescale for track in self.tracks]
         found = []
         at = [0] * len(self.tracks)
-        open_tracks = list(range(len(self.tracks)))
-        while open_tracks:
-            limit = WINDOW + min(
-                Fraction(self.tracks[number].decode[at[number]], self.tracks[number].timescale)
-                for number in open_tracks
-            )
-            for number in open_tracks:
-                track, start = self.tracks[number], at[number]
-                stop = bisect_left(track.decode, ceil(limit * track.timescale), start)
+        left = list(range(len(self.tracks)))
+        while left:
+            limit = min(self.tracks[each].decode[at[each]] * lengths[each] for each in left)
+            limit += int(WINDOW * common)
+            for number in left:
+                start = at[number]
+                latest = -(-limit // lengths[number])
+                stop = bisect_left(self.tracks[number].decode, latest, start)
                 if stop > start:
                     found.append(Chunk(number, start, stop))
                     at[number] = stop
-            open_tracks = [each for each in open_tracks if at[each] < len(self.tracks[each])]
+            left = [each for each in left if at[each] < len(self.tracks[each])]
         return found
 
     @cached_property
@@ -105,6 +109,27 @@ class Movie:
     def seconds(self) -> Fraction:
         """How long it is."""
         return max(track.ends for track in self.tracks) - self.begins
+
+    def pieces(self) -> Pieces:
+        """Return where all samples are, in the order of the file.
+
+        Pieces of the tracks' literals are of all of them, one behind the other.
+        """
+        found = Pieces()
+        base = [0, *accumulate(len(track.literals) for track in self.tracks)]
+        for chunk in self.chunks:
+            track = self.tracks[chunk.track]
+            run = track.pieces_of(chunk.start, chunk.stop)
+            sources = track.pieces.sources[run.start : run.stop]
+            offsets = track.pieces.offsets[run.start : run.stop]
+            if base[chunk.track] and LITERAL in sources:
+                for number, source in enumerate(sources):
+                    if source == LITERAL:
+                        offsets[number] += base[chunk.track]
+            found.sources += sources
+            found.offsets += offsets
+            found.sizes += track.pieces.sizes[run.start : run.stop]
+        return found
 
     def head(self) -> bytes:
         """Write all that stands in front of the samples."""
@@ -170,20 +195,23 @@ class Movie:
         return box(b"trak", header, self._edits(track), box(b"mdia", media, handler, inner))
 
     def _stbl(self, number: int, offsets: list[int], *, large: bool) -> bytes:
-        track = self.tracks[number]
-        parts = [track.sample_entry, tables.time_to_sample(track.durations())]
-        if track.presentation != track.decode:
-            pairs = zip(track.presentation, track.decode, strict=True)
-            parts.append(tables.composition_offsets(shown - decoded for shown, decoded in pairs))
-        if not all(track.keys):
-            parts.append(tables.sync_samples(track.keys))
-        counts = (each.stop - each.start for each in self.chunks if each.track == number)
-        parts += [
-            tables.sample_to_chunk(counts),
-            tables.sample_sizes(self._sizes[number]),
-            tables.chunk_offsets(offsets, large=large),
-        ]
-        return box(b"stbl", *parts)
+        return box(b"stbl", *self._tables[number], tables.chunk_offsets(offsets, large=large))
+
+    @cached_property
+    def _tables(self) -> list[list[bytes]]:
+        """All tables of each track but the one of offsets."""
+        found = []
+        for number, track in enumerate(self.tracks):
+            parts = [track.sample_entry, tables.time_to_sample(track.durations())]
+            if track.presentation != track.decode:
+                offsets = map(sub, track.presentation, track.decode)
+                parts.append(tables.composition_offsets(offsets))
+            if not all(track.keys):
+                parts.append(tables.sync_samples(track.keys))
+            counts = (each.stop - each.start for each in self.chunks if each.track == number)
+            parts += [tables.sample_to_chunk(counts), tables.sample_sizes(self._sizes[number])]
+            found.append(parts)
+        return found
 
     def _shown(self, track: Track) -> Fraction:
         """Return when the track ends on the clock of the movie."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import struct
-import sys
 import zlib
 from array import array
 from base64 import b64decode, b64encode
@@ -19,6 +18,7 @@ from operator import add, sub
 from typing import Any
 
 from quart_video.remux.movie import Chapter
+from quart_video.remux.packing import pack, unpack
 from quart_video.remux.track import Pieces, Track
 
 MAGIC = b"QVPKT\r\n\x01"
@@ -26,6 +26,8 @@ MAGIC = b"QVPKT\r\n\x01"
 
 _SIZES = struct.Struct("<8sII")
 _LONGEST = 1 << 30
+_LEVEL = 3
+_ARRAYS = 7  # of each track
 _FACTS = (
     "kind",
     "codec",
@@ -66,7 +68,6 @@ class Film:
 def encode_film(film: Film) -> bytes:
     """Write *film*."""
     tracks = [film.video, *(sound.track for sound in film.sounds)]
-    arrays = [_arrays(track) for track in tracks]
     head = json.dumps(
         {
             "title": film.title,
@@ -74,14 +75,13 @@ def encode_film(film: Film) -> bytes:
             "tracks": [
                 {name: getattr(track, name) for name in _FACTS}
                 | {name: b64encode(getattr(track, name)).decode() for name in _BLOBS}
-                | {"arrays": [[part.typecode, len(part)] for part in parts]}
-                for track, parts in zip(tracks, arrays, strict=True)
+                for track in tracks
             ],
             "sounds": [[sound.plays, sound.sample_rate, sound.stream] for sound in film.sounds],
         }
     ).encode()
-    packer = zlib.compressobj(6)
-    body = [packer.compress(_bytes(part)) for parts in arrays for part in parts]
+    packer = zlib.compressobj(_LEVEL)
+    body = [packer.compress(pack(part)) for track in tracks for part in _arrays(track)]
     data = b"".join([head, *body, packer.flush()])
     return _SIZES.pack(MAGIC, len(head), zlib.crc32(data)) + data
 
@@ -98,17 +98,12 @@ def decode_film(data: bytes) -> Film:
         raise ValueError("no film, or one that was changed")
     body = _SIZES.size + size
     head: dict[str, Any] = json.loads(data[_SIZES.size : body])
-    raw = memoryview(_inflate(data[body:]))
+    rest = memoryview(_inflate(data[body:]))
     tracks = []
     for facts in head["tracks"]:
         parts = []
-        for code, count in facts["arrays"]:
-            part = array(code)
-            length = count * part.itemsize
-            part.frombytes(raw[:length])
-            raw = raw[length:]
-            if sys.byteorder == "big":
-                part.byteswap()
+        for _ in range(_ARRAYS):
+            part, rest = unpack(rest)
             parts.append(part)
         tracks.append(_track(facts, parts))
     return Film(
@@ -160,20 +155,13 @@ def _track(facts: dict[str, Any], parts: Sequence[array[int]]) -> Track:
     known |= {name: b64decode(facts[name]) for name in _BLOBS}
     return Track(
         **known,
-        pieces=Pieces(sources, offsets, sizes),
+        pieces=Pieces(array("H", sources), offsets, array("I", sizes)),
         presentation=array("q", [d + s for d, s in zip(decode, shown, strict=True)]),
         decode=decode,
-        keys=keys,
+        keys=array("B", keys),
         first_pieces=array("Q", accumulate(firsts)) if firsts else None,
     )
 
 
 def _steps(values: array[int]) -> array[int]:
     return array("q", map(sub, values, [0, *values[:-1]]))
-
-
-def _bytes(numbers: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()

@@ -76,6 +76,14 @@ def big_endian(numbers: array[int]) -> bytes:
 
 def _runs(values: Iterable[int]) -> tuple[bytes, bytes]:
     rows = array("I")
-    for value, group in groupby(values):
-        rows.extend((sum(1 for _ in group), value))
+    last, count = -1, 0
+    for value in values:
+        if value == last:
+            count += 1
+            continue
+        if count:
+            rows.extend((count, last))
+        last, count = value, 1
+    if count:
+        rows.extend((count, last))
     return _U32.pack(len(rows) // 2), big_endian(rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from operator import sub
 from typing import Literal
 
 LITERAL = 0
@@ -92,8 +93,7 @@ class Track:
     def durations(self) -> Iterator[int]:
         """Yield how long after each sample the next is decoded; after the last, how long it is."""
         decode = self.decode
-        for before, after in pairwise(decode):
-            yield after - before
+        yield from map(sub, decode[1:], decode)
         if decode:
             shown = max(decode[-1], max(self.presentation) if self.kind == "video" else decode[-1])
             yield max(1, self.end - shown)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,15 +13,29 @@ from quart_video.remux.index_file import (
     BrokenIndexError,
     Directory,
     Head,
-    Piece,
-    build_index,
     read_block,
     read_directory,
     read_head,
     write_index,
 )
-from quart_video.remux.track import LITERAL
+from quart_video.remux.index_file import build_index as write
+from quart_video.remux.track import LITERAL, Pieces
 from tests.remux.movies import make_film
+
+
+class Piece(NamedTuple):
+    source: int
+    offset: int
+    size: int
+    data: bytes = b""
+
+
+def build_index(literals: list[bytes], pieces: list[Piece], size: int, sources: int) -> bytes:
+    found, own = Pieces(), bytearray()
+    for piece in pieces:
+        found.add(piece.source, piece.offset if piece.source else len(own), piece.size)
+        own += piece.data
+    return write(b"".join(literals), found, bytes(own), size, sources)
 
 
 def opened(data: bytes) -> tuple[Head, Directory]:

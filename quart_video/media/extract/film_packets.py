@@ -1,0 +1,163 @@
+"""Every packet of a film: where it is, and when. Runs in a child process."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from quart_video.media.extract.source import SourceFile
+from quart_video.media.workers.protocol import Failed
+from quart_video.remux.locate import (
+    Budget,
+    Locator,
+    MatroskaLocator,
+    NotPlainError,
+    Read,
+    StartCodeLocator,
+)
+from quart_video.remux.samples import opus_samples
+from quart_video.remux.timing import UNKNOWN
+
+MOST_PACKETS = 6_000_000
+"""Packets of a film at most: two days with a sound track."""
+_MOST_TRACKS = 32
+_FIRST = 3  # packets that a muxer wants to see
+_PART = 100  # of the film is what an index may hold of it
+_LEAST = 1024 * 1024  # bytes that it may hold whatever the length of the film
+
+
+@dataclass(slots=True)
+class FoundTrack:
+    """A track of a film, with what is known of its packets, in the order of decoding."""
+
+    stream: VideoStream | AudioStream
+    codec: str
+    """As FFmpeg has it."""
+    number: int
+    """Among the sound tracks of the film, from 0."""
+    locator: Locator
+    shown: array[int] = field(default_factory=lambda: array("q"))
+    decoded: array[int] = field(default_factory=lambda: array("q"))
+    """Of pictures alone."""
+    keys: array[int] = field(default_factory=lambda: array("B"))
+    """1 where decoding may begin; of pictures alone."""
+    hidden: array[int] = field(default_factory=lambda: array("B"))
+    """1 for what is decoded and not shown, as an edit list may say; empty: nothing is."""
+    samples: array[int] = field(default_factory=lambda: array("I"))
+    """Of each packet, where each tells how many it has."""
+    first: list[bytes] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+
+def read_packets(
+    source: SourceFile,
+    container: InputContainer,
+    video: VideoStream,
+    sounds: Iterable[tuple[int, AudioStream]],
+) -> tuple[FoundTrack, list[FoundTrack]]:
+    """Read all packets of the given streams of *container*, and find each of them in the film.
+
+    :raises Failed: no index can be made of them.
+    """
+    size, read = _reader(source)
+    budget = Budget(max(_LEAST, size // _PART))
+    kind = container.format.name
+    picture = _track(video, 0, kind, read, budget)
+    found = [picture]
+    found += [_track(stream, number, kind, read, budget) for number, stream in sounds]
+    found = found[: _MOST_TRACKS + 1]
+    try:
+        _read_all(container, found)
+    except NotPlainError as error:
+        raise Failed(str(error)) from error
+    if not len(picture):
+        raise Failed("there are no pictures in it")
+    return picture, [track for track in found[1:] if len(track)]
+
+
+def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
+    tracks = {track.stream.index: track for track in found}
+    pictures = found[0].stream.index
+    edited = "mov" in container.format.name
+    packets = container.demux([track.stream for track in found])
+    for packet in _until_break(packets):
+        number = packet.stream_index
+        track = tracks[number]
+        data = bytes(packet)
+        track.locator.locate(data, packet.pos)
+        shown = packet.pts
+        track.shown.append(UNKNOWN if shown is None else shown)
+        if number == pictures:
+            is_key, decoded = packet.is_keyframe, packet.dts
+            track.keys.append(is_key)
+            track.decoded.append(UNKNOWN if decoded is None else decoded)
+            if is_key and len(track) > 1 and packet.has_sidedata("new_extradata"):
+                raise Failed("its parameter sets change on the way")
+        elif track.codec == "opus":
+            track.samples.append(opus_samples(data))
+        if edited:
+            track.hidden.append(packet.is_discard)
+        if len(track.first) < _FIRST:
+            track.first.append(data)
+            if packet.has_sidedata("encryption_info"):
+                raise Failed("it is encrypted")
+
+
+def _until_break(packets: Iterator[Any]) -> Iterator[Any]:
+    """Yield what there is up to where the file is broken, if it is.
+
+    :raises Failed: there is too much.
+    """
+    for _ in range(MOST_PACKETS):
+        try:
+            packet = next(packets, None)
+        except av.FFmpegError:
+            return
+        if packet is None:
+            return
+        if packet.size:
+            yield packet
+    raise Failed(f"it has more than {MOST_PACKETS:,} packets")
+
+
+def _track(
+    stream: VideoStream | AudioStream, number: int, kind: str, read: Read, budget: Budget
+) -> FoundTrack:
+    codec = stream.codec_context.codec.canonical_name
+    if codec in ("h264", "hevc") and _has_start_codes(stream):
+        locator: Locator = StartCodeLocator(read, budget)
+    elif "matroska" in kind:
+        locator = MatroskaLocator(read, budget)
+    else:
+        locator = Locator(read, budget)
+    return FoundTrack(stream, codec, number, locator)
+
+
+def _has_start_codes(stream: VideoStream | AudioStream) -> bool:
+    extradata = bytes(stream.codec_context.extradata or b"")
+    return not extradata or extradata.startswith((b"\0\0\1", b"\0\0\0\1"))
+
+
+def _reader(source: SourceFile) -> tuple[int, Read]:
+    """Return how long the film is, and what reads it here and there."""
+    descriptor = source.descriptor
+    if source.remote_size is None:
+        return os.fstat(descriptor).st_size, partial(os.pread, descriptor)
+    file = source.file()
+
+    def read_afar(size: int, position: int) -> bytes:
+        file.seek(position)
+        return bytes(file.read(size))
+
+    return source.remote_size, read_afar

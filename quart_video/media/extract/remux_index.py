@@ -1,0 +1,204 @@
+"""The index of a virtual MP4, out of one reading of a film. Runs in a child process."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from fractions import Fraction
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from quart_video.media.extract.film_packets import FoundTrack, read_packets
+from quart_video.media.extract.frames import picture_stream
+from quart_video.media.extract.sample_entry import SampleEntry, sample_entry
+from quart_video.media.extract.source import SourceFile
+from quart_video.media.workers.protocol import Failed
+from quart_video.remux.index_file import write_index
+from quart_video.remux.movie import Chapter, Movie
+from quart_video.remux.packet_file import Film, SoundTrack, decode_film, encode_film
+from quart_video.remux.samples import guesses
+from quart_video.remux.timing import (
+    BadTimesError,
+    Times,
+    audio_times,
+    samples_in_packets,
+    video_times,
+)
+from quart_video.remux.track import FILM, Track
+
+_PICTURES = {"h264": "H.264", "hevc": "HEVC", "vp9": "VP9", "av1": "AV1"}
+"""Codecs of pictures that browsers decode out of an MP4."""
+_SOUNDS = {"aac", "mp3", "flac", "opus", "alac"}
+"""Codecs of sound that browsers decode out of an MP4."""
+_CARRIED = {"ac3", "eac3"}
+"""Those that some decode, and an MP4 can hold."""
+_MOST_CHAPTERS = 255
+_LONGEST_TEXT = 200
+
+
+def film_index(source: SourceFile) -> dict[str, bytes]:
+    """Read the film once; return what is known of it, and the index of the movie it is made of.
+
+    :raises Failed: no movie can be made of it, and why.
+    """
+    film, main = _film(source, source.open())
+    return {
+        "film": encode_film(film),
+        movie_name(main): write_index(_movie(film, main), FILM + 1),
+    }
+
+
+def movie_index(source: SourceFile, sound: int | None) -> dict[str, bytes]:
+    """Return the index of the movie with another sound track.
+
+    :param source: what is known of a film, as :func:`film_index` returns it.
+    :param sound: its number in the film; ``None``: without sound.
+    :raises Failed: there is no such sound track.
+    """
+    with source.file() as file:
+        film = decode_film(file.read())
+    return {movie_name(sound): write_index(_movie(film, sound), FILM + 1)}
+
+
+def movie_name(sound: int | None) -> str:
+    """Return what the index of a movie with this sound track of the film is kept as."""
+    return "movie" if sound is None else f"movie-{sound}"
+
+
+def _movie(film: Film, sound: int | None) -> Movie:
+    tracks = [film.video]
+    if sound is not None:
+        found = next((each for each in film.sounds if each.stream == sound), None)
+        if found is None:
+            raise Failed(f"there is no sound track {sound} in it")
+        if found.track.sample_entry:
+            tracks.append(found.track)
+    return Movie(tracks, film.title, film.chapters)
+
+
+def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | None]:
+    """Return the film, and the number of the sound track that plays by itself."""
+    if "mpegts" in container.format.name:
+        raise Failed("the packets of an MPEG transport stream are in pieces of 184 bytes")
+    stream = picture_stream(container)
+    if stream is None:
+        raise Failed("there are no moving pictures in it")
+    codec = stream.codec_context.codec.canonical_name
+    if codec not in _PICTURES:
+        raise Failed(f"no browser plays {codec} in an MP4")
+    sounds = [
+        (number, sound)
+        for number, sound in enumerate(container.streams.audio)
+        if sound.codec_context is not None and sound.codec_context.sample_rate
+    ]
+    found, heard = read_packets(source, container, stream, sounds)
+    try:
+        video = _video(found)
+    except BadTimesError as error:
+        raise Failed(str(error)) from error
+    tracks = [each for sound in heard if (each := _sound(sound)) is not None]
+    film = Film(
+        video, tracks, _text(container.metadata.get("title", "")), _chapters(container, video)
+    )
+    return film, _main(tracks, container)
+
+
+def _main(tracks: Sequence[SoundTrack], container: InputContainer) -> int | None:
+    """Return the number of the sound track that plays by itself."""
+    streams = container.streams.audio
+    default = (
+        each.stream for each in tracks if streams[each.stream].disposition & Disposition.default
+    )
+    return next(default, tracks[0].stream if tracks else None)
+
+
+def _video(found: FoundTrack) -> Track:
+    stream = found.stream
+    assert isinstance(stream, VideoStream)
+    base = stream.time_base or Fraction(1, 1000)
+    times = video_times(found.shown, found.decoded, base, stream.average_rate)
+    try:
+        entry = sample_entry(stream, found.first)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise Failed(f"its pictures do not fit into an MP4: {error}") from error
+    return _track("video", found, times, entry)
+
+
+def _sound(found: FoundTrack) -> SoundTrack | None:
+    stream = found.stream
+    assert isinstance(stream, AudioStream)
+    rate = stream.codec_context.sample_rate
+    base = stream.time_base or Fraction(1, 1000)
+    samples: int | Sequence[int]
+    if found.codec == "opus":
+        rate, samples = 48_000, found.samples
+    else:
+        likely = guesses(found.codec, rate, stream.codec_context.frame_size)
+        samples = samples_in_packets(found.shown, base, rate, likely)
+    try:
+        times = audio_times(found.shown, base, rate, samples)
+    except BadTimesError:
+        return None
+    plays = found.codec in _SOUNDS and not _lacks_head(found)
+    entry = SampleEntry(b"", 0, 0, b"")
+    if plays or found.codec in _CARRIED:
+        try:
+            entry = sample_entry(stream, found.first)
+        except (av.FFmpegError, ValueError, OSError):
+            plays = False
+    return SoundTrack(_track("audio", found, times, entry), plays, rate, found.number)
+
+
+def _lacks_head(found: FoundTrack) -> bool:
+    """Tell whether each packet has a header of its own, which an MP4 has once (ADTS)."""
+    return found.codec == "aac" and not found.stream.codec_context.extradata
+
+
+def _track(kind: str, found: FoundTrack, times: Times, entry: SampleEntry) -> Track:
+    locator = found.locator
+    first = begins = min(times.presentation)
+    if any(found.hidden):
+        pairs = zip(times.presentation, found.hidden, strict=True)
+        begins = min((time for time, off in pairs if not off), default=first)
+    begins = max(begins, 0)
+    return Track(
+        kind="video" if kind == "video" else "audio",
+        codec=found.codec,
+        timescale=times.timescale,
+        sample_entry=entry.stsd,
+        pieces=locator.pieces,
+        presentation=times.presentation,
+        decode=times.decode,
+        keys=found.keys or array("B", [1]) * len(found),
+        end=times.end,
+        first_pieces=locator.firsts if len(locator.firsts) != len(locator.pieces) else None,
+        literals=bytes(locator.literals),
+        width=entry.width,
+        height=entry.height,
+        matrix=entry.matrix,
+        language=_language(found.stream),
+        title=_text(found.stream.metadata.get("title", "")),
+        start_skip=begins - first,
+    )
+
+
+def _language(stream: Stream) -> str:
+    return (stream.language or "und").strip().lower()
+
+
+def _chapters(container: InputContainer, video: Track) -> list[Chapter]:
+    found = []
+    for chapter in container.chapters()[:_MOST_CHAPTERS]:
+        base = chapter["time_base"] or Fraction(1, 1_000_000)
+        start = float(chapter["start"] * base - video.begins)
+        title = chapter["metadata"].get("title", "")
+        found.append(Chapter(round(max(0.0, start), 6), _text(title)))
+    return found
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_TEXT]
