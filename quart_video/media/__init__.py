@@ -12,12 +12,14 @@ from quart_video.media.cache import Cache, FolderCache, MemoryCache
 from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
 from quart_video.media.service import (
     DETAILS,
+    FILM,
     STORYBOARD,
     Derivative,
     DerivativeService,
     Source,
     caption,
     makers,
+    movie,
     picture,
     poster,
     sheet,
@@ -29,6 +31,7 @@ from quart_video.media.workers.protocol import WIDTHS, Failed
 
 __all__ = [
     "DETAILS",
+    "FILM",
     "STORYBOARD",
     "WIDTHS",
     "AudioTrack",
@@ -49,6 +52,7 @@ __all__ = [
     "decode_details",
     "decode_storyboard",
     "makers",
+    "movie",
     "picture",
     "poster",
     "sheet",

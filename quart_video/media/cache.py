@@ -20,9 +20,10 @@ from contextlib import suppress
 from typing import Protocol
 
 from quart_video.bounded import BoundedCache
-from quart_video.storage.base import StorageError
-from quart_video.storage.local.disk import Disk, report_waiting
+from quart_video.storage.base import Media, StorageError
+from quart_video.storage.local.disk import Disk, OpenFile, report_waiting
 from quart_video.storage.local.file_systems import close_quietly
+from quart_video.storage.memory import BytesMedia
 
 logger = logging.getLogger("quart_video")
 
@@ -39,6 +40,9 @@ class Cache(Protocol):
 
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
+
+    async def open(self, key: str, name: str) -> Media | None:
+        """Open what was written, to be read in parts; ``None`` where it is not there."""
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs* by their names, in this order."""
@@ -79,6 +83,12 @@ class FolderCache:
             if found is not None:
                 return found
         return await self._spare.read(key, name)
+
+    async def open(self, key: str, name: str) -> Media | None:
+        """Open what was written, to be read in parts; ``None`` where it is not there."""
+        with suppress(StorageError):
+            return await self._disk.run(self._open, self._folder(key), name)
+        return await self._spare.open(key, name)
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs*; where the folder does not take them the log is told, once."""
@@ -141,10 +151,15 @@ class FolderCache:
                 data = file.read()
         except FileNotFoundError:
             return None
-        with suppress(OSError):
-            if time.time() - os.stat(folder).st_mtime > _USED:
-                os.utime(folder)
+        _note_use(folder)
         return data
+
+    def _open(self, folder: str, name: str) -> OpenFile:
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+        descriptor = os.open(os.path.join(folder, name), flags)
+        opened = OpenFile(descriptor, self._disk, name)
+        _note_use(folder)
+        return opened
 
     def _write(self, folder: str, blobs: Mapping[str, bytes]) -> None:
         for name, blob in blobs.items():
@@ -211,6 +226,12 @@ def _room_of(size: int) -> int:
     return -(-size // _BLOCK) * _BLOCK + _INODE
 
 
+def _note_use(folder: str) -> None:
+    with suppress(OSError):
+        if time.time() - os.stat(folder).st_mtime > _USED:
+            os.utime(folder)
+
+
 def _folders(root: str) -> list[str]:
     found = []
     with suppress(OSError), os.scandir(root) as rows:
@@ -238,6 +259,11 @@ class MemoryCache:
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
         return self._blobs.get((key, name))
+
+    async def open(self, key: str, name: str) -> Media | None:
+        """Open what was written, to be read in parts; ``None`` where it is not there."""
+        data = await self.read(key, name)
+        return None if data is None else BytesMedia(data, version=key)
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs*."""

@@ -19,7 +19,9 @@ from quart_video.media.details import form_of_details
 from quart_video.media.queue import Queue
 from quart_video.media.workers.pool import Lost, WorkerPool
 from quart_video.media.workers.protocol import LONG, Failed, Interrupted, Kind, Limits, Task
+from quart_video.remux.film_facts import FilmFacts, movie_name
 from quart_video.storage.base import Changed, Media, StorageError, Unavailable
+from quart_video.storage.memory import BytesMedia
 
 logger = logging.getLogger("quart_video")
 
@@ -29,7 +31,9 @@ another by themselves; the number is to be raised with every other change of wha
 
 _LONG = Limits(cpu=300, wall=900.0, reads=1024**3)
 """For what takes a reading of the whole file."""
-_LIMITS: dict[Kind, Limits] = dict.fromkeys(LONG, _LONG)
+_WHOLE = Limits(cpu=1800, wall=4 * 3600.0, reads=1 << 50)
+"""For what has to read a film of any length to its end, and compare it."""
+_LIMITS: dict[Kind, Limits] = {**dict.fromkeys(LONG, _LONG), "film": _WHOLE}
 _NO_SUCH_THING = "there is no such thing in it"
 _MOST_LATER = 1000
 _PAUSE = 10.0  # seconds after which it is tried again to start a process that did not start
@@ -116,6 +120,8 @@ def makers() -> str:
 
 DETAILS = Derivative("details", "details")
 STORYBOARD = Derivative("storyboard", "storyboard")
+FILM = Derivative("film-facts", "film")
+"""What is known of a film that a virtual MP4 is made of."""
 
 
 def sheet(number: int) -> Derivative:
@@ -148,6 +154,13 @@ def caption(extension: str, encoding: str | None) -> Derivative:
         options.append(("encoding", encoding))
     name = "-".join(["caption", *(value for _, value in options)])
     return Derivative(name, "caption", tuple(options))
+
+
+def movie(facts: FilmFacts, sound: int | None) -> Derivative:
+    """Return the index of the virtual MP4 with a sound track of the film."""
+    if sound == facts.main:
+        return Derivative(movie_name(sound), "film")
+    return Derivative(movie_name(sound), "movie", (("sound", str(sound)),))
 
 
 class DerivativeService:
@@ -212,6 +225,36 @@ class DerivativeService:
         if derivative.name not in made:
             raise Failed(_NO_SUCH_THING)
         return made[derivative.name]
+
+    async def open(self, source: Source, derivative: Derivative) -> Media:
+        """Open *derivative* of *source* to be read in parts, made if it has to be.
+
+        :raises Failed: it cannot be made of this version.
+        :raises Unavailable: not now.
+        :raises StorageError: as opening the file does.
+        """
+        found = await self._cache.open(source.key, derivative.name)
+        if found is None:
+            data = await self.get(source, derivative)
+            found = await self._cache.open(source.key, derivative.name)
+            if found is None:  # nothing can be kept
+                found = BytesMedia(data, version=source.key)
+        return found
+
+    def made_of(self, source: Source, name: str) -> Source:
+        """Return as a source what was made of *source* and is kept as *name*."""
+
+        async def open_kept() -> Media:
+            data = await self._cache.read(source.key, name)
+            if data is None:
+                raise Changed(f"what was made of {source.identity!r} is not there any more")
+            return BytesMedia(data, version=source.version)
+
+        return Source(source.identity, source.version, open_kept)
+
+    async def forget(self, source: Source, derivative: Derivative) -> None:
+        """Have *derivative* be made anew when it is asked for again."""
+        await self._cache.remove(source.key, derivative.name)
 
     def turn(self, name: str) -> AbstractAsyncContextManager[None]:
         """Hold what one process of all with this cache holds at a time."""

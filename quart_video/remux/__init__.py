@@ -10,6 +10,7 @@ Rule 3: no answer holds more memory than one of a plain file does: a chunk, and 
 index, which all answers share.
 """
 
+from quart_video.remux.index_cache import IndexCache
 from quart_video.remux.virtual import VirtualMedia
 
-__all__ = ["VirtualMedia"]
+__all__ = ["IndexCache", "VirtualMedia"]

@@ -233,9 +233,9 @@ class StartCodeLocator(Locator):
 def unit_ranges(data: bytes) -> list[tuple[int, int]]:
     """Return where the NAL units are between start codes, half-open, without zeros behind them."""
     codes = [found.span() for found in _START_CODE.finditer(data)]
-    ends = [start for start, _ in codes[1:]] + [len(data)]
+    ends = [*(start for start, _ in codes[1:]), len(data)]
     ranges = []
-    for (_, start), end in zip(codes, ends, strict=True):
+    for (_, start), end in zip(codes, ends, strict=False):  # of no codes none
         size = len(data[start:end].rstrip(b"\0"))
         if size:
             ranges.append((start, start + size))

@@ -140,7 +140,7 @@ def test_details_of_another_kind_are_refused(data: bytes) -> None:
 def test_tasks_and_answers_travel() -> None:
     task = Task("caption", {"extension": ".srt"}, Limits(cpu=1))
     frame = encode_task(task, remote_size=5)
-    assert decode_task(frame[4:]) == (task, 5)
+    assert decode_task(frame[8:], b"") == (task, 5)
     blobs = {"a": b"\0\1", "b": b"", "c": b"{}"}
     assert decode_answer(encode_answer(blobs)) == blobs
     assert decode_answer(encode_answer({})) == {}

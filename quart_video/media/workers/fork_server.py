@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from functools import partial
 from quart_video.media.workers.protocol import (
     LENGTH,
     MOST_BYTES,
+    TASK_LENGTHS,
     Failed,
     Interrupted,
     Limits,
@@ -75,10 +77,10 @@ def main(descriptor: int) -> None:
         while not select.select([server], [], [], _LOOK)[0]:
             if os.getppid() != parent:
                 return
-        header, descriptors = _receive(server)
-        if not header:
+        received = _receive(server)
+        if received is None:
             return
-        task, remote_size = decode_task(header)
+        task, remote_size, descriptors = received
         prepare(task)
         work = partial(perform, task, descriptors[0], remote_size)
         answer = _supervise(server, task, work, descriptors)
@@ -87,20 +89,27 @@ def main(descriptor: int) -> None:
         _send(server, answer)
 
 
-def _receive(server: socket.socket) -> tuple[bytes, list[int]]:
-    """Take a task with its descriptor; nothing where the server has gone."""
+def _receive(server: socket.socket) -> tuple[Task, int | None, list[int]] | None:
+    """Take a task with its descriptor; ``None`` where the server has gone."""
     try:
-        data, descriptors, _, _ = socket.recv_fds(server, LENGTH.size, 1)
-        size = LENGTH.unpack(data)[0] if len(data) == LENGTH.size else 0
-        header = b""
-        while len(header) < size:
-            part = server.recv(size - len(header))
-            if not part:
-                return b"", []
-            header += part
-    except OSError:
-        return b"", []
-    return header, list(descriptors)
+        data, descriptors, _, _ = socket.recv_fds(server, TASK_LENGTHS.size, 1)
+        header_size, payload_size = TASK_LENGTHS.unpack(data)
+        header = _exactly(server, header_size)
+        task, remote_size = decode_task(header, _exactly(server, payload_size))
+    except (OSError, struct.error):
+        return None
+    return task, remote_size, list(descriptors)
+
+
+def _exactly(server: socket.socket, size: int) -> bytes:
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = server.recv_into(view)
+        if not count:
+            raise ConnectionResetError("the server has gone")
+        view = view[count:]
+    return bytes(data)
 
 
 def _send(server: socket.socket, frame: bytes) -> None:

@@ -102,7 +102,7 @@ class ForkServer:
             async with asyncio.timeout(task.limits.wall + _SLACK):
                 if not isinstance(media, OnDisk):
                     return await self._do_remotely(task, media)
-                self._ask(task, media.fileno(), remote_size=None)
+                await self._ask(task, media.fileno(), remote_size=None)
                 return decode_answer(await self._receive())
         except ConnectionError as error:
             raise Died(str(error) or "a process that looks into videos has gone") from error
@@ -115,7 +115,7 @@ class ForkServer:
         serving = asyncio.create_task(serve_reads(media, ours, task.limits.reads))
         try:
             with theirs:
-                self._ask(task, theirs.fileno(), remote_size=media.facts.size)
+                await self._ask(task, theirs.fileno(), remote_size=media.facts.size)
             return decode_answer(await self._receive())
         except (Failed, Interrupted) as error:
             problem = serving.exception() if serving.done() else None
@@ -128,11 +128,13 @@ class ForkServer:
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
 
-    def _ask(self, task: Task, descriptor: int, *, remote_size: int | None) -> None:
-        """Hand a task over; the buffer of an idle socket takes it at once."""
+    async def _ask(self, task: Task, descriptor: int, *, remote_size: int | None) -> None:
+        """Hand a task over; the buffer of an idle socket takes all but the payload at once."""
         frame = encode_task(task, remote_size=remote_size)
         if socket.send_fds(self._end, [frame], [descriptor]) != len(frame):
             raise ConnectionResetError("a process that looks into videos takes nothing")
+        if task.payload:
+            await asyncio.get_running_loop().sock_sendall(self._end, task.payload)
 
     async def _receive(self) -> bytes:
         (size,) = LENGTH.unpack(await self._exactly(LENGTH.size))

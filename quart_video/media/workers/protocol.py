@@ -1,6 +1,7 @@
 """What is asked of a child process, and how it travels there and back. Pure.
 
-A frame is four bytes of length, a header as JSON, and what the header counts: named blobs.
+A frame is four bytes of length, a header as JSON, and what the header counts: named blobs. That of
+a task has a second length behind the first, and one blob without a name.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["details", "poster", "picture", "storyboard", "texts", "caption"]
+Kind = Literal[
+    "details", "poster", "picture", "storyboard", "texts", "caption", "film", "movie", "sound"
+]
 """What there is to make. ``poster`` is out of a video, ``picture`` out of an image beside one;
-``texts`` are the tracks inside a video, ``caption`` is a file beside one."""
+``texts`` are the tracks inside a video, ``caption`` is a file beside one. ``film`` is the index of
+a virtual MP4, ``movie`` that of another one of the same film, and ``sound`` a part of its sound."""
 
-LONG: frozenset[Kind] = frozenset({"storyboard", "texts"})
-"""What takes a reading of the whole file. All else is quick, and someone looks at a screen."""
+LONG: frozenset[Kind] = frozenset({"storyboard", "texts", "sound"})
+"""What takes a reading of the whole file. All else is quick, or someone wants to see the film."""
 
 WIDTHS = (320, 640)
 """Widths in pixels that posters come in, the smallest first."""
 
 LENGTH = struct.Struct(">I")
+TASK_LENGTHS = struct.Struct(">II")
 MOST_BYTES = 64 * 1024 * 1024
 """Longest answer that a child may give."""
 
@@ -68,23 +73,26 @@ class Task:
     kind: Kind
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    payload: bytes = b""
+    """What the child is given beside the file."""
 
 
 def encode_task(task: Task, *, remote_size: int | None) -> bytes:
-    """Write *task* as a frame.
+    """Write *task* as a frame, but for its payload, which follows.
 
-    :param lent: size of the file where its bytes are lent through a socket, ``None`` where the
+    :param remote_size: size of the file where its bytes come through a socket, ``None`` where the
         descriptor is that of the file.
     """
-    header = json.dumps({**asdict(task), "lent": remote_size}).encode()
-    return LENGTH.pack(len(header)) + header
+    fields = {"kind": task.kind, "options": dict(task.options), "limits": asdict(task.limits)}
+    header = json.dumps({**fields, "remote_size": remote_size}).encode()
+    return TASK_LENGTHS.pack(len(header), len(task.payload)) + header
 
 
-def decode_task(header: bytes) -> tuple[Task, int | None]:
+def decode_task(header: bytes, payload: bytes) -> tuple[Task, int | None]:
     """Read the header of a task's frame."""
     fields: dict[str, Any] = json.loads(header)
-    remote_size = fields.pop("lent")
-    return Task(fields["kind"], fields["options"], Limits(**fields["limits"])), remote_size
+    limits = Limits(**fields["limits"])
+    return Task(fields["kind"], fields["options"], limits, payload), fields["remote_size"]
 
 
 def encode_answer(blobs: Mapping[str, bytes]) -> bytes:

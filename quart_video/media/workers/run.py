@@ -20,7 +20,9 @@ av.logging.set_level(None)
 def prepare(task: Task) -> None:
     """Load, before the fork, what only some tasks need."""
     if task.kind in ("texts", "caption"):
-        import quart_video.media.extract.subtitles  # noqa: F401, PLC0415
+        import quart_video.media.extract.subtitles  # noqa: PLC0415
+    elif task.kind in ("film", "movie"):
+        import quart_video.media.extract.film_index  # noqa: F401, PLC0415
 
 
 def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, bytes]:
@@ -50,4 +52,10 @@ def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, b
         from quart_video.media.extract import subtitles  # noqa: PLC0415
 
         return subtitles.tracks(source.open(), TEXT_CODECS)
+    if task.kind in ("film", "movie"):
+        from quart_video.media.extract import film_index  # noqa: PLC0415
+
+        if task.kind == "film":
+            return film_index.film_index(source)
+        return film_index.movie_index(source, int(options["sound"]))
     return {"details": encode_details(describe(source.open(), source))}

@@ -17,6 +17,7 @@ from quart_video.media.extract.frames import picture_stream
 from quart_video.media.extract.sample_entry import SampleEntry, sample_entry
 from quart_video.media.extract.source import SourceFile
 from quart_video.media.workers.protocol import Failed
+from quart_video.remux.film_facts import FilmFacts, Sound, encode_film_facts, movie_name
 from quart_video.remux.index_file import write_index
 from quart_video.remux.movie import Chapter, Movie
 from quart_video.remux.packet_file import Film, SoundTrack, decode_film, encode_film
@@ -46,13 +47,26 @@ def film_index(source: SourceFile) -> dict[str, bytes]:
     :raises Failed: no movie can be made of it, and why.
     """
     film, main = _film(source, source.open())
+    facts = FilmFacts(
+        main=main,
+        sounds=tuple(
+            Sound(
+                number=sound.stream,
+                codec=sound.track.codec,
+                plays=sound.plays,
+                is_carried=bool(sound.track.sample_entry),
+            )
+            for sound in film.sounds
+        ),
+    )
     return {
         "film": encode_film(film),
         movie_name(main): write_index(_movie(film, main), FILM + 1),
+        "film-facts": encode_film_facts(facts),  # last, as it says that the others are there
     }
 
 
-def movie_index(source: SourceFile, sound: int | None) -> dict[str, bytes]:
+def movie_index(source: SourceFile, sound: int) -> dict[str, bytes]:
     """Return the index of the movie with another sound track.
 
     :param source: what is known of a film, as :func:`film_index` returns it.
@@ -62,11 +76,6 @@ def movie_index(source: SourceFile, sound: int | None) -> dict[str, bytes]:
     with source.file() as file:
         film = decode_film(file.read())
     return {movie_name(sound): write_index(_movie(film, sound), FILM + 1)}
-
-
-def movie_name(sound: int | None) -> str:
-    """Return what the index of a movie with this sound track of the film is kept as."""
-    return "movie" if sound is None else f"movie-{sound}"
 
 
 def _movie(film: Film, sound: int | None) -> Movie:
@@ -90,6 +99,8 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
     codec = stream.codec_context.codec.canonical_name
     if codec not in _PICTURES:
         raise Failed(f"no browser plays {codec} in an MP4")
+    if "avi" in container.format.name and (codec != "h264" or stream.codec_context.has_b_frames):
+        raise Failed("its pictures are stored out of order, and an AVI does not tell in which")
     sounds = [
         (number, sound)
         for number, sound in enumerate(container.streams.audio)
@@ -101,10 +112,11 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
     except BadTimesError as error:
         raise Failed(str(error)) from error
     tracks = [each for sound in heard if (each := _sound(sound)) is not None]
-    film = Film(
-        video, tracks, _text(container.metadata.get("title", "")), _chapters(container, video)
-    )
-    return film, _main(tracks, container)
+    main = _main(tracks, container)
+    # The movie begins when the first of them does, and so do the times of its chapters.
+    begins = min([video.begins, *(each.track.begins for each in tracks if each.stream == main)])
+    title = _text(container.metadata.get("title", ""))
+    return Film(video, tracks, title, _chapters(container, begins)), main
 
 
 def _main(tracks: Sequence[SoundTrack], container: InputContainer) -> int | None:
@@ -190,11 +202,11 @@ def _language(stream: Stream) -> str:
     return (stream.language or "und").strip().lower()
 
 
-def _chapters(container: InputContainer, video: Track) -> list[Chapter]:
+def _chapters(container: InputContainer, begins: Fraction) -> list[Chapter]:
     found = []
     for chapter in container.chapters()[:_MOST_CHAPTERS]:
         base = chapter["time_base"] or Fraction(1, 1_000_000)
-        start = float(chapter["start"] * base - video.begins)
+        start = float(chapter["start"] * base - begins)
         title = chapter["metadata"].get("title", "")
         found.append(Chapter(round(max(0.0, start), 6), _text(title)))
     return found
