@@ -20,6 +20,7 @@ from quart_video.media.queue import Queue
 from quart_video.media.workers.pool import Lost, WorkerPool
 from quart_video.media.workers.protocol import LONG, Failed, Interrupted, Kind, Limits, Task
 from quart_video.remux.film_facts import FilmFacts, movie_name
+from quart_video.remux.sound import Mode
 from quart_video.storage.base import Changed, Media, StorageError, Unavailable
 from quart_video.storage.memory import BytesMedia
 
@@ -74,6 +75,8 @@ class Derivative:
     """What it is kept as."""
     kind: Kind
     options: tuple[tuple[str, str], ...] = ()
+    payload: bytes = field(default=b"", repr=False)
+    """What it is made of beside the source; follows from the source and all else here."""
 
     @property
     def job(self) -> str:
@@ -101,7 +104,8 @@ class Derivative:
     @property
     def task(self) -> Task:
         """Return what a child process is to do."""
-        return Task(self.kind, dict(self.options), _LIMITS.get(self.kind, Limits()))
+        limits = _LIMITS.get(self.kind, Limits())
+        return Task(self.kind, dict(self.options), limits, self.payload)
 
 
 _MAKERS = ("av", "pillow", "pysubs2", "charset-normalizer", "quart-video")
@@ -157,10 +161,35 @@ def caption(extension: str, encoding: str | None) -> Derivative:
 
 
 def movie(facts: FilmFacts, sound: int | None) -> Derivative:
-    """Return the index of the virtual MP4 with a sound track of the film."""
+    """Return the index of the virtual MP4 with a sound track of the film, as it is."""
+    name = movie_name(sound)
     if sound == facts.main:
-        return Derivative(movie_name(sound), "film")
-    return Derivative(movie_name(sound), "movie", (("sound", str(sound)),))
+        return Derivative(name, "film")
+    return Derivative(name, "movie", (("name", name), ("sound", str(sound))))
+
+
+def movie_with_aac(sound: int, mode: Mode, made: bytes) -> Derivative:
+    """Return the index of the virtual MP4 with a sound track that was made AAC.
+
+    :param made: what is known of all its parts, one after the other.
+    """
+    name = f"movie-{sound}-aac-{mode}"
+    return Derivative(name, "movie", (("name", name), ("sound", str(sound))), made)
+
+
+def sound_part(sound: int, mode: Mode, number: int, plan: bytes = b"") -> Derivative:
+    """Return what is known of a part of a sound track that is made AAC.
+
+    :param number: of the part, from 0.
+    :param plan: what it is made of.
+    """
+    name = sound_data(sound, mode, number)
+    return Derivative(f"{name}-sizes", "sound", (("name", name), ("mode", mode)), plan)
+
+
+def sound_data(sound: int, mode: Mode, number: int) -> str:
+    """Return what the bytes of a part of a sound track are kept as."""
+    return f"aac-{sound}-{mode}-{number}"
 
 
 class DerivativeService:
@@ -214,7 +243,7 @@ class DerivativeService:
                 await self._cache.remove(source.key, name)
             self._again.done(job)
         else:
-            await self._raise_failure(source, derivative)
+            await self.raise_failure(source, derivative)
             if (seconds := self._again.seconds(job)) > 0:
                 raise Unavailable(
                     "it was interrupted, and is tried again", retry_after=ceil(seconds)
@@ -252,9 +281,15 @@ class DerivativeService:
 
         return Source(source.identity, source.version, open_kept)
 
-    async def forget(self, source: Source, derivative: Derivative) -> None:
+    async def open_kept(self, source: Source, name: str) -> Media | None:
+        """Open what was made of *source* and is kept as *name*; ``None``: it is not there."""
+        return await self._cache.open(source.key, name)
+
+    def forget_later(self, source: Source, derivative: Derivative) -> None:
         """Have *derivative* be made anew when it is asked for again."""
-        await self._cache.remove(source.key, derivative.name)
+        task = asyncio.create_task(self._cache.remove(source.key, derivative.name))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def turn(self, name: str) -> AbstractAsyncContextManager[None]:
         """Hold what one process of all with this cache holds at a time."""
@@ -281,8 +316,8 @@ class DerivativeService:
         await self._workers.aclose()
         self._cache.close()
 
-    async def _raise_failure(self, source: Source, derivative: Derivative) -> None:
-        """Raise why *product* cannot be made, where that is known.
+    async def raise_failure(self, source: Source, derivative: Derivative) -> None:
+        """Raise why *derivative* cannot be made, where that is known.
 
         :raises Failed: it was tried, or there was no such thing among what was made.
         """
@@ -306,7 +341,7 @@ class DerivativeService:
             found = await self.find(source, derivative)
             if found is not None:
                 return {derivative.name: found}
-            await self._raise_failure(source, derivative)
+            await self.raise_failure(source, derivative)
             return await self._have_made(source, derivative)
 
     async def _have_made(self, source: Source, derivative: Derivative) -> dict[str, bytes]:

@@ -54,3 +54,8 @@ def decode_film_facts(data: bytes) -> FilmFacts:
 def movie_name(sound: int | None) -> str:
     """Return what the index of a movie with this sound track is kept as; ``None``: without."""
     return "movie" if sound is None else f"movie-{sound}"
+
+
+def plan_name(sound: int) -> str:
+    """Return what the parts are kept as that the AAC of this sound track is made in."""
+    return f"plan-{sound}"

@@ -38,4 +38,10 @@ def guesses(codec: str, rate: int, frame_size: int) -> Sequence[int]:
     return (frame_size,) if frame_size > 0 else ()
 
 
-_FIXED = {"ac3": (1536,), "dts": (512, 1024, 2048, 4096), "mp2": (1152,), "alac": (4096,)}
+_FIXED = {
+    "ac3": (1536,),
+    "alac": (4096,),
+    "dts": (512, 1024, 2048, 4096),
+    "mp2": (1152,),
+    "truehd": (40, 80, 160),
+}

@@ -16,12 +16,14 @@ from quart_video.media.extract.film_packets import FoundTrack, read_packets
 from quart_video.media.extract.frames import picture_stream
 from quart_video.media.extract.sample_entry import SampleEntry, sample_entry
 from quart_video.media.extract.source import SourceFile
+from quart_video.media.mp4_offer import PICTURES, SOUNDS
 from quart_video.media.workers.protocol import Failed
-from quart_video.remux.film_facts import FilmFacts, Sound, encode_film_facts, movie_name
+from quart_video.remux.film_facts import FilmFacts, Sound, encode_film_facts, movie_name, plan_name
 from quart_video.remux.index_file import write_index
 from quart_video.remux.movie import Chapter, Movie
 from quart_video.remux.packet_file import Film, SoundTrack, decode_film, encode_film
 from quart_video.remux.samples import guesses
+from quart_video.remux.sound import MadePart, aac_track, decode_all_made, encode_parts, parts_of
 from quart_video.remux.timing import (
     BadTimesError,
     Times,
@@ -31,10 +33,6 @@ from quart_video.remux.timing import (
 )
 from quart_video.remux.track import FILM, Track
 
-_PICTURES = {"h264": "H.264", "hevc": "HEVC", "vp9": "VP9", "av1": "AV1"}
-"""Codecs of pictures that browsers decode out of an MP4."""
-_SOUNDS = {"aac", "mp3", "flac", "opus", "alac"}
-"""Codecs of sound that browsers decode out of an MP4."""
 _CARRIED = {"ac3", "eac3"}
 """Those that some decode, and an MP4 can hold."""
 _MOST_CHAPTERS = 255
@@ -59,32 +57,44 @@ def film_index(source: SourceFile) -> dict[str, bytes]:
             for sound in film.sounds
         ),
     )
+    plans = {
+        plan_name(each.stream): encode_parts(parts_of(each.track, each.stream, each.sample_rate))
+        for each in film.sounds
+        if not each.plays
+    }
     return {
+        **plans,
         "film": encode_film(film),
         movie_name(main): write_index(_movie(film, main), FILM + 1),
         "film-facts": encode_film_facts(facts),  # last, as it says that the others are there
     }
 
 
-def movie_index(source: SourceFile, sound: int) -> dict[str, bytes]:
+def movie_index(source: SourceFile, sound: int, name: str, made: bytes) -> dict[str, bytes]:
     """Return the index of the movie with another sound track.
 
     :param source: what is known of a film, as :func:`film_index` returns it.
-    :param sound: its number in the film; ``None``: without sound.
+    :param sound: its number in the film.
+    :param name: what it is to be kept as.
+    :param made: what is known of the parts of AAC that were made of it, as :func:`.encode_made`
+        writes each; empty: it is copied.
     :raises Failed: there is no such sound track.
     """
     with source.file() as file:
         film = decode_film(file.read())
-    return {movie_name(sound): write_index(_movie(film, sound), FILM + 1)}
+    parts = decode_all_made(made)
+    return {name: write_index(_movie(film, sound, parts), FILM + 1 + len(parts))}
 
 
-def _movie(film: Film, sound: int | None) -> Movie:
+def _movie(film: Film, sound: int | None, parts: Sequence[MadePart] = ()) -> Movie:
     tracks = [film.video]
     if sound is not None:
         found = next((each for each in film.sounds if each.stream == sound), None)
         if found is None:
             raise Failed(f"there is no sound track {sound} in it")
-        if found.track.sample_entry:
+        if parts:
+            tracks.append(aac_track(found.track, found.sample_rate, parts))
+        elif found.track.sample_entry:
             tracks.append(found.track)
     return Movie(tracks, film.title, film.chapters)
 
@@ -97,7 +107,7 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
     if stream is None:
         raise Failed("there are no moving pictures in it")
     codec = stream.codec_context.codec.canonical_name
-    if codec not in _PICTURES:
+    if codec not in PICTURES:
         raise Failed(f"no browser plays {codec} in an MP4")
     if "avi" in container.format.name and (codec != "h264" or stream.codec_context.has_b_frames):
         raise Failed("its pictures are stored out of order, and an AVI does not tell in which")
@@ -155,7 +165,7 @@ def _sound(found: FoundTrack) -> SoundTrack | None:
         times = audio_times(found.shown, base, rate, samples)
     except BadTimesError:
         return None
-    plays = found.codec in _SOUNDS and not _lacks_head(found)
+    plays = found.codec in SOUNDS and not _lacks_head(found)
     entry = SampleEntry(b"", 0, 0, b"")
     if plays or found.codec in _CARRIED:
         try:

@@ -11,6 +11,7 @@ from quart_video.media.extract.probe import describe
 from quart_video.media.extract.source import SourceFile
 from quart_video.media.extract.tracks import TEXT_CODECS
 from quart_video.media.workers.protocol import Failed, Task
+from quart_video.remux.sound import Mode
 
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded once, before the forks
 
@@ -22,7 +23,9 @@ def prepare(task: Task) -> None:
     if task.kind in ("texts", "caption"):
         import quart_video.media.extract.subtitles  # noqa: PLC0415
     elif task.kind in ("film", "movie"):
-        import quart_video.media.extract.film_index  # noqa: F401, PLC0415
+        import quart_video.media.extract.film_index  # noqa: PLC0415
+    elif task.kind == "sound":
+        import quart_video.media.extract.sound  # noqa: F401, PLC0415
 
 
 def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, bytes]:
@@ -57,5 +60,11 @@ def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, b
 
         if task.kind == "film":
             return film_index.film_index(source)
-        return film_index.movie_index(source, int(options["sound"]))
+        number, name = int(options["sound"]), options["name"]
+        return film_index.movie_index(source, number, name, task.payload)
+    if task.kind == "sound":
+        from quart_video.media.extract import sound  # noqa: PLC0415
+
+        mode: Mode = "surround" if options["mode"] == "surround" else "stereo"
+        return sound.sound_part(source, task.payload, mode, options["name"])
     return {"details": encode_details(describe(source.open(), source))}

@@ -1,0 +1,353 @@
+"""Virtual MP4s of films: their indexes, and sound that is made AAC for them.
+
+Rule 1: a film is read once. What came of it is kept, and a movie with another sound takes none.
+Rule 2: sound is made in the background, in parts, each of which is kept: what is interrupted goes
+on where it was. Until all are there, a movie has the sound that there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from quart_video.bounded import BoundedCache
+from quart_video.media.service import (
+    FILM,
+    Derivative,
+    DerivativeService,
+    Source,
+    movie,
+    movie_with_aac,
+    sound_data,
+    sound_part,
+)
+from quart_video.media.workers.protocol import Failed
+from quart_video.remux.film_facts import (
+    FilmFacts,
+    Sound,
+    decode_film_facts,
+    movie_name,
+    plan_name,
+)
+from quart_video.remux.index_cache import Index, IndexCache
+from quart_video.remux.index_file import BrokenIndexError
+from quart_video.remux.sound import Mode, split_parts
+from quart_video.remux.track import FILM as THE_FILM
+from quart_video.remux.track import LITERAL
+from quart_video.remux.virtual import VirtualMedia
+from quart_video.storage.base import Changed, Media, NotFound, StorageError, Unavailable
+
+logger = logging.getLogger("quart_video")
+
+_MOST_JOBS = 200
+_MOST_KNOWN = 1024 * 1024  # bytes of what is known of films
+_TRIES = 5
+_LONGEST_PAUSE = 60.0
+
+Audio = Literal["stereo", "surround", "off"]
+"""What sound that browsers cannot decode is made; ``off``: it stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundState:
+    """How the sound of a movie stands."""
+
+    state: Literal["none", "copied", "ready", "preparing", "failed", "off"]
+    """``copied``: as it is in the film; ``ready``: it has been made AAC; ``preparing``: it is being
+    made; ``failed``: it cannot be; ``off``: it is not, and hardly any browser plays it."""
+    progress: float | None = None
+    """Of what is being made, 0 to 1."""
+    seconds_left: float | None = None
+    """About how long it takes; ``None``: that is not known."""
+    problem: str | None = None
+    """Why it cannot be made."""
+
+
+class _Job:
+    """Sound that is being made."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+        self.done = 0
+        self.problem: str | None = None
+        self.task: asyncio.Task[None] | None = None
+        self._began = monotonic()
+        self._there = 0
+
+    def begin(self, parts: int) -> None:
+        """Note how many parts there are, of which none has been looked at."""
+        self.parts = parts
+        self.done = self._there = 0
+        self._began = monotonic()
+
+    def one_done(self, *, made: bool) -> None:
+        """Note that a part is there, and whether it was made just now."""
+        self.done += 1
+        if not made:
+            self._there += 1
+            self._began = monotonic()
+
+    @property
+    def state(self) -> SoundState:
+        """How it stands."""
+        if self.problem is not None:
+            return SoundState("failed", problem=self.problem)
+        made = self.done - self._there
+        each = (monotonic() - self._began) / made if made else None
+        left = round(each * (self.parts - self.done), 1) if each is not None else None
+        return SoundState("preparing", self.done / self.parts if self.parts else 0.0, left)
+
+
+_Key = tuple[str, int, Mode]
+
+
+class Movies:
+    """Opens the virtual MP4s of films.
+
+    :param derivatives: makes and keeps what they are made of; not owned.
+    :param audio: what sound is made that browsers cannot decode.
+    """
+
+    def __init__(self, derivatives: DerivativeService, *, audio: Audio) -> None:
+        self._derivatives = derivatives
+        self._audio = audio
+        self._indexes = IndexCache()
+        self._known: BoundedCache[str, FilmFacts] = BoundedCache(_MOST_KNOWN)
+        self._made: BoundedCache[_Key, bool] = BoundedCache(_MOST_KNOWN)
+        self._jobs: dict[_Key, _Job] = {}
+
+    async def film(self, source: Source) -> FilmFacts:
+        """Return what is known of a film, found out now if it has to be.
+
+        :raises Failed: no movie can be made of it. The text says why.
+        :raises StorageError: as opening the film does.
+        """
+        known = self._known.get(source.key)
+        if known is None:
+            known = decode_film_facts(await self._derivatives.get(source, FILM))
+            self._known.put(source.key, known)
+        return known
+
+    async def glance(self, source: Source) -> FilmFacts | None:
+        """Return what is known of a film already, ``None`` where it is nothing.
+
+        :raises Failed: no movie can be made of it. The text says why.
+        """
+        known = self._known.get(source.key)
+        if known is None:
+            data = await self._derivatives.find(source, FILM)
+            if data is None:
+                await self._derivatives.raise_failure(source, FILM)
+                return None
+            known = decode_film_facts(data)
+            self._known.put(source.key, known)
+        return known
+
+    async def open(
+        self, source: Source, film: Media, sound: int | None = None, *, original: bool = False
+    ) -> VirtualMedia:
+        """Open a movie.
+
+        :param film: the opened film, owned from now on.
+        :param sound: number of the sound track; ``None``: the one that plays by itself.
+        :param original: whether to take the sound as it is, though it has been made AAC.
+        :raises NotFound: there is no such sound track.
+        :raises Failed: no movie can be made of it.
+        :raises StorageError: as opening the film does.
+        """
+        try:
+            facts = await self.film(source)
+            number = _number(facts, sound)
+            mode = None if original else await self._mode_of(source, facts.sound(number))
+            return await self._open(source, film, facts, number, mode)
+        except BaseException:
+            film.close()
+            raise
+
+    async def sound(self, source: Source, facts: FilmFacts, number: int | None) -> SoundState:
+        """Tell how the sound of a movie stands. What is to be made begins to be made."""
+        sound = facts.sound(number)
+        if sound is None:
+            return SoundState("none")
+        if sound.plays:
+            return SoundState("copied")
+        if self._audio == "off":
+            return SoundState("off")
+        if await self._is_made(source, sound.number, self._audio):
+            return SoundState("ready")
+        job = self._begin(source, sound.number, self._audio)
+        return job.state if job is not None else SoundState("preparing", 0.0)
+
+    async def prepare(self, source: Source, *, retry: bool = False) -> None:
+        """Have all be made that the movie with the sound takes that plays by itself.
+
+        :param retry: try again what has failed.
+        :raises Failed: it cannot be made.
+        :raises StorageError: as opening the film does.
+        """
+        data = await self._derivatives.get(source, FILM, urgent=False, retry=retry)
+        facts = decode_film_facts(data)
+        sound = facts.sound(facts.main)
+        if sound is None or sound.plays or self._audio == "off":
+            return
+        if not await self._is_made(source, sound.number, self._audio):
+            await self._make_sound(source, sound.number, self._audio, _Job(), retry=retry)
+
+    async def aclose(self) -> None:
+        """End what is being made; the parts that are there are kept."""
+        tasks = [job.task for job in self._jobs.values() if job.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._jobs.clear()
+
+    async def _mode_of(self, source: Source, sound: Sound | None) -> Mode | None:
+        """Return as what the sound of a movie has been made; ``None``: it is as in the film."""
+        if sound is None or sound.plays or self._audio == "off":
+            return None
+        if await self._is_made(source, sound.number, self._audio):
+            return self._audio
+        self._begin(source, sound.number, self._audio)
+        return None
+
+    async def _open(
+        self,
+        source: Source,
+        film: Media,
+        facts: FilmFacts,
+        number: int | None,
+        mode: Mode | None,
+    ) -> VirtualMedia:
+        if mode is None or number is None:
+            derivative = movie(facts, number)
+            name = movie_name(number)
+        else:
+            derivative = movie_with_aac(number, mode, b"")
+            name = derivative.name
+        made_of = source if number == facts.main else self._derivatives.made_of(source, "film")
+
+        async def open_source(wanted: int) -> Media:
+            if wanted == LITERAL:
+                if mode is None:
+                    return await self._derivatives.open(made_of, derivative)
+                found = await self._derivatives.open_kept(source, name)
+            else:
+                assert number is not None
+                assert mode is not None
+                part = wanted - THE_FILM - 1
+                found = await self._derivatives.open_kept(source, sound_data(number, mode, part))
+                if found is None:
+                    self._derivatives.forget_later(source, sound_part(number, mode, part))
+            if found is None:
+                forget()
+                raise Changed(f"a part of the sound of {source.identity!r} is not there any more")
+            return found
+
+        def forget() -> None:
+            self._indexes.forget(key)
+            if number is not None and mode is not None:
+                self._made.remove((source.key, number, mode))
+            self._derivatives.forget_later(source, derivative)
+
+        key = f"{source.key}/{name}"
+        index = await self._index(key, lambda: open_source(LITERAL), forget)
+        return VirtualMedia(index, film, open_source, broken=forget)
+
+    async def _index(
+        self, key: str, open_index: Callable[[], Awaitable[Media]], forget: Callable[[], None]
+    ) -> Index:
+        index = self._indexes.find(key)
+        if index is not None:
+            return index
+        media = await open_index()
+
+        async def read(start: int, stop: int) -> bytes:
+            stop = min(stop, media.facts.size)
+            return b"".join([chunk async for chunk in media.chunks(start, stop)])
+
+        try:
+            return await self._indexes.open(key, read)
+        except BrokenIndexError as error:
+            forget()
+            raise Changed(f"the index of a virtual file is broken: {error}") from error
+        finally:
+            media.close()
+
+    async def _is_made(self, source: Source, number: int, mode: Mode) -> bool:
+        key = source.key, number, mode
+        if self._made.get(key):
+            return True
+        kept = await self._derivatives.open_kept(source, movie_with_aac(number, mode, b"").name)
+        if kept is None:
+            return False
+        kept.close()
+        self._made.put(key, value=True)
+        return True
+
+    def _begin(self, source: Source, number: int, mode: Mode) -> _Job | None:
+        """Have the sound of a movie be made, if it is not already; ``None``: too much is."""
+        key = source.key, number, mode
+        job = self._jobs.get(key)
+        if job is None:
+            if len(self._jobs) >= _MOST_JOBS:
+                return None
+            job = self._jobs[key] = _Job()
+            job.task = asyncio.create_task(self._run(key, source, job))
+        return job
+
+    async def _run(self, key: _Key, source: Source, job: _Job) -> None:
+        _, number, mode = key
+        for _ in range(_TRIES):
+            try:
+                await self._make_sound(source, number, mode, job)
+            except Unavailable as error:
+                await asyncio.sleep(min(error.retry_after, _LONGEST_PAUSE))
+                continue
+            except Failed as error:
+                job.problem = str(error)  # stays, so that it is told
+                if len(self._jobs) < _MOST_JOBS // 2:
+                    return
+            except StorageError as error:
+                logger.info("No sound for the MP4 of %r: %s", source.identity, error)
+            break
+        self._jobs.pop(key, None)
+
+    async def _make_sound(
+        self, source: Source, number: int, mode: Mode, job: _Job, *, retry: bool = False
+    ) -> None:
+        get = self._derivatives.get
+        plan = await get(source, Derivative(plan_name(number), "film"), urgent=False)
+        try:
+            parts = split_parts(plan)
+        except ValueError as error:
+            raise Failed(str(error)) from error
+        job.begin(len(parts))
+        made = []
+        for each, part in enumerate(parts):
+            derivative = sound_part(number, mode, each, part)
+            there = await self._derivatives.find(source, derivative)
+            if there is None:
+                there = await get(source, derivative, urgent=False, retry=retry)
+                job.one_done(made=True)
+            else:
+                job.one_done(made=False)
+            made.append(there)
+        of_film = self._derivatives.made_of(source, "film")
+        await get(of_film, movie_with_aac(number, mode, b"".join(made)), urgent=False, retry=retry)
+        self._made.put((source.key, number, mode), value=True)
+
+
+def _number(facts: FilmFacts, sound: int | None) -> int | None:
+    """Return the number of the sound track that is meant.
+
+    :raises NotFound: there is none.
+    """
+    if sound is None:
+        return facts.main
+    if facts.sound(sound) is None:
+        raise NotFound(f"there is no sound track {sound}")
+    return sound

@@ -1,0 +1,269 @@
+"""Movies as they are opened: their sound made AAC in the background, in time and without a seam."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from quart_video.media import DerivativeService, Failed, FolderCache
+from quart_video.media.movies import Movies
+from quart_video.media.service import Source
+from quart_video.remux import sound
+from quart_video.storage.base import Changed, NotFound
+from tests.e2e.harness import need_tool
+from tests.media.films import AAC, TIMEOUT, Film, ffmpeg, ffprobe
+from tests.media.make import on_disk
+from tests.media.movies import packets
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RATE = 48_000
+BEEPS = "aevalsrc='0.8*sin(2*PI*1000*t)*lt(mod(t,0.5),0.05)':s=48000"
+H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+
+
+def film(name: str, *sound: str, seconds: float = 4) -> Film:
+    return Film(f"movies-{name}", [*H264, "-ac", "2", *sound], seconds, tone=BEEPS)
+
+
+AC3 = film("ac3.mkv", "-c:a", "ac3")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def service(tmp_path: Path) -> AsyncIterator[DerivativeService]:
+    service = DerivativeService(FolderCache(str(tmp_path / "cache"), 10**8), most=2)
+    yield service
+    await service.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def movies(service: DerivativeService) -> AsyncIterator[Movies]:
+    movies = Movies(service, audio="stereo")
+    yield movies
+    await movies.aclose()
+
+
+async def written(movies: Movies, source: Source, path: Path) -> Path:
+    media = await movies.open(source, await source.open())
+    with path.open("wb") as file:
+        async for chunk in media.chunks(0, media.facts.size):
+            file.write(chunk)
+    media.close()
+    return path
+
+
+def decoded(path: Path) -> array.array[int]:
+    """Return the sound of a file, silence where there is none, from where its clock begins."""
+    command = [need_tool("ffmpeg"), "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a:0"]
+    command += ["-af", "aresample=async=1:first_pts=0", "-ac", "1", "-ar", str(RATE)]
+    answer = subprocess.run(
+        [*command, "-f", "s16le", "-"], check=True, timeout=TIMEOUT, capture_output=True
+    )
+    return array.array("h", answer.stdout)
+
+
+def onsets(path: Path) -> list[float]:
+    """Return when each beep begins, in milliseconds."""
+    found = []
+    quiet = RATE
+    for number, value in enumerate(decoded(path)):
+        if abs(value) > 4000:
+            if quiet > RATE // 10:
+                found.append(1000 * number / RATE)
+            quiet = 0
+        else:
+            quiet += 1
+    return found
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        AC3,
+        film("ac3-51.mkv", "-c:a", "ac3", "-ac", "6"),
+        film("eac3.mkv", "-c:a", "eac3"),
+        film("dts.mkv", "-c:a", "dca", "-strict", "-2"),
+        film("truehd.mkv", "-c:a", "truehd", "-strict", "-2"),
+        film("pcm.mov", "-c:a", "pcm_s16le"),
+        film("pcm24.mkv", "-c:a", "pcm_s24le"),
+        film("pcm96.mkv", "-c:a", "pcm_s16le", "-ar", "96000"),
+        film("mp2.mkv", "-c:a", "mp2"),
+        film("vorbis.mkv", "-c:a", "libvorbis"),
+        film("mono.mkv", "-c:a", "ac3", "-ac", "1"),
+        film("wma.mkv", "-c:a", "wmav2", "-ar", "44100"),
+    ],
+    ids=lambda made: made.name,
+)
+async def test_sound_becomes_aac_in_time(movies: Movies, tmp_path: Path, made: Film) -> None:
+    path = made.make(tmp_path)
+    source = on_disk(path)
+    await movies.prepare(source)
+    after = await written(movies, source, tmp_path / "after.mp4")
+    streams = ffprobe(after)["streams"]
+    assert [each["codec_name"] for each in streams] == ["h264", "aac"]
+    assert streams[1]["channels"] == (1 if "mono" in made.name else 2)
+    expected, found = onsets(path), onsets(after)
+    assert len(found) == len(expected) == 8
+    assert max(abs(a - b) for a, b in zip(expected, found, strict=True)) < 20
+    assert packets(after, "v:0").hashes == packets(path, "v:0").hashes
+
+
+async def test_gap_in_the_sound_stays(movies: Movies, tmp_path: Path) -> None:
+    whole = film("gap.mkv", "-c:a", "ac3", seconds=6).make(tmp_path)
+    path = tmp_path / "with-gap.mkv"
+    drop = "noise=drop='between(pts*tb,2,4)'"
+    ffmpeg("-i", str(whole), "-c", "copy", "-bsf:a", drop, str(path))
+    source = on_disk(path)
+    await movies.prepare(source)
+    after = await written(movies, source, tmp_path / "after.mp4")
+    expected, found = onsets(path), onsets(after)
+    assert len(expected) == len(found)
+    assert any(b - a > 2000 for a, b in pairwise(expected))
+    assert max(abs(a - b) for a, b in zip(expected, found, strict=True)) < 20
+
+
+async def test_surround_stays_surround_where_that_is_wanted(
+    service: DerivativeService, tmp_path: Path
+) -> None:
+    movies = Movies(service, audio="surround")
+    source = on_disk(film("ac3-51.mkv", "-c:a", "ac3", "-ac", "6").make(tmp_path))
+    await movies.prepare(source)
+    after = await written(movies, source, tmp_path / "after.mp4")
+    assert ffprobe(after)["streams"][1]["channel_layout"] == "5.1"
+
+
+async def test_parts_fit_together_without_a_seam(
+    service: DerivativeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tone = Film("movies-tone.mkv", [*H264, "-c:a", "ac3"], 6, tone="sine=f=440:r=48000")
+    path = tone.make(tmp_path)
+    source = on_disk(path)
+    whole = await _in_one_go(service, source, tmp_path)
+    monkeypatch.setattr(sound, "_FRAMES_IN_PART", 40)
+    again = DerivativeService(FolderCache(str(tmp_path / "parts"), 10**8), most=2)
+    try:
+        in_parts = await _in_one_go(again, source, tmp_path)
+        facts = await Movies(again, audio="stereo").film(source)
+        assert facts.main == 0
+    finally:
+        await again.aclose()
+    assert len(whole) == len(in_parts)
+    # What differs is what the encoder makes of the noise.
+    assert max(abs(a - b) for a, b in zip(whole, in_parts, strict=True)) < 1000
+
+
+async def _in_one_go(service: DerivativeService, source: Source, folder: Path) -> array.array[int]:
+    movies = Movies(service, audio="stereo")
+    await movies.prepare(source)
+    return decoded(await written(movies, source, folder / "after.mp4"))
+
+
+async def test_until_it_is_there_the_movie_has_the_sound_of_the_film(
+    movies: Movies, tmp_path: Path
+) -> None:
+    source = on_disk(AC3.make(tmp_path))
+    before = await movies.open(source, await source.open())
+    facts = await movies.film(source)
+    states = [await movies.sound(source, facts, 0)]
+    while states[-1].state == "preparing":
+        await asyncio.sleep(0.05)
+        states.append(await movies.sound(source, facts, 0))
+    assert states[-1].state == "ready"
+    after = await movies.open(source, await source.open())
+    original = await movies.open(source, await source.open(), original=True)
+    assert original.facts == before.facts
+    assert after.facts.version != before.facts.version
+    for media in (before, after, original):
+        media.close()
+    assert (
+        ffprobe(await written(movies, source, tmp_path / "a.mp4"))["streams"][1]["codec_name"]
+        == "aac"
+    )
+
+
+async def test_parts_that_are_there_are_not_made_again(
+    service: DerivativeService, tmp_path: Path
+) -> None:
+    source = on_disk(AC3.make(tmp_path))
+    await Movies(service, audio="stereo").prepare(source)
+    folder = next((tmp_path / "cache").glob("*/*"))
+    before = {each.name: each.stat().st_mtime_ns for each in folder.iterdir()}
+    (folder / "movie-0-aac-stereo").unlink()
+    await Movies(service, audio="stereo").prepare(source)
+    after = {each.name: each.stat().st_mtime_ns for each in folder.iterdir()}
+    assert {name for name in after if after[name] != before[name]} == {"movie-0-aac-stereo"}
+
+
+@pytest.mark.parametrize("name", ["aac-0-stereo-0", "movie-0-aac-stereo", "movie-0", "film"])
+async def test_what_was_deleted_is_made_again(
+    service: DerivativeService, tmp_path: Path, name: str
+) -> None:
+    source = on_disk(AC3.make(tmp_path))
+    await Movies(service, audio="stereo").prepare(source)
+    folder = next((tmp_path / "cache").glob("*/*"))
+    movies = Movies(service, audio="stereo")
+    before = (await written(movies, source, tmp_path / "before.mp4")).read_bytes()
+    (folder / name).unlink()
+    movies = Movies(service, audio="stereo")
+    for _ in range(3):
+        try:
+            await movies.prepare(source)
+            after = await written(movies, source, tmp_path / "after.mp4")
+        except Changed:
+            await asyncio.sleep(0.1)
+        else:
+            break
+    assert after.read_bytes() == before
+    await movies.aclose()
+
+
+async def test_broken_index_is_made_again(service: DerivativeService, tmp_path: Path) -> None:
+    source = on_disk(film("aac.mkv", *AAC).make(tmp_path))
+    movies = Movies(service, audio="stereo")
+    before = (await written(movies, source, tmp_path / "before.mp4")).read_bytes()
+    kept = next((tmp_path / "cache").glob("*/*")) / "movie-0"
+    data = bytearray(kept.read_bytes())
+    data[len(data) // 2] ^= 255
+    kept.write_bytes(data)
+    movies = Movies(service, audio="stereo")
+    with pytest.raises(Changed, match="broken"):
+        await written(movies, source, tmp_path / "after.mp4")
+    await asyncio.sleep(0.1)
+    assert (await written(movies, source, tmp_path / "after.mp4")).read_bytes() == before
+
+
+async def test_sound_is_left_alone_where_that_is_wanted(
+    service: DerivativeService, tmp_path: Path
+) -> None:
+    movies = Movies(service, audio="off")
+    source = on_disk(AC3.make(tmp_path))
+    await movies.prepare(source)
+    facts = await movies.film(source)
+    assert (await movies.sound(source, facts, 0)).state == "off"
+    names = {each.name for each in next((tmp_path / "cache").glob("*/*")).iterdir()}
+    assert not any(name.startswith("aac") for name in names)
+
+
+async def test_sound_that_plays_is_copied_and_none_is_none(movies: Movies, tmp_path: Path) -> None:
+    source = on_disk(film("aac.mkv", *AAC).make(tmp_path))
+    facts = await movies.film(source)
+    assert (await movies.sound(source, facts, 0)).state == "copied"
+    assert (await movies.sound(source, facts, None)).state == "none"
+    assert await movies.glance(source) == facts
+    with pytest.raises(NotFound):
+        await movies.open(source, await source.open(), 1)
+
+
+async def test_refusal_is_remembered(movies: Movies, tmp_path: Path) -> None:
+    source = on_disk(Film("movies.ts", [*H264, *AAC]).make(tmp_path))
+    assert await movies.glance(source) is None
+    for ask in (movies.film, movies.glance):
+        with pytest.raises(Failed, match="transport stream"):
+            await ask(source)
