@@ -49,7 +49,7 @@ def reading(data: bytes) -> ReadAt:
 
 
 @pytest.mark.parametrize(
-    ("doc_type", "on_change"),
+    ("doc_type", "told"),
     [
         (b"webm", "webm"),
         (b"webm\0", "webm"),

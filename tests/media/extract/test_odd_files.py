@@ -318,7 +318,7 @@ async def test_sound_alone_is_told(derivatives: DerivativeService, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("matrix", "on_change", "change"),
+    ("matrix", "told", "change"),
     [
         ((-1, 0, 0, 1), (0, True), ImageOps.mirror),
         ((1, 0, 0, -1), (180, True), ImageOps.flip),
