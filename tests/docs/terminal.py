@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.e2e.harness import need_tool
 
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 120
 SHUTDOWN_SECONDS = 10
 
 _TOOLS = re.compile(r"(?:^|[|;&] *)(curl|ffmpeg)\b")

@@ -16,7 +16,7 @@ except ImportError:
 
 __all__ = ["Browser", "NewPage", "Page", "Response", "Route", "launched", "pages_of"]
 
-NAVIGATION_SECONDS = 30
+NAVIGATION_SECONDS = 60
 NewPage = Callable[..., Page]
 """Opens a page in a browser profile of its own; takes the options of a profile."""
 

@@ -22,7 +22,7 @@ from typing import Any, Protocol, Self, TypeVar, cast
 from tests.e2e.harness import need_tool, wait_until
 from tests.support.ports import free_port
 
-START_SECONDS = 60
+START_SECONDS = 180
 SCRIPT_SECONDS = 60
 _END_SECONDS = 10
 

@@ -41,7 +41,7 @@ class Http1:
     """One connection. Every wait ends after *timeout* seconds."""
 
     def __init__(
-        self, address: Address, *, timeout: float = 20.0, receive_buffer: int | None = None
+        self, address: Address, *, timeout: float = 60.0, receive_buffer: int | None = None
     ) -> None:
         self.sock = connect(address, timeout=timeout, receive_buffer=receive_buffer)
         self._host = f"{address[0]}:{address[1]}"

@@ -303,6 +303,7 @@ def test_link_within_the_root_is_served(peer: Peer, path: str) -> None:
 
 
 @pytest.mark.on_disk
+@pytest.mark.table(odd=False)
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_race_with_a_link_out_of_the_root(peer: Peer, site: Site, what: str) -> None:
     """Swapped while it is asked for, hundreds of times: a byte of the secret never comes."""

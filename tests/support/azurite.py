@@ -18,7 +18,7 @@ from tests.support.ports import free_ports
 ACCOUNT = "cinema"
 KEY = base64.b64encode(b"testing-SECRET-of-azurite").decode()
 _VERSION = "2021-08-06"  # of the protocol
-_START_SECONDS = 60
+_START_SECONDS = 180
 
 
 class Azurite:

@@ -24,7 +24,7 @@ from tests.support.ports import free_ports
 
 KEY, SECRET = "test:tester", "testing-SECRET-of-the-store"
 REPLICAS = ("object0", "object1", "object2")
-_START_SECONDS = 60
+_START_SECONDS = 180
 
 _COMMON = """[DEFAULT]
 bind_ip = 127.0.0.1
@@ -262,7 +262,7 @@ def start(folder: Path) -> SwiftBox:
     """Start the store, or skip the test where it is not installed."""
     for package in ("obstore", "swift", "pyeclib"):
         if find_spec(package) is None:
-            missing(package, "Install the store of the tests with: pip install '.[test,store]'")
+            missing(package, "Install the store of the tests with: pip install --group store")
     for _ in range(3):
         try:
             return SwiftBox(folder / f"{time.monotonic_ns()}")
