@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version as version_of
 from typing import ClassVar
 
@@ -36,13 +37,29 @@ html_show_sphinx = False
 html_copy_source = False
 
 
-def settings_table() -> list[str]:
-    """Write the table that the package itself reads its settings by, as Markdown."""
-    lines = ["| Key, argument | Default | What it does |", "|---|---|---|"]
-    for row in settings.table():
+SETTING_TYPES = {
+    "Mapping[str, Text]": "dict",
+    "Mapping[str, str]": "dict",
+    "str | Location | Storage": "str | Path | MemoryStorage",
+    "tuple[str, ...]": "list[str]",
+}
+"""What users give, where it is not what the code makes of it."""
+
+
+def settings_of(group: str) -> list[str]:
+    """Write one group of the table that the package itself reads its settings by, as Markdown."""
+    lines = []
+    for row in settings.groups()[group]:
         key, default, doc = (row.metadata[name] for name in ("key", "default", "doc"))
-        shown = "required" if default is settings.REQUIRED else f"`{default!r}`"
-        lines.append(f"| `{key}` `{row.name}` | {shown} | {doc} |")
+        lines += [
+            f"````{{confval}} {key}",
+            f":type: `{SETTING_TYPES.get(str(row.type), row.type)}`",
+            f":default: {'required' if default is settings.REQUIRED else f'`{default!r}`'}",
+            "",
+            f"Argument `{row.name}`. {doc}",
+            "````",
+            "",
+        ]
     return lines
 
 
@@ -64,8 +81,11 @@ def texts_table() -> list[str]:
 class Generated(SphinxDirective):
     """Tables that stand in the code, where a page asks for them, by the names in `written`."""
 
-    written: ClassVar = {
-        "settings": settings_table,
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    written: ClassVar[dict[str, Callable[..., list[str]]]] = {
+        "settings": settings_of,
         "texts": texts_table,
         "types": types_table,
     }
@@ -75,7 +95,7 @@ class Generated(SphinxDirective):
         for source in (__file__, media_types.__file__, settings.__file__, messages.__file__):
             self.env.note_dependency(source)
         parent = container(classes=[self.name])
-        lines = StringList(self.written[self.name](), "conf.py")
+        lines = StringList(self.written[self.name](*self.arguments), "conf.py")
         self.state.nested_parse(lines, 0, parent)
         return [parent]
 

@@ -224,13 +224,16 @@ def _setting(
     doc: str,
     *,
     show: Callable[[object], str] | None = repr,
+    group: str | None = None,
 ) -> Any:
     """Make a row of the table.
 
     :param show: writes a value that cannot be used for the message that refuses it; ``None``: it is
         never shown, wherever that may be.
+    :param group: heading in the reference of this setting and of those that follow it.
     """
     facts = {"key": key, "default": default, "parse": parse, "doc": doc, "show": show}
+    facts["group"] = group
     return field(repr=show is not None, metadata=facts)
 
 
@@ -246,6 +249,7 @@ class Settings:
         'URL of a folder in an object store, as `"s3://bucket/folder"`: see '
         "[Object storage](../how_to_guides/object_storage.md).",
         show=_without_credentials,
+        group="Library",
     )
     title: str = _setting("VIDEO_TITLE", "Videos", _text, "Heading of the gallery.")
     texts: Mapping[str, Text] = _setting(
@@ -269,6 +273,13 @@ class Settings:
         f"Videos on one page of a listing, and folders, 1 to {MAX_PAGE_SIZE}, where the request "
         "names no limit.",
     )
+    downloads: bool = _setting(
+        "VIDEO_DOWNLOADS",
+        True,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether the pages offer videos to be saved. `False` hides the links and refuses "
+        "`?download=1` with a 403. It keeps nobody from saving what they can watch.",
+    )
     max_age: int | None = _setting(
         "VIDEO_MAX_AGE",
         None,
@@ -276,6 +287,7 @@ class Settings:
         "Seconds for which anyone, shared caches included, may keep a media without asking again; "
         "on a mount that is protected, only the browser that asked. "
         "`None`: it may be kept, but every use asks first (`no-cache`), so that a login is obeyed.",
+        group="Caching",
     )
     signed_urls: bool = _setting(
         "VIDEO_SIGNED_URLS",
@@ -283,6 +295,7 @@ class Settings:
         _switch,
         "Whether pages, JSON and playlists hand out [signed addresses](../how_to_guides/sign.md) "
         "that expire. Without an `authorize` function, no other ones lead to a video any more.",
+        group="Signed URLs",
     )
     signed_url_lifetime: int = _setting(
         "VIDEO_SIGNED_URL_LIFETIME",
@@ -300,19 +313,13 @@ class Settings:
         "`SECRET_KEY`, and `SECRET_KEY_FALLBACKS`. Never logged or shown.",
         show=None,
     )
-    downloads: bool = _setting(
-        "VIDEO_DOWNLOADS",
-        True,  # noqa: FBT003 - a default, and not an argument
-        _switch,
-        "Whether the pages offer videos to be saved. `False` hides the links and refuses "
-        "`?download=1` with a 403. It keeps nobody from saving what they can watch.",
-    )
     stall_timeout: float | None = _setting(
         "VIDEO_STALL_TIMEOUT",
         1800.0,
         _optional(_seconds),
         "Seconds without one byte taken by the client after which a transfer is given up. A paused "
         "player takes nothing, so be generous. `None`: never.",
+        group="Transfers and rate limits",
     )
     open_range_limit: int | None = _setting(
         "VIDEO_OPEN_RANGE_LIMIT",
@@ -356,6 +363,7 @@ class Settings:
         "deleted at any time: it is made anew. It may be in `MEDIA_ROOT`, where it is neither "
         "listed nor served, but not the other way round. `None`: `quart-video` in the app's "
         "instance folder.",
+        group="Index and cache on disk",
     )
     cache_size: int = _setting(
         "VIDEO_CACHE_SIZE",
@@ -371,6 +379,7 @@ class Settings:
         _optional(_integer(0, 64)),
         "Processes that look into videos at once, with the extra `media`, over all workers of a "
         "machine. `None`: half as many as there are processors. 0: none, as without the extra.",
+        group="Metadata, posters and captions",
     )
     survey: bool = _setting(
         "VIDEO_SURVEY",
@@ -392,6 +401,7 @@ class Settings:
         _origins,
         'Origins whose pages may read the media: `"*"`, or a list such as '
         '`["https://example.org"]`.',
+        group="CORS",
     )
     cors_credentials: bool = _setting(
         "VIDEO_CORS_CREDENTIALS",
@@ -415,6 +425,7 @@ class Settings:
         "`secret_access_key`. What is not in it comes from where programs for this store look for "
         "it. Never logged or shown.",
         show=None,
+        group="Object storage",
     )
     store_connections: int = _setting(
         "VIDEO_STORE_CONNECTIONS",
@@ -457,6 +468,7 @@ class Settings:
         "Who sends the media: `off`, we do; `x-accel-redirect:/internal/videos`, nginx does, from "
         "its internal location of that name; `x-sendfile`, lighttpd does. Either has to be "
         "[set up](../how_to_guides/front_server.md) for it.",
+        group="X-Sendfile and X-Accel-Redirect",
     )
 
     def __post_init__(self) -> None:
@@ -474,6 +486,16 @@ class Settings:
 def table() -> tuple[Field[Any], ...]:
     """Return the fields of :class:`Settings`; ``metadata`` has ``key``, ``default``, ``doc``."""
     return fields(Settings)
+
+
+def groups() -> dict[str, list[Field[Any]]]:
+    """Return the rows of the table by the headings of the reference, in its order."""
+    found: dict[str, list[Field[Any]]] = {}
+    heading = ""
+    for row in table():
+        heading = row.metadata["group"] or heading
+        found.setdefault(heading, []).append(row)
+    return found
 
 
 def names() -> frozenset[str]:

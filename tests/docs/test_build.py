@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -57,7 +58,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     if not all(map(find_spec, ("sphinx", "myst_parser", "furo"))):
-        missing("Sphinx", "Install it with: pip install -e '.[docs]'")
+        missing("Sphinx", "Install it with: pip install --group docs")
     folder = tmp_path_factory.mktemp("built")
     options = ["-W", "--keep-going", "-n", "-q", "-d", f"{folder}/doctrees"]
     command = [sys.executable, "-m", "sphinx", *options, str(DOCS), f"{folder}/html"]
@@ -66,10 +67,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     return {page: Page(Path(f"{folder}/html/{page}.html").read_text("utf-8")) for page in PAGES}
 
 
-def test_every_setting_is_in_the_table(built: dict[str, Page]) -> None:
-    text = built["reference/configuration"].text
+def test_every_setting_has_an_entry_with_its_type_and_default(built: dict[str, Page]) -> None:
+    page = built["reference/configuration"]
+    text = " ".join(page.text.split())
     for row in settings.table():
-        assert f"{row.metadata['key']} {row.name}" in text
+        key, default = row.metadata["key"], row.metadata["default"]
+        assert f"confval-{key}" in page.anchors
+        shown = "required" if default is settings.REQUIRED else repr(default)
+        assert re.search(
+            rf"{key}\S* Type: .+? Default: {re.escape(shown)} Argument {row.name}\.", text
+        )
 
 
 def test_every_type_is_in_the_table(built: dict[str, Page]) -> None:
