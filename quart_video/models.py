@@ -16,6 +16,7 @@ from pydantic import Field
 from quart_video.catalogue import Sort
 from quart_video.media import Details
 from quart_video.settings import MAX_PAGE_SIZE
+from quart_video.storage.names import MAX_PATH_BYTES
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
 
@@ -181,11 +182,11 @@ class ListingQuery:
 
     folder: str = ""
     """Folder to list, ``""`` for the root."""
-    q: str = ""
+    q: Annotated[str, Field(max_length=MAX_PATH_BYTES)] = ""
     """Words that must all be in the path below *folder*; case and accents do not count."""
     recursive: bool = False
     """Look into the folders below, too."""
-    type: str = ""
+    type: Annotated[str, Field(max_length=255)] = ""
     """Extension without its dot, or media type: ``mp4``, ``video/webm``. ``""`` for all."""
     min_duration: Seconds = None
     """Seconds that a video must last at least; one of unknown duration does not match."""
@@ -195,7 +196,7 @@ class ListingQuery:
     """``None``: by relevance where there is something to search for, else by name."""
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] | None = None
     """Videos on a page, and folders; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
-    cursor: str | None = None
+    cursor: Annotated[str, Field(max_length=2 * MAX_PATH_BYTES)] | None = None
     """``next_cursor`` or ``next_folders_cursor`` of the page before."""
 
 
