@@ -55,6 +55,11 @@ class Library:
         """How all that runs in the background stands."""
         return [*self.catalogue.activities, *self.accompanied]
 
+    @property
+    def unreadable_folders(self) -> int:
+        """How many folders could not be read when they were last looked into."""
+        return self.catalogue.unreadable
+
     def media_type(self, path: str) -> str | None:
         """Return the type that the media at *path* is served with; ``None``: it is not served."""
         return self.settings.types.get(extension(path))

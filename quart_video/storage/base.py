@@ -235,6 +235,8 @@ class Storage(Protocol):
     async def check(self) -> None:
         """Ask the storage for a sign of life.
 
+        It waits for nothing that others have asked for: however busy the storage is, it is alive.
+
         :raises StorageError: it gives none.
         """
 

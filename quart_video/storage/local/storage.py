@@ -62,6 +62,8 @@ class LocalStorage:
     ) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
+        self._pulse = Disk(1)
+        """The thread that signs of life are looked for with, which nothing else waits for."""
         self._changes = mounts.changes()
         self._cached = opener(self.root)
         self._is_open = True
@@ -102,14 +104,22 @@ class LocalStorage:
         return await self._disk.run(self._open, path)
 
     async def check(self) -> None:
-        """See whether the root can be opened."""
-        await self._disk.run(self._stat, "")
+        """See whether the root can be read.
+
+        That it can be opened says little: a mount may answer that out of what it remembers.
+        """
+        await self._pulse.run(self._read_row, "")
 
     async def aclose(self) -> None:
         """Let the threads end, and open nothing more."""
         self._is_open = False
         self._cached = None
         self._disk.close()
+        self._pulse.close()
+
+    def _read_row(self, folder: str) -> None:
+        with self._opened(folder) as descriptor, os.scandir(descriptor) as rows:
+            next(rows, None)
 
     def _open(self, path: str) -> OpenFile:
         self._look_at_mounts()

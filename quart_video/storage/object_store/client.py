@@ -237,6 +237,7 @@ class Bucket:
         self._connections = connections
         self._timeout = timeout
         self._asking = asyncio.Semaphore(_ASKING)
+        self._aside = asyncio.Semaphore(1)
         self._receiving = asyncio.Semaphore(connections)
 
     async def head(self, key: str) -> Object:
@@ -361,13 +362,15 @@ class Bucket:
                 return
             yield map(_object, page)  # as whoever reads them gives the event loop its turns
 
-    async def holds(self, prefix: str) -> bool:
+    async def holds(self, prefix: str, *, aside: bool = False) -> bool:
         """Say whether there is any object below *prefix*.
 
+        :param aside: ask at once, however much is being asked already.
         :raises Unavailable: the store cannot answer now.
         """
         try:
-            async with self._ask(f"the folder {prefix!r}"):
+            queue = self._aside if aside else self._asking
+            async with self._ask(f"the folder {prefix!r}", queue=queue):
                 stream = obstore.list(self._store, prefix or None, chunk_size=1)
                 return await anext(aiter(stream), None) is not None
         except OddKey:
@@ -386,8 +389,10 @@ class Bucket:
         return url
 
     @asynccontextmanager
-    async def _ask(self, what: str, *, seconds: float | None = None) -> AsyncIterator[None]:
-        async with self._asking:
+    async def _ask(
+        self, what: str, *, seconds: float | None = None, queue: asyncio.Semaphore | None = None
+    ) -> AsyncIterator[None]:
+        async with queue or self._asking:
             with _errors(what):
                 async with asyncio.timeout(seconds or self._timeout):
                     yield

@@ -180,7 +180,7 @@ class ObjectStorage:
 
     async def check(self) -> None:
         """See whether the store lets us list what it has."""
-        await self._bucket.holds("")
+        await self._bucket.holds("", aside=True)
 
     async def aclose(self) -> None:
         """Answer nothing more."""

@@ -31,8 +31,8 @@ async def health() -> ResponseReturnValue:
     library = await current_library()
     failure = await library.health.failure()
     answer: dict[str, Any] = {"status": "ok" if failure is None else "unavailable"}
-    if library.catalogue.unreadable:
-        answer["unreadable_folders"] = library.catalogue.unreadable
+    if library.unreadable_folders:
+        answer["unreadable_folders"] = library.unreadable_folders
     if "verbose" in request.args:
         answer["background"] = [
             {

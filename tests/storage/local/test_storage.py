@@ -8,11 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from quart_video.storage.base import BadName, Denied, Entry, NotFound, Unavailable
+from quart_video.storage.base import BadName, Denied, Entry, NotFound, StorageError, Unavailable
 from quart_video.storage.local.openat2 import opener
 from quart_video.storage.local.storage import LocalStorage
 from tests.storage.reading import BAD_NAMES, read
@@ -296,3 +297,38 @@ async def test_closed_storage_is_unavailable(storage: LocalStorage) -> None:
         await storage.open("clip.mp4")
     assert b"".join([chunk async for chunk in media.chunks(0, 4)]) == b"clip"
     media.close()
+
+
+class TestCheck:
+    async def test_nobody_holds_it_up(self, storage: LocalStorage) -> None:
+        """However many wait for a thread: what they wait for may be a folder of great size."""
+        go_on = threading.Event()
+        submit = storage._disk.submit  # noqa: SLF001 - to all threads there are
+        calls: list[Future[object]] = [submit(go_on.wait) for _ in range(50)]
+        try:
+            await asyncio.wait_for(storage.check(), 30)
+        finally:
+            go_on.set()
+        assert all([await asyncio.wrap_future(call) for call in calls])
+
+    async def test_a_row_is_read(
+        self, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A mount that has lost its server may open the root all the same."""
+        await storage.check()
+
+        def fail(_: int) -> None:
+            raise OSError(errno.EIO, "lost")
+
+        monkeypatch.setattr("quart_video.storage.local.storage.os.scandir", fail)
+        with pytest.raises(Unavailable):
+            await storage.check()
+
+    async def test_no_root(self, storage: LocalStorage, root: Path) -> None:
+        root.rename(root.with_name("elsewhere"))
+        with pytest.raises(StorageError):
+            await storage.check()
+
+    async def test_an_empty_root(self, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        await LocalStorage(str(tmp_path / "empty")).check()

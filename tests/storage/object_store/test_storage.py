@@ -527,3 +527,14 @@ async def test_a_key_that_is_no_path_costs_its_folder_alone(azure: Azurite) -> N
     assert [entry.path for entry in await storage.list("")] == ["folder", "clip.mp4"]
     assert await storage.stat("folder/clip.mp4")
     await storage.aclose()
+
+
+async def test_nobody_holds_up_a_sign_of_life(box: SwiftBox) -> None:
+    storage = storage_of(box, timeout=30)
+    waiting = storage._bucket._asking  # noqa: SLF001 - what visitors can fill
+    try:
+        while not waiting.locked():
+            await waiting.acquire()
+        await storage.check()
+    finally:
+        await storage.aclose()
