@@ -10,7 +10,14 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-.PHONY: help example test check matrix lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
+EXTRAS = cloud,media,watch
+OLDEST_PYTHON ?= python3.11
+
+# Folders of tests that start servers, and those that start other programs.
+WITH_SERVERS := benchmarks docs e2e
+WITH_PROGRAMS := $(WITH_SERVERS) example media
+
+.PHONY: help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -22,8 +29,19 @@ example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT
 test: $(VENV)/.installed-test ## run the tests in two processes (ARGS=... for pytest, as -n0)
 	$(RUN) -m pytest -n 2 $(ARGS)
 
+check: $(VENV)/.installed-test ## run the tests that need no other program, in less than a minute
+	$(RUN) -m pytest -n 2 --hypothesis-profile=check -m "not slow and not matrix and not thorough" \
+	  $(addprefix --ignore=tests/,$(WITH_PROGRAMS)) $(ARGS)
+
 matrix: $(VENV)/.installed-test ## run what is left out of the tables over the wire, two minutes
 	$(RUN) -m pytest -n 2 -m "matrix and not slow" $(ARGS)
+
+lowest: ## run the tests without servers with the oldest packages that pyproject.toml allows
+	mkdir -p build
+	$(OLDEST_PYTHON) tests/support/lowest.py pyproject.toml >build/lowest.txt
+	env -u CI $(MAKE) test VENV=build/lowest PYTHON=$(OLDEST_PYTHON) \
+	  PIP_OPTIONS='--constraint build/lowest.txt' \
+	  ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest -m slow $(ARGS)
@@ -62,18 +80,22 @@ clean: ## remove everything these targets made
 	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.installed: EXTRAS := [media]
-$(VENV)/.installed-test: EXTRAS := [test,docs]
-$(VENV)/.installed-test: OPTIONAL := [store]
-$(VENV)/.installed-dev: EXTRAS := [dev]
-$(VENV)/.installed-bench: EXTRAS := [bench,media]
+# Extras are what users install, groups what only those need who work on it.
+$(VENV)/.installed: EXTRAS := media
+$(VENV)/.installed-test: GROUPS := test docs
+$(VENV)/.installed-test: OPTIONAL := store
+$(VENV)/.installed-dev: GROUPS := dev
+$(VENV)/.installed-bench: GROUPS := bench
+
+install = $(RUN) -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) \
+  --editable '.[$(EXTRAS)]' $(addprefix --group ,$(1))
 
 $(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev \
 $(VENV)/.installed-bench: pyproject.toml | $(RUN)
 	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
-	@$(if $(OPTIONAL),$(RUN) -m pip install --quiet --disable-pip-version-check --editable \
-	  '.$(OPTIONAL)' || echo "Some tests are skipped without $(OPTIONAL).")
+	@$(RUN) -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@$(call install,$(GROUPS) $(OPTIONAL)) $(if $(OPTIONAL),|| { \
+	  echo "Some tests are skipped without $(OPTIONAL)." && $(call install,$(GROUPS)); })
 	@touch $@
 
 # A venv whose interpreter has gone is made anew, and the marks in it go with the old one.

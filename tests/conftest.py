@@ -26,6 +26,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize="CI" in os.environ,  # there, what fails is the change and not the draw
 )
+settings.register_profile("check", settings.get_profile("quart-video"), max_examples=10)
 settings.load_profile("quart-video")
 
 
