@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.e2e.harness import need_tool
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "quart_video"
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+PARTS = ("quart_video/", "tests/")
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FRAMEWORK = {"quart", "quart_schema", "flask", "werkzeug", "hypercorn", "blinker", "jinja2"}
@@ -83,6 +86,10 @@ def test_types_are_shipped() -> None:
     assert (PACKAGE / "py.typed").is_file()
 
 
+def test_users_see_the_extras_that_are_theirs() -> None:
+    assert set(PROJECT["optional-dependencies"]) == {"cloud", "media", "watch"}
+
+
 def test_there_are_two_dependencies() -> None:
     names = {requirement.partition(">=")[0] for requirement in PROJECT["dependencies"]}
     assert names == {"quart", "quart-schema[pydantic]"}
@@ -121,6 +128,41 @@ def test_nothing_is_tracked_that_is_ignored() -> None:
     ]
     answer = subprocess.run(command, check=True, capture_output=True, cwd=REPOSITORY, text=True)
     assert answer.stdout == ""
+
+
+SOURCE = PROJECT["urls"]["Source"]
+FRONT_PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+
+
+@pytest.mark.parametrize("page", FRONT_PAGES)
+def test_links_lead_to_files_that_are_there(page: str) -> None:
+    """In full, as a package index shows the README, where no link of this repository leads on."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert links
+    for link in links:
+        path = re.sub(rf"^{re.escape(SOURCE)}/(blob|raw)/main/", "", link)
+        assert path != link or not link.startswith(f"{SOURCE}/blob"), link
+        if path != link:
+            assert (REPOSITORY / path).is_file(), link
+        elif page == "README.md":
+            assert link.startswith("https://"), link
+        else:
+            assert link.startswith("https://") or (REPOSITORY / link).is_file(), link
+
+
+def test_paths_in_the_guide_for_contributors_are_there() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = [name for name in re.findall(r"`([\w./-]+)`", text) if name.startswith(PARTS)]
+    assert len(paths) > 30
+    assert [path for path in paths if not (REPOSITORY / path).exists()] == []
+
+
+def test_the_screenshots_are_small() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^]]+\]\(\S+/raw/main/(\S+)\)", readme)
+    assert len(shown) == 2
+    assert sum((REPOSITORY / path).stat().st_size for path in shown) < 150_000
 
 
 CLIPS = sorted(

@@ -17,7 +17,15 @@ _FENCE = re.compile(r"(?P<indent> *)(?P<fence>`{3,})(?P<info>[^`]*)")
 _CODE = re.compile(r"\{code-block\} +(?P<language>\w+)")
 _OPTION = re.compile(r":(?P<name>[\w-]+):(?P<value>.*)")
 # Directives that show no code of their own.
-_NO_CODE = {"{eval-rst}", "{include}", "{settings}", "{texts}", "{toctree}", "{types}"}
+_NO_CODE = {
+    "{eval-rst}",
+    "{glossary}",
+    "{include}",
+    "{settings}",
+    "{texts}",
+    "{toctree}",
+    "{types}",
+}
 
 
 @dataclass(frozen=True, slots=True)
