@@ -36,13 +36,13 @@ class _Apart:
     """An index in memory of one folder behind a link."""
 
     index: Index
-    gatherer: Synchronizer
+    synchronizer: Synchronizer
     users: int = 0
     is_small: bool = False
     """Whether it is known to take little memory."""
 
     async def aclose(self) -> None:
-        await self.gatherer.aclose()
+        await self.synchronizer.aclose()
         self.index.close()
 
 
@@ -77,7 +77,7 @@ class Catalogue:
         self._storage = storage
         self._types = types
         self._index = Index(None if cache is None else _place(cache, name, types))
-        self._gatherer = Synchronizer(storage, self._index, types, fresh=fresh)
+        self._synchronizer = Synchronizer(storage, self._index, types, fresh=fresh)
         self._totals = queries.TotalsCache()
         self._pages: BoundedCache[Query, tuple[object, Page]] = BoundedCache(_REMEMBERED)
         """The last pages, and the stamps of what they are of: asked again, they are the same."""
@@ -89,7 +89,7 @@ class Catalogue:
     def start(self) -> None:
         """Begin to scan in the background, on the event loop that runs."""
         if self._scan is None or self._scan.get_loop() is not asyncio.get_running_loop():
-            self._scanning = Scan(self._index, self._gatherer, self._root, self._cache)
+            self._scanning = Scan(self._index, self._synchronizer, self._root, self._cache)
             self._scan = asyncio.create_task(self._scanning.run())
 
     @property
@@ -100,7 +100,7 @@ class Catalogue:
     @property
     def unreadable(self) -> int:
         """How many folders cannot be read just now: what is in them is shown as it was."""
-        return len(self._gatherer.unreadable)
+        return len(self._synchronizer.unreadable)
 
     async def scan(self) -> AsyncGenerator[Progress, None]:
         """Look through all folders now, and tell how far that is.
@@ -110,7 +110,7 @@ class Catalogue:
         :raises Unavailable: the storage cannot answer now, or the index not be written to.
         """
         try:
-            async for progress in Scan(self._index, self._gatherer).once():
+            async for progress in Scan(self._index, self._synchronizer).once():
                 yield progress
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
@@ -128,7 +128,7 @@ class Catalogue:
         :raises BadCursor: the cursor is none that this listing gave.
         :raises Unavailable: the storage cannot answer now.
         """
-        stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
+        stamp = self._synchronizer.stamp(query.folder, recursive=query.recursive)
         if stamp is not None and (known := self._pages.get(query)) and known[0] == stamp:
             return known[1]
         after = queries.after_of(query)
@@ -137,9 +137,9 @@ class Catalogue:
             lambda connection: queries.page(connection, query, self._types, after, self._totals),
             recursive=query.recursive,
         )
-        if self._gatherer.is_behind(query.folder):
+        if self._synchronizer.is_behind(query.folder):
             page = replace(page, scanning=True)
-        stamp = self._gatherer.stamp(query.folder, recursive=query.recursive)
+        stamp = self._synchronizer.stamp(query.folder, recursive=query.recursive)
         if (known := self._pages.get(query)) and known[1] == page:
             page = known[1]  # the very same, for those who remember what they made of it
         if stamp is not None and not page.scanning:
@@ -147,19 +147,14 @@ class Catalogue:
         return page
 
     async def every(self, query: Query) -> AsyncGenerator[Item, None]:
-        """Yield all that a query finds, from its first page to its last.
+        """Yield all videos that a query finds, from its first page to its last.
 
         :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.
         """
-        query = replace(query, limit=_BATCH, cursor=None, contents=False)
-        while True:
-            page = await self.page(query)
+        async for page in self._every_page(query, lambda page: page.next_cursor):
             for item in page.items:
                 yield item
-            if page.next_cursor is None:
-                return
-            query = replace(query, cursor=page.next_cursor)
 
     async def every_folder(self, query: Query) -> AsyncGenerator[Entry, None]:
         """Yield all folders that a query finds.
@@ -167,14 +162,20 @@ class Catalogue:
         :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.
         """
-        query = replace(query, limit=_BATCH, cursor=None, contents=False)
-        while True:
-            page = await self.page(query)
+        async for page in self._every_page(query, lambda page: page.next_folders_cursor):
             for folder in page.folders:
                 yield folder
-            if page.next_folders_cursor is None:
+
+    async def _every_page(
+        self, query: Query, next_cursor: Callable[[Page], str | None]
+    ) -> AsyncGenerator[Page, None]:
+        cursor: str | None = None
+        while True:
+            page = await self.page(replace(query, limit=_BATCH, cursor=cursor, contents=False))
+            yield page
+            cursor = next_cursor(page)
+            if cursor is None:
                 return
-            query = replace(query, cursor=page.next_folders_cursor)
 
     async def find(self, path: str) -> Item:
         """Return the video at *path*.
@@ -276,7 +277,7 @@ class Catalogue:
         for apart in self._apart.values():
             await apart.aclose()
         self._apart.clear()
-        await self._gatherer.aclose()
+        await self._synchronizer.aclose()
         self._index.close()
 
     async def _answer(
@@ -293,13 +294,13 @@ class Catalogue:
             for _ in range(_ATTEMPTS):
                 opened = self._index.opened
                 try:
-                    await self._gatherer.revalidate(folder, at_once=at_once)
+                    await self._synchronizer.revalidate(folder, at_once=at_once)
                 except NotFound:
                     if opened == self._index.opened:
                         raise
                     continue  # it was looked for in an index that took the place of another
                 if recursive:
-                    await self._gatherer.revalidate_below(folder)
+                    await self._synchronizer.revalidate_below(folder)
                 with suppress(NotFound):
                     answer = await self._index.read(question)
                     if opened == self._index.opened:
@@ -323,10 +324,10 @@ class Catalogue:
         apart.users += 1
         try:
             await apart.index.write(writes.put_way, folder)
-            await apart.gatherer.revalidate(folder)
+            await apart.synchronizer.revalidate(folder)
             if recursive:
-                await apart.gatherer.read_pending(folder)
-                await apart.gatherer.revalidate_below(folder)
+                await apart.synchronizer.read_pending(folder)
+                await apart.synchronizer.revalidate_below(folder)
             answer = await apart.index.read(question)
             apart.is_small = await apart.index.read(queries.number_of_videos) <= _SMALL
         except Busy as error:

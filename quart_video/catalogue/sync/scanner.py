@@ -117,12 +117,12 @@ class Scan:
     def __init__(
         self,
         index: Index,
-        gatherer: Synchronizer,
+        synchronizer: Synchronizer,
         root: str | None = None,
         cache: str | None = None,
     ) -> None:
         self._index = index
-        self._gatherer = gatherer
+        self._synchronizer = synchronizer
         self._root = root
         self._cache = cache
         self._watch: Watch | None = None
@@ -131,7 +131,7 @@ class Scan:
         self._turn = Turn(index)
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
-        self._walker = gatherer.walker
+        self._walker = synchronizer.walker
 
     async def once(self) -> AsyncGenerator[Progress, None]:
         """Read all folders now, whatever is known of them, and tell how far that is.
@@ -141,28 +141,28 @@ class Scan:
         :raises Unavailable: the storage cannot answer now.
         :raises Busy: the index cannot be written to now.
         """
-        walker = self._gatherer.walker
+        walker = self._synchronizer.walker
         failed = 0
         if walker is not None:
             try:
-                async for progress in self._during(self._gatherer.survey(walker)):
+                async for progress in self._during(self._synchronizer.survey(walker)):
                     yield progress
             except CannotWalk as error:
                 logger.info("Videos are looked for folder by folder: %s", error)
-                self._gatherer.walker = None
-        if self._gatherer.walker is None:
+                self._synchronizer.walker = None
+        if self._synchronizer.walker is None:
             (_, folders), number = await self._index.read(queries.progress), 0
-            async for known in self._gatherer.known(""):
+            async for known in self._synchronizer.known(""):
                 number += 1
                 try:
-                    await self._gatherer.read(known.path)
+                    await self._synchronizer.read(known.path)
                 except NotFound:
                     pass  # it has gone, or may not be read, which the index knows by now
                 except StorageError as error:
                     logger.warning("Passed over the folder %r: %s", known.path, error)
                     failed += 1
                 yield Progress(number - failed, max(number, folders))
-            async for progress in self._during(self._gatherer.read_pending("")):
+            async for progress in self._during(self._synchronizer.read_pending("")):
                 yield progress
         await self._index.write(writes.complete)
         read, folders = await self._index.read(queries.progress)
@@ -213,7 +213,7 @@ class Scan:
         """Have the system tell of changes, once."""
         if self._root is not None and self._watch is None:
             watch = self._watch = Watch(
-                self._root, self._gatherer.on_change, self._read_all_soon, but=self._cache
+                self._root, self._synchronizer.on_change, self._read_all_soon, but=self._cache
             )
             self._watching = asyncio.create_task(keep_running(watch.activity, watch.run))
 
@@ -222,9 +222,9 @@ class Scan:
         self._again = 0.0
 
     async def _go_on(self) -> None:
-        if self._gatherer.walker is None and monotonic() >= self._walk_again:
-            self._gatherer.walker = self._walker
-        walker = self._gatherer.walker
+        if self._synchronizer.walker is None and monotonic() >= self._walk_again:
+            self._synchronizer.walker = self._walker
+        walker = self._synchronizer.walker
         if walker is not None and monotonic() >= self._again:
             await self._survey(walker)
         elif await self._index.read(queries.unread, "", 1):
@@ -241,7 +241,7 @@ class Scan:
     async def _fill(self) -> None:
         began = monotonic()
         self._is_complete = False
-        if await self._gatherer.read_pending(""):
+        if await self._synchronizer.read_pending(""):
             await self._index.write(writes.complete)
             self._is_complete = True
         else:
@@ -256,16 +256,16 @@ class Scan:
         began = monotonic()
         self._again = began + _RETRY
         try:
-            await self._gatherer.survey(walker)
+            await self._synchronizer.survey(walker)
         except CannotWalk as error:
             logger.warning("Videos are looked for folder by folder, which takes longer: %s", error)
-            self._gatherer.walker = None
+            self._synchronizer.walker = None
             self._again, self._walk_again = 0.0, began + _PATIENCE
             return
         await self._index.write(writes.complete)
         self._is_complete = True
         seconds = monotonic() - began
-        self._again = began + seconds + max(self._gatherer.fresh, seconds)
+        self._again = began + seconds + max(self._synchronizer.fresh, seconds)
         logger.debug("Looked through all that is stored for videos in %.1f s", seconds)
 
     async def _read_all(self) -> None:
@@ -273,12 +273,12 @@ class Scan:
 
         First what tells that it has changed, as after a while without any process.
         """
-        await self._gatherer.check_fingerprints("")
-        async for known in self._gatherer.known(""):
+        await self._synchronizer.check_fingerprints("")
+        async for known in self._synchronizer.known(""):
             began = monotonic()
             try:
-                await self._gatherer.read(known.path)
+                await self._synchronizer.read(known.path)
             except StorageError as error:
                 logger.debug("Passed over the folder %r: %s", known.path, error)
-            await self._gatherer.read_pending("")  # what requests have found meanwhile
+            await self._synchronizer.read_pending("")  # what requests have found meanwhile
             await asyncio.sleep((monotonic() - began) / SHARE)

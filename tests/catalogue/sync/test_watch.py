@@ -319,10 +319,10 @@ class TestOverTime:
         (tmp_path / "videos" / "a" / "1.mp4").write_bytes(b"1")
         storage = LocalStorage(str(tmp_path / "videos"))
         index = Index(str(tmp_path / "cache" / "catalogue" / "x"))
-        gatherer = Synchronizer(storage, index, VIDEO_TYPES)
-        await gatherer.read_pending("")
-        yield index, gatherer
-        await gatherer.aclose()
+        synchronizer = Synchronizer(storage, index, VIDEO_TYPES)
+        await synchronizer.read_pending("")
+        yield index, synchronizer
+        await synchronizer.aclose()
         index.close()
         await storage.aclose()
 
@@ -336,7 +336,7 @@ class TestOverTime:
     async def test_an_index_that_is_locked(
         self, tmp_path: Path, library: tuple[Index, Synchronizer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        index, gatherer = library
+        index, synchronizer = library
         monkeypatch.setattr(index_file, "BUSY_SECONDS", 0.05)
         await index.write(lambda _: None)
         (found,) = (tmp_path / "cache").glob("catalogue/x/*.sqlite3")
@@ -345,16 +345,16 @@ class TestOverTime:
             index._database = None  # noqa: SLF001
             (tmp_path / "videos" / "a" / "1.mp4").write_bytes(b"11")
             other.execute("BEGIN IMMEDIATE")
-            assert await gatherer.on_change({"a", "b"}) == {"a", "b"}
+            assert await synchronizer.on_change({"a", "b"}) == {"a", "b"}
             other.execute("ROLLBACK")
         assert await self.size(index) == 1
-        assert await gatherer.on_change({"a", "b"}) == set()
+        assert await synchronizer.on_change({"a", "b"}) == set()
         assert await self.size(index) == 2
 
     async def test_files_that_have_run_out(
         self, tmp_path: Path, library: tuple[Index, Synchronizer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        index, gatherer = library
+        index, synchronizer = library
         (tmp_path / "videos" / "a" / "1.mp4").write_bytes(b"11")
 
         def fail(*_: object) -> int:
@@ -362,15 +362,15 @@ class TestOverTime:
 
         with monkeypatch.context() as patch:
             patch.setattr(local_storage, "open_beneath", fail)
-            assert await gatherer.on_change({"a"}) == {"a"}
-        assert await gatherer.on_change({"a"}) == set()
+            assert await synchronizer.on_change({"a"}) == {"a"}
+        assert await synchronizer.on_change({"a"}) == set()
         assert await self.size(index) == 2
 
     async def test_a_scan_that_goes_on_is_not_waited_for(
         self, tmp_path: Path, library: tuple[Index, Synchronizer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Nor does it make for a rest: that of what was read for it is enough."""
-        index, gatherer = library
+        index, synchronizer = library
         scanning = asyncio.Event()
         rests: list[float] = []
         real = asyncio.sleep
@@ -383,13 +383,13 @@ class TestOverTime:
             rests.append(seconds)
             await real(0)
 
-        monkeypatch.setattr(gatherer, "_fill", never_ends)
+        monkeypatch.setattr(synchronizer, "_fill", never_ends)
         (tmp_path / "videos" / "a" / "1.mp4").write_bytes(b"11")
-        scan = asyncio.create_task(gatherer.read_pending(""))
+        scan = asyncio.create_task(synchronizer.read_pending(""))
         await asyncio.sleep(0)
         with monkeypatch.context() as patch:
             patch.setattr(asyncio, "sleep", rest)
-            assert await gatherer.on_change({"a"}) == set()
+            assert await synchronizer.on_change({"a"}) == set()
         assert await self.size(index) == 2
         assert not scan.done()
         assert all(seconds <= 5 for seconds in rests)
