@@ -284,7 +284,7 @@ class Settings:
         "VIDEO_MAX_AGE",
         None,
         _optional(_integer(0, 31_536_000)),
-        "Seconds for which anyone, shared caches included, may keep a media without asking again; "
+        "Seconds for which anyone, shared caches included, may keep a file without asking again; "
         "on a mount that is protected, only the browser that asked. "
         "`None`: it may be kept, but every use asks first (`no-cache`), so that a login is obeyed.",
         group="Caching",

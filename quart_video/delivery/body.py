@@ -1,4 +1,4 @@
-"""The body of a response that sends a media: chunks out of it, a watchdog, and a sure end."""
+"""The body of a response that sends a file: chunks out of it, a watchdog, and a sure end."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ _PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaTransfer:
-    """One answer with bytes of a media in it, as the signals tell of it."""
+    """One answer with bytes of a file in it, as the signals tell of it."""
 
     mount: str
     """Full name of the blueprint as registered, ``"video"`` by default."""

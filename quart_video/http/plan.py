@@ -1,4 +1,4 @@
-"""From the facts of a request and of a media to the answer: status, fields, and what to send."""
+"""From the facts of a request and a representation to the answer: status, fields, what to send."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Outcome(Enum):
 
 
 def evaluate(request: RequestFacts, media: MediaFacts) -> Outcome:
-    """Evaluate steps 1 to 4 of section 13.2.2 against a media that exists.
+    """Evaluate steps 1 to 4 of section 13.2.2 against a representation that exists.
 
     ``If-Range``, step 5, only decides over a range: see :func:`range_applies`.
     """

@@ -25,7 +25,7 @@ class NotFound(StorageError):
 
 
 class BadName(NotFound):
-    """The path can never name a media: ``..``, NUL, a backslash, a hidden name, too long ..."""
+    """The path can never name a file: ``..``, NUL, a backslash, a hidden name, too long ..."""
 
 
 class Denied(NotFound):

@@ -80,7 +80,7 @@ class _Reporter:
 async def apply_transfer_policy(
     response: Response, library: Library, path: str, media_type: str
 ) -> Response:
-    """Keep what *response* sends of a media within the limits of the mount, and have it reported.
+    """Keep what *response* sends of a file within the limits of the mount, and have it reported.
 
     :param path: of the media, below the media root.
     :raises werkzeug.exceptions.TooManyRequests: the client has enough already.
