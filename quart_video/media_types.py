@@ -40,7 +40,12 @@ VIDEO_TYPES: Mapping[str, str] = MappingProxyType(
 """Media type by lower-case extension, as registered or, where nothing is, as players expect it."""
 
 CAPTION_EXTENSION = ".vtt"
-CAPTION_EXTENSIONS = frozenset({".ass", ".srt", ".ssa", ".vtt"})
+CAPTION_EXTENSIONS = frozenset(
+    {
+        *(".ass", ".dfxp", ".lrc", ".sami", ".sbv", ".smi"),
+        *(".srt", ".ssa", ".sub", ".ttml", ".vtt"),
+    }
+)
 """All that can be made WebVTT of."""
 CAPTION_TYPE = "text/vtt"
 DEFAULT_TYPE = "application/octet-stream"

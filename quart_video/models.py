@@ -27,15 +27,33 @@ class CaptionTrack:
 
     url: str
     label: str
+    """Name of the track for people: its language, marks and title."""
     language: str | None
     """BCP 47 tag, ``None`` where nothing tells."""
     forced: bool = False
     """Only what has to be read by those who understand the sound: foreign dialogue, signs."""
     sdh: bool = False
     """For the deaf and hard of hearing: sounds are told, too."""
+    title: str | None = None
+    """What the name of the file, or the video, says of it beside that: ``Commentary``."""
     default: bool = False
     """Whether to show it from the start, as the request's ``Accept-Language`` has it. Only told of
     a video asked for by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionProblem:
+    """A text track that is not offered, as nothing of it can be shown."""
+
+    label: str
+    """Name of the track for people."""
+    language: str | None
+    """BCP 47 tag, ``None`` where nothing tells."""
+    path: str | None
+    """Path of the file below the media root, ``None`` of a track inside the video."""
+    reason: Literal["pictures", "empty", "unreadable"]
+    """``pictures``: it is made of pictures, as on DVD and Blu-ray. ``empty``: there is no text in
+    it. ``unreadable``: it is in a form that is not read, or broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,8 @@ class Video:
 class FullVideo(Video):
     """One video, with what is inside it."""
 
+    unavailable_captions: list[CaptionProblem]
+    """Text tracks that are there, and cannot be shown."""
     details: Details | None
     """``None`` where nobody has looked yet or the file is broken, and without the extra
     ``media``."""

@@ -25,8 +25,8 @@ def root(tmp_path: Path) -> Path:
     (root / "empty").mkdir()
     (root / "dir.mp4").mkdir()
     (root / "clip 1.mp4").write_bytes(b"0123456789")
-    (root / "clip 1.en.vtt").write_text("WEBVTT\n")
-    (root / "clip 1.vtt").write_text("WEBVTT\n\n")
+    (root / "clip 1.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
+    (root / "clip 1.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     (root / "clip 10.webm").write_bytes(b"webm")
     (root / "clip 2.mkv").write_bytes(b"mkv")
     (root / "notes.txt").write_text("notes")
@@ -88,7 +88,7 @@ class TestRoutes:
         for folder in (root / "-", root / "-" / "api" / "videos"):
             folder.mkdir(parents=True)
             (folder / "x.mp4").write_bytes(b"shadowed")
-            (folder / "x.vtt").write_text("WEBVTT\n")
+            (folder / "x.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
         assert (await call(app, f"/videos/{address}")).status == 404
 
     async def test_every_video_listed_is_at_its_address(self, app: Quart, root: Path) -> None:
@@ -105,7 +105,7 @@ class TestRoutes:
 
     async def test_captions(self, app: Quart) -> None:
         sent = await call(app, "/videos/-/captions/clip 1.en.vtt")
-        assert (sent.status, sent.body) == (200, b"WEBVTT\n")
+        assert (sent.status, sent.body[:7]) == (200, b"WEBVTT\n")
         assert sent["content-type"] == "text/vtt; charset=utf-8"
 
     @pytest.mark.parametrize("path", ["clip 1.mp4", "notes.txt", "../videos/clip 1.en.vtt"])

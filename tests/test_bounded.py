@@ -19,7 +19,8 @@ from quart_video.bounded import BoundedCache, Memo, size_of
 from quart_video.catalogue import Item, Page, Query
 from quart_video.catalogue.catalogue import Catalogue
 from quart_video.catalogue.index import queries
-from quart_video.catalogue.sidecars.captions import Caption, Marks
+from quart_video.catalogue.sidecars.captions import Caption
+from quart_video.catalogue.sidecars.marks import Marks
 from quart_video.catalogue.text import bulk, natural, words
 from quart_video.catalogue.types import Contents
 from quart_video.media.cache import MemoryCache

@@ -13,10 +13,11 @@ from quart_video.catalogue.pagination import BadCursor
 from quart_video.catalogue.sidecars.captions import (
     CAPTION_FOLDERS,
     Caption,
-    Marks,
     captions_in_folder,
+    fold_stem,
 )
 from quart_video.catalogue.sidecars.languages import normalise_tag, preferred
+from quart_video.catalogue.sidecars.marks import Marks, read_loose_marks
 from quart_video.catalogue.sidecars.posters import IMAGE_EXTENSIONS, poster_of_folder
 from quart_video.catalogue.sidecars.titles import stem_of, title_of
 from quart_video.catalogue.text.natural import natural_key
@@ -38,10 +39,12 @@ __all__ = [
     "Sort",
     "captions_in_folder",
     "cursor_after",
+    "fold_stem",
     "natural_key",
     "normalise_tag",
     "poster_of_folder",
     "preferred",
+    "read_loose_marks",
     "stem_of",
     "title_of",
 ]

@@ -20,13 +20,11 @@ from quart_video.media import (
     Details,
     Failed,
     Source,
-    caption,
     decode_details,
     picture,
     poster,
     text,
 )
-from quart_video.media_types import extension
 from quart_video.storage.base import StorageError
 from quart_video.storage.local.storage import LocalStorage
 
@@ -103,7 +101,7 @@ async def _check(library: Library, derivatives: DerivativeService, item: Item) -
     tracks = [track.index for track in details.text_tracks if track.supported] if details else []
     for track in tracks:
         made = await make(f"captions of track {track}", video, text(track))
-        checked.captions += made is not None
+        checked.captions += bool(made)
     await _check_sidecars(library, item, checked, make)
     return checked
 
@@ -120,5 +118,5 @@ async def _check_sidecars(library: Library, item: Item, checked: Checked, make: 
         except StorageError as error:
             checked.problems.append(f"no captions of {each.path}: {error}")
             continue
-        kind = caption(extension(each.path), library.settings.caption_encoding)
+        kind = media_info.caption_product(library, each.path)
         checked.captions += await make(f"captions of {each.path}", source, kind) is not None

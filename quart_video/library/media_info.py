@@ -9,14 +9,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
-from quart_video.catalogue import CAPTION_FOLDERS, Caption, Item, Query, captions_in_folder, stem_of
+from quart_video.catalogue import (
+    CAPTION_FOLDERS,
+    Caption,
+    Item,
+    Query,
+    captions_in_folder,
+    fold_stem,
+    read_loose_marks,
+    stem_of,
+)
 from quart_video.library.library import Library
-from quart_video.media import DETAILS, Details, Failed, Source, decode_details
+from quart_video.media import (
+    DETAILS,
+    EMPTY,
+    Derivative,
+    Details,
+    Failed,
+    Source,
+    caption,
+    decode_details,
+    text,
+)
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, extension
 from quart_video.storage.base import Entry, StorageError, Unavailable
 
 _MOST_BEGINNINGS = 16
+_MOST_ASKED = 200  # names of videos that may begin as another one's
 GLANCE = 1.5
 """Seconds that a page waits for the details of its one video. Mostly it takes a hundredth."""
 
@@ -56,24 +77,88 @@ def captions_shown(library: Library, item: Item) -> tuple[Caption, ...]:
     return tuple(each for each in item.captions if extension(each.path) == CAPTION_EXTENSION)
 
 
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """A caption file of which nothing can be shown."""
+
+    caption: Caption
+    reason: str
+    """As :class:`Failed` says it."""
+
+
+def caption_product(library: Library, path: str) -> Derivative:
+    """Name the WebVTT that is made of the caption file at *path*."""
+    name = stem_of(path.rpartition("/")[2])
+    language = read_loose_marks(name, "").language
+    return caption(encoding=library.settings.caption_encoding, language=language)
+
+
+async def sort_captions(
+    library: Library, captions: Sequence[Caption]
+) -> tuple[list[Caption], list[Unshown]]:
+    """Tell the caption files that can be shown from those that cannot.
+
+    One that takes longer than :data:`GLANCE` to be looked into is taken for one that can.
+    """
+    problems = await asyncio.gather(*(_problem(library, each.path) for each in captions))
+    told = list(zip(captions, problems, strict=True))
+    return (
+        [each for each, problem in told if problem is None],
+        [Unshown(each, problem) for each, problem in told if problem is not None],
+    )
+
+
+async def _problem(library: Library, path: str) -> str | None:
+    if library.derivatives is None:
+        return None
+    derivative = caption_product(library, path)
+    try:
+        async with asyncio.timeout(GLANCE):
+            entry = await library.storage.stat(path)
+            if entry.facts is None:
+                return EMPTY
+            await library.derivatives.ensure(source_at(library, entry), derivative)
+    except (TimeoutError, StorageError):
+        return None
+    except Failed as error:
+        return str(error)
+    return None
+
+
 async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...]:
     """Return the captions of a video that lie in folders for captions beside it."""
     if library.derivatives is None:
         return ()
     entry = item.entry
-    stem = stem_of(entry.name)
+    stem = fold_stem(stem_of(entry.name))
     query = Query(folder=entry.folder, limit=1)
     found: list[Caption] = []
     with suppress(StorageError):
         page = await library.catalogue.page(query)
         for folder in page.caption_folders:
             inner = await library.storage.list(folder.path)
-            found += captions_in_folder(stem, _captions(inner), alone=page.total == 1)
-            for own in inner:
-                if own.is_folder and own.name == stem:
-                    entries = _captions(await library.storage.list(own.path))
-                    found += captions_in_folder(stem, entries, alone=True)
+            files = _captions(inner)
+            own = captions_in_folder(entry.name, files, alone=page.total == 1)
+            if page.total != 1 and any(each.marks.title for each in own):
+                # "clip.2.srt" may be of "clip.mp4", and of "clip.2.mp4".
+                titled = [each for each in own if each.marks.title]
+                others = await _names_like(library, entry, titled)
+                own = captions_in_folder(entry.name, files, others=others, alone=False)
+            found += own
+            for each in inner:
+                if each.is_folder and fold_stem(each.name) == stem:
+                    files = _captions(await library.storage.list(each.path))
+                    found += captions_in_folder(entry.name, files, alone=True)
     return tuple(found)
+
+
+async def _names_like(library: Library, video: Entry, captions: Sequence[Caption]) -> list[str]:
+    """Return the names of other videos in the folder of *video* that *captions* may be of."""
+    names = (each.path.rpartition("/")[2] for each in captions)
+    stems = [stem for name in names for stem in _beginnings(name)]
+    asked = list(dict.fromkeys(stems))[:_MOST_ASKED]
+    paths = await library.catalogue.videos_called(video.folder, asked)
+    return [path.rpartition("/")[2] for path in paths if path != video.path]
 
 
 async def videos_with(
@@ -129,6 +214,17 @@ def _captions(entries: Iterable[Entry]) -> list[Entry]:
         for entry in entries
         if not entry.is_folder and extension(entry.name) in CAPTION_EXTENSIONS
     ]
+
+
+async def empty_tracks(library: Library, item: Item, details: Details | None) -> frozenset[int]:
+    """Return the numbers of the tracks inside a video that are known to hold no text."""
+    if library.derivatives is None or details is None:
+        return frozenset()
+    video = source_of(library, item)
+    tracks = [track.index for track in details.text_tracks if track.supported]
+    return frozenset(
+        [index for index in tracks if await library.derivatives.is_empty(video, text(index))]
+    )
 
 
 async def details_of(

@@ -27,11 +27,13 @@ from quart_video.media.service import (
 )
 from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
 from quart_video.media.vtt import chapters_vtt
-from quart_video.media.workers.protocol import WIDTHS, Failed
+from quart_video.media.workers.protocol import EMPTY, PICTURES, WIDTHS, Failed
 
 __all__ = [
     "DETAILS",
+    "EMPTY",
     "FILM",
+    "PICTURES",
     "STORYBOARD",
     "WIDTHS",
     "AudioTrack",
@@ -60,7 +62,7 @@ __all__ = [
     "text",
 ]
 
-_EXTRA = ("av", "PIL", "charset_normalizer", "pysubs2")
+_EXTRA = ("av", "PIL", "chardet")
 
 
 def available() -> bool:

@@ -44,6 +44,9 @@ class Cache(Protocol):
     async def open(self, key: str, name: str) -> Media | None:
         """Open what was written, to be read in parts; ``None`` where it is not there."""
 
+    async def size(self, key: str, name: str) -> int | None:
+        """Return how many bytes were written, ``None`` where it is not there."""
+
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs* by their names, in this order."""
 
@@ -89,6 +92,13 @@ class FolderCache:
         with suppress(StorageError):
             return await self._disk.run(self._open, self._folder(key), name)
         return await self._spare.open(key, name)
+
+    async def size(self, key: str, name: str) -> int | None:
+        """Return how many bytes were written, ``None`` where it is not there."""
+        path = os.path.join(self._folder(key), name)
+        with suppress(StorageError):
+            return (await self._disk.run(os.stat, path)).st_size
+        return await self._spare.size(key, name)
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs*; where the folder does not take them the log is told, once."""
@@ -264,6 +274,11 @@ class MemoryCache:
         """Open what was written, to be read in parts; ``None`` where it is not there."""
         data = await self.read(key, name)
         return None if data is None else BytesMedia(data, version=key)
+
+    async def size(self, key: str, name: str) -> int | None:
+        """Return how many bytes were written, ``None`` where it is not there."""
+        blob = self._blobs.get((key, name))
+        return None if blob is None else len(blob)
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs*."""

@@ -39,7 +39,10 @@ class TextTrack:
     sdh: bool
     """For the deaf and hard of hearing: sounds are told, too."""
     supported: bool
-    """Whether it is text, which can be shown; some tracks are made of pictures."""
+    """Whether it is text that can be shown."""
+    problem: str | None = None
+    """Why it cannot be shown: ``pictures``, which it is made of as on DVD and Blu-ray, or
+    ``unknown``, in a form that is not read; ``None`` where it can."""
 
 
 @dataclass(frozen=True, slots=True)

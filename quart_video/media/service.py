@@ -18,7 +18,16 @@ from quart_video.media.cache import Cache
 from quart_video.media.details import form_of_details
 from quart_video.media.queue import Queue
 from quart_video.media.workers.pool import Lost, WorkerPool
-from quart_video.media.workers.protocol import LONG, Failed, Interrupted, Kind, Limits, Task
+from quart_video.media.workers.protocol import (
+    CAPTIONS,
+    LONG,
+    Failed,
+    Interrupted,
+    Kind,
+    Limits,
+    Task,
+    caption_name,
+)
 from quart_video.remux.film_facts import FilmFacts, movie_name
 from quart_video.remux.sound import Mode
 from quart_video.storage.base import Changed, Media, StorageError, Unavailable
@@ -26,7 +35,7 @@ from quart_video.storage.memory import BytesMedia
 
 logger = logging.getLogger("quart_video")
 
-_GENERATION = f"2\0{form_of_details()}"
+_GENERATION = f"3\0{form_of_details()}"
 """What is kept is of one generation, as it is served for ever. The fields of the details make
 another by themselves; the number is to be raised with every other change of what is made."""
 
@@ -108,7 +117,7 @@ class Derivative:
         return Task(self.kind, dict(self.options), limits, self.payload)
 
 
-_MAKERS = ("av", "pillow", "pysubs2", "charset-normalizer", "quart-video")
+_MAKERS = ("av", "chardet", "pillow", "quart-video")
 
 
 @cache
@@ -145,19 +154,17 @@ def picture(width: int, form: str) -> Derivative:
 
 def text(index: int) -> Derivative:
     """Return the captions of a track inside a video."""
-    return Derivative(f"text-{index}", "texts")
+    return Derivative(f"text-{index}", "texts", (("version", CAPTIONS),))
 
 
-def caption(extension: str, encoding: str | None) -> Derivative:
+def caption(*, encoding: str | None = None, language: str | None = None) -> Derivative:
     """Return the captions of a file as WebVTT.
 
     :param encoding: that of files which do not tell; ``None``: it is guessed.
+    :param language: BCP 47 tag that the file's name tells, which helps to guess.
     """
-    options = [("extension", extension)]
-    if encoding is not None:
-        options.append(("encoding", encoding))
-    name = "-".join(["caption", *(value for _, value in options)])
-    return Derivative(name, "caption", tuple(options))
+    options = {"version": CAPTIONS, "encoding": encoding or "", "language": language or ""}
+    return Derivative(caption_name(options), "caption", tuple(options.items()))
 
 
 def movie(facts: FilmFacts, sound: int | None) -> Derivative:
@@ -222,6 +229,15 @@ class DerivativeService:
     async def find(self, source: Source, derivative: Derivative) -> bytes | None:
         """Return what is there already; ``None``: it is to be made, or cannot be."""
         return await self._cache.read(source.key, derivative.name)
+
+    async def is_empty(self, source: Source, derivative: Derivative) -> bool:
+        """Say whether *product* is there already, and there is nothing in it."""
+        return await self._cache.size(source.key, derivative.name) == 0
+
+    async def ensure(self, source: Source, derivative: Derivative) -> None:
+        """Have *product* made, unless it is there; to be cancelled, and raising, as :meth:`get`."""
+        if not await self._cache.size(source.key, derivative.name):
+            await self.get(source, derivative)
 
     async def get(
         self, source: Source, derivative: Derivative, *, urgent: bool = True, retry: bool = False

@@ -16,6 +16,8 @@ class Cue:
     stop: float
     text: str
     """As it stands in a cue: escaped where it is no markup."""
+    settings: str = ""
+    """Where it stands on the picture, as WebVTT has it: ``line:0 align:left``."""
 
 
 def escape(text: str) -> str:
@@ -46,7 +48,8 @@ def write_vtt(cues: Iterable[Cue]) -> str:
         start, stop = timestamp(cue.start), timestamp(cue.stop)
         if cue.text and start < stop:
             # "-->" in a text would be read as another time.
-            blocks.append(f"{start} --> {stop}\n{cue.text.replace('-->', '→')}")
+            times = f"{start} --> {stop} {cue.settings}".rstrip()
+            blocks.append(f"{times}\n{cue.text.replace('-->', '→')}")
     return "\n\n".join(blocks) + "\n"
 
 

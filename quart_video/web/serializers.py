@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -14,10 +14,7 @@ from quart_video.catalogue import (
     Caption,
     Contents,
     Item,
-    Marks,
     Page,
-    normalise_tag,
-    preferred,
     title_of,
 )
 from quart_video.http import EntityTag
@@ -26,6 +23,13 @@ from quart_video.library.library import Library
 from quart_video.media import WIDTHS, Details, Source, TextTrack
 from quart_video.models import CaptionTrack, Folder, FullVideo, Listing, ListingQuery, Video
 from quart_video.storage.base import Entry
+from quart_video.web.captions import (
+    Captions,
+    file_problem,
+    inner_problem,
+    marks_of,
+    with_default,
+)
 from quart_video.web.m3u import Track
 from quart_video.web.urls import MountURLs, gallery_url, next_page_url
 
@@ -83,19 +87,19 @@ class ListingSerializer:
             language=marks.language,
             forced=marks.forced,
             sdh=marks.sdh,
+            title=marks.title,
         )
 
     def inner_track(self, track: TextTrack, path: str, version: str) -> CaptionTrack:
         """Describe a text track inside the video at *path*."""
-        language = normalise_tag(track.language) if track.language else None
-        marks = Marks(language, track.forced, track.sdh)
-        label = f"{marks.label}: {track.title}" if track.title else marks.label
+        marks = marks_of(track)
         return CaptionTrack(
             url=self.urls.inner_captions(path, track.index, version),
-            label=label,
-            language=language,
-            forced=track.forced,
-            sdh=track.sdh,
+            label=marks.label,
+            language=marks.language,
+            forced=marks.forced,
+            sdh=marks.sdh,
+            title=marks.title,
         )
 
     def folder(
@@ -150,42 +154,39 @@ def listing(page: Page, query: ListingQuery, serializer: ListingSerializer) -> L
 def full_video(
     item: Item,
     details: Details | None,
-    captions: Iterable[Caption],
+    captions: Captions,
     languages: Sequence[str],
     library: Library,
 ) -> FullVideo:
     """Describe one video, and what is inside it.
 
-    :param captions: the files that belong to it.
     :param languages: that the client speaks, the best first.
     """
     serializer = ListingSerializer(library)
     row = serializer.video(item)
     known = {field.name: getattr(row, field.name) for field in fields(row)}
     path, tag = row.path, media_info.source_of(library, item).tag
-    tracks = [serializer.caption(caption) for caption in captions]
+    tracks = [(serializer.caption(each), each.marks.default) for each in captions.files]
+    problems = [file_problem(each) for each in captions.unshown]
     if details is not None:
         known["duration"] = details.duration
+        inner = details.text_tracks
+        shown = [each for each in inner if each.supported and each.index not in captions.empty]
+        # A flag that all of them bear, as most programs write it, says nothing.
+        told = not all(each.default for each in shown)
         tracks += [
-            serializer.inner_track(track, path, tag)
-            for track in details.text_tracks
-            if track.supported
+            (serializer.inner_track(each, path, tag), told and each.default) for each in shown
         ]
+        problems += [inner_problem(each) for each in inner if each not in shown]
     moves = details is not None and details.width and details.duration
     chaptered = details is not None and details.chapters
     return FullVideo(
         **{**known, "captions": with_default(tracks, languages)},
+        unavailable_captions=problems,
         details=details,
         storyboard_url=serializer.urls.storyboard(path, tag) if moves else None,
         chapters_url=serializer.urls.chapters(path, tag) if chaptered else None,
     )
-
-
-def with_default(tracks: Sequence[CaptionTrack], languages: Sequence[str]) -> list[CaptionTrack]:
-    """Sort tracks by language, and mark one to begin with: in one of *languages*, or the first."""
-    ordered = sorted(tracks, key=lambda track: (track.language or "", track.forced, track.sdh))
-    first = preferred([track.language for track in ordered], languages) or 0
-    return [replace(track, default=index == first) for index, track in enumerate(ordered)]
 
 
 def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:

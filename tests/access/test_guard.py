@@ -32,17 +32,17 @@ OPEN, HIDDEN = b"open", b"behind a wall"
 def root(tmp_path: Path) -> Path:
     for path, data in {
         "a.mp4": OPEN,
-        "a.en.vtt": b"WEBVTT\n\nopen",
+        "a.en.vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nopen",
         "secret.mp4": HIDDEN,
-        "secret.vtt": b"WEBVTT\n\nbehind a wall",
-        "orphan.vtt": b"WEBVTT\n\nbehind a wall",
+        "secret.vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nbehind a wall",
+        "orphan.vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nbehind a wall",
         "both.mp4": OPEN,
         "both.secret.mp4": HIDDEN,
-        "both.vtt": b"WEBVTT\n\nopen",
-        "both.secret.vtt": b"WEBVTT\n\nbehind a wall",
+        "both.vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nopen",
+        "both.secret.vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nbehind a wall",
         "private/p.mp4": HIDDEN,
         "private/deep/q.mp4": HIDDEN,
-        "private/deep/q.en.vtt": b"WEBVTT\n\nbehind a wall",
+        "private/deep/q.en.vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\nbehind a wall",
         "public/b.mp4": OPEN,
         "public/secret 2.mp4": HIDDEN,
     }.items():
@@ -515,7 +515,7 @@ class TestBigFolders:
             "two/Subs/b.secret/2_English.vtt",
         ):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text("WEBVTT\n")
+            (root / name).write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n")
         app = make(rule)
         app.config["VIDEO_MEDIA_PROCESSES"] = 1
         for name, status in {

@@ -138,7 +138,7 @@ class TestSigner:
 def root(tmp_path: Path) -> Path:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "one #1.mp4").write_bytes(b"0123456789")
-    (tmp_path / "a" / "one #1.en.vtt").write_text("WEBVTT\n")
+    (tmp_path / "a" / "one #1.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     (tmp_path / "two.mp4").write_bytes(b"two")
     return tmp_path
 

@@ -114,7 +114,7 @@ def _plain(root: Path) -> None:
 def _secrets(base: Path, site: Site) -> None:
     for folder in (base, site.outside):
         (folder / "secret.mp4").write_bytes(SECRET * 500)
-        (folder / "secret.vtt").write_bytes(b"WEBVTT\n\n" + SECRET)
+        (folder / "secret.vtt").write_bytes(b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + SECRET)
     # What a server that decodes too much, or cuts at a NUL, would come upon.
     (site.root / ".hidden.mp4").write_bytes(SECRET)
     (site.root / ".folder").mkdir()

@@ -106,7 +106,7 @@ def test_captions_begin_in_the_language_of_the_visitor(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
     for name in ("a.mp4", "a.en.vtt", "a.de.vtt", "a.fr-CA.vtt"):
-        (folder / name).write_text("WEBVTT\n")
+        (folder / name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     shown = {}
     for locale in ("de-AT", "fr-FR", "en-US", "ja-JP"):
         page = new_page(base_url=hypercorn.url, locale=locale)

@@ -228,7 +228,7 @@ class TestApp:
     def root(self, tmp_path: Path) -> Path:
         for name in "abc":
             (tmp_path / f"{name}.mp4").write_bytes(bytes(SIZE))
-            (tmp_path / f"{name}.vtt").write_text("WEBVTT\n")
+            (tmp_path / f"{name}.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
         return tmp_path
 
     @pytest.fixture

@@ -26,7 +26,7 @@ _CHOICE = re.compile(r"[?&](?:view|sort)=")
 def root(tmp_path: Path) -> Path:
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "one #1.mp4").write_bytes(b"one")
-    (tmp_path / "a b" / "one #1.en.vtt").write_text("WEBVTT\n")
+    (tmp_path / "a b" / "one #1.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     for number in range(3):
         (tmp_path / f"{number}.mp4").write_bytes(b"x")
     return tmp_path

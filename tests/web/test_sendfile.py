@@ -74,7 +74,7 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "videos"
     (root / "sub").mkdir(parents=True)
     (root / "clip 1.mkv").write_bytes(b"0123456789")
-    (root / "clip 1.vtt").write_text("WEBVTT\n")
+    (root / "clip 1.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     for name in ("clip 1.mkv", "clip 1.vtt"):  # the date of what is new changes once more
         os.utime(root / name, (1_600_000_000, 1_600_000_000))
     (root / "notes.txt").write_text("notes")

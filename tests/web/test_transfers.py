@@ -36,7 +36,7 @@ SIGNALS = (transfer_started, transfer_finished, transfer_aborted)
 def app(tmp_path: Path) -> Quart:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "clip.mp4").write_bytes(bytes(SIZE))
-    (tmp_path / "a" / "clip.vtt").write_text("WEBVTT\n")
+    (tmp_path / "a" / "clip.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     app = Quart(__name__)
     app.config["MEDIA_ROOT"] = tmp_path
     app.register_blueprint(VideoBlueprint())

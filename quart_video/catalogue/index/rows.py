@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import repeat
 from time import sleep
 from typing import Any, NamedTuple
 
 from quart_video.catalogue.pagination import LARGEST
-from quart_video.catalogue.sidecars.captions import Caption, Marks, captions_by_stem
+from quart_video.catalogue.sidecars.captions import Caption, Stems, captions_by_stem
+from quart_video.catalogue.sidecars.marks import Marks
 from quart_video.catalogue.sidecars.posters import (
     IMAGE_EXTENSIONS,
     poster_of_folder,
@@ -147,17 +148,14 @@ def _sidecars(names: list[str], captions: list[Entry], images: list[Entry]) -> d
     if not captions and not images:
         return {}
     stems = {*map(stem_of, names)}
-    own = captions_by_stem(captions, (), stems)  # there are no videos but those that are wanted
+    own = captions_by_stem(captions, Stems(names)) if captions else {}
     posters = posters_by_stem(images, stems)
     return {stem: pack(own.get(stem, ()), posters.get(stem)) for stem in {*own, *posters}}
 
 
 def pack(captions: Sequence[Caption], poster: Entry | None) -> str:
     """Write what lies beside a video, by names."""
-    tracks = [
-        (each.path.rpartition("/")[2], each.marks.language, each.marks.forced, each.marks.sdh)
-        for each in captions
-    ]
+    tracks = [(each.path.rpartition("/")[2], *astuple(each.marks)) for each in captions]
     return json.dumps([tracks, _image(poster)])
 
 

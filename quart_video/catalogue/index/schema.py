@@ -37,7 +37,7 @@ CREATE TABLE video (
   version TEXT NOT NULL,
   type TEXT NOT NULL,        -- the extension with its dot
   words TEXT NOT NULL,       -- of the name
-  sidecars TEXT,               -- JSON, as rows.pack makes it
+  sidecars TEXT,               -- JSON, as rows.pack makes it: captions and a poster
   duration INTEGER,          -- microseconds; NULL: not known, or not of this version
   asked TEXT                 -- who could not tell how long this version lasts, if anybody
 );

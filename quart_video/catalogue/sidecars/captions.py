@@ -1,52 +1,28 @@
 """Which caption files belong to a video, and what their names tell. Pure.
 
-Rule 1: "clip.vtt" belongs to "clip.mp4", and so does "clip.en.vtt", as English, and
-"clip.en.forced.vtt", as English that has to be read in any case.
+Rule 1: "clip.vtt" belongs to "clip.mp4", and so does all that goes on behind "clip.": the last
+words that name a language and marks are read as such, all other words are the title of the track.
 Rule 2: a file that bears the whole name of one video belongs to no other: beside "clip.2.mp4" and
 "clip.en.mp4", the files "clip.2.vtt" and "clip.en.vtt" are theirs, not captions of "clip.mp4".
-Rule 3: of a folder for captions beside it, such as "Subs", all that bears its name is a video's,
+Rule 3: neither case nor the way that accents are written counts, unless two videos differ in
+nothing else; then the file that has a name to the letter is that video's.
+Rule 4: of a folder for captions beside it, such as "Subs", all that bears its name is a video's,
 all that is in a folder of its name, and all there is if it is the only video.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
-from quart_video.catalogue.sidecars.languages import label_of, language_of, normalise_tag
+from quart_video.catalogue.sidecars.marks import Marks, read_loose_marks, read_marks
 from quart_video.catalogue.sidecars.titles import stem_of
 from quart_video.storage.base import Entry
 
-UNKNOWN_LABEL = "Captions"
-"""Label of a track whose file does not tell its language."""
-
-CAPTION_FOLDERS = frozenset({"subs", "subtitles", "captions"})
+CAPTION_FOLDERS = frozenset({"captions", "sub", "subs", "subtitle", "subtitles", "vobsubs"})
 """Names of folders for captions, in lower case."""
-
-_FORCED = frozenset({"forced", "foreign"})
-_SDH = frozenset({"sdh", "cc"})
-_MOST_MARKS = 3  # language, forced, sdh
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What the name of a caption file tells of it."""
-
-    language: str | None = None
-    """BCP 47 tag in the customary case, ``None`` where the name does not tell."""
-    forced: bool = False
-    """Only what has to be read in any case, such as foreign dialogue."""
-    sdh: bool = False
-    """For the deaf and hard of hearing."""
-
-    @property
-    def label(self) -> str:
-        """Name of the track for people."""
-        name = label_of(self.language) if self.language else UNKNOWN_LABEL
-        said = [mark for mark, there in (("forced", self.forced), ("SDH", self.sdh)) if there]
-        return f"{name} ({', '.join(said)})" if said else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +33,78 @@ class Caption:
     marks: Marks
 
 
-def captions_by_stem(
-    captions: Iterable[Entry], videos: Iterable[Entry], wanted: Collection[str]
-) -> dict[str, tuple[Caption, ...]]:
-    """Find the captions of some videos in one folder, unknown language first, then by tag.
+class Stems:
+    """Names of the videos in one folder without their extension, to be found by what begins so.
+
+    :param names: of the videos, with their extensions.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._suffixes: defaultdict[str, set[str]] = defaultdict(set)
+        self._alike: defaultdict[str, set[str]] = defaultdict(set)
+        for name in names:
+            stem = stem_of(name)
+            self._suffixes[stem].add(name[len(stem) + 1 :].lower())
+            self._alike[fold_stem(stem)].add(stem)
+
+    def find(self, name: str) -> tuple[str, list[str]] | None:
+        """Return the longest of the stems that a caption file's name begins with, and the rest.
+
+        The rest is taken apart at the dots, and does not begin with the video's extension.
+        """
+        parts = stem_of(name).split(".")
+        folded = [fold_stem(part) for part in parts]
+        for count in range(len(parts), 0, -1):
+            alike = self._alike.get(".".join(folded[:count]))
+            if alike is None:
+                continue
+            exact = ".".join(parts[:count])
+            stem = exact if exact in alike else next(iter(alike)) if len(alike) == 1 else None
+            if stem is None:
+                return None
+            rest = parts[count:]
+            if rest and rest[0].lower() in self._suffixes[stem]:
+                del rest[0]  # "clip.mp4.srt"
+            return stem, rest
+        return None
+
+
+def fold_stem(stem: str) -> str:
+    """Return *stem* for comparing: neither case nor how accents are written counts."""
+    return stem.lower() if stem.isascii() else normalize("NFC", normalize("NFC", stem).casefold())
+
+
+def captions_by_stem(captions: Iterable[Entry], stems: Stems) -> Mapping[str, tuple[Caption, ...]]:
+    """Find the captions of the videos in one folder, unknown language first, then by tag.
 
     :param captions: all caption files of the folder.
-    :param videos: all videos of the folder.
-    :param wanted: names of videos without their extension; the keys of what is returned.
     """
     own: defaultdict[str, list[Caption]] = defaultdict(list)
-    stems: set[str] | None = None
     for entry in captions:
-        stem, tokens = stem_of(entry.name), list[str]()
-        while stem not in wanted and len(tokens) < _MOST_MARKS and "." in stem:
-            if stems is None:
-                stems = {stem_of(video.name) for video in videos}
-            if stem in stems:
-                break
-            stem, _, token = stem.rpartition(".")
-            tokens.insert(0, token)
-        if stem in wanted and (marks := read_marks(tokens)) is not None:
-            own[stem].append(Caption(entry.path, marks))
+        if found := stems.find(entry.name):
+            stem, rest = found
+            own[stem].append(Caption(entry.path, read_marks(rest)))
     return {stem: in_order(tracks) for stem, tracks in own.items()}
 
 
-def captions_in_folder(stem: str, captions: Iterable[Entry], *, alone: bool) -> tuple[Caption, ...]:
+def captions_in_folder(
+    name: str, captions: Collection[Entry], *, others: Iterable[str] = (), alone: bool
+) -> tuple[Caption, ...]:
     """Find the captions of a video in a folder for captions.
 
-    :param stem: name of the video without its extension.
+    :param name: of the video.
     :param captions: the caption files of that folder.
+    :param others: names of videos that files there may be of, too.
     :param alone: whether all of them are of this video.
     """
-    entries = list(captions)
-    named = captions_by_stem(entries, [], {stem}).get(stem, ())
+    stem = stem_of(name)
+    named = captions_by_stem(captions, Stems([name, *others])).get(stem, ())
     if not alone:
         return named
     known = {caption.path for caption in named}
-    loose = (entry for entry in entries if entry.path not in known)
-    return in_order([*named, *(Caption(entry.path, _guess(entry.name)) for entry in loose)])
+    loose = (entry for entry in captions if entry.path not in known)
+    marked = (Caption(each.path, read_loose_marks(stem_of(each.name), stem)) for each in loose)
+    return in_order([*named, *marked])
 
 
 def in_order(captions: Iterable[Caption]) -> tuple[Caption, ...]:
@@ -103,33 +112,6 @@ def in_order(captions: Iterable[Caption]) -> tuple[Caption, ...]:
     return tuple(sorted(captions, key=_rank))
 
 
-def read_marks(tokens: Sequence[str]) -> Marks | None:
-    """Read what stands between a video's name and the extension; ``None`` if it is other words."""
-    language: str | None = None
-    forced = sdh = False
-    for token in tokens:
-        word = token.lower()
-        if word in _FORCED and not forced:
-            forced = True
-        elif word in _SDH or (word == "hi" and language):  # hearing impaired, not Hindi
-            if sdh:
-                return None
-            sdh = True
-        elif language is None and (tag := normalise_tag(token)):
-            language = tag
-        else:
-            return None
-    return Marks(language, forced, sdh)
-
-
-def _guess(name: str) -> Marks:
-    """Read names that do not begin with that of the video: "2_English.srt", "en.forced.srt"."""
-    words = re.findall(r"[^\W\d_]+(?:-[^\W_]+)*", stem_of(name))
-    language = next(filter(None, map(language_of, words)), None)
-    said = {word.lower() for word in words}
-    return Marks(language, bool(said & _FORCED), bool(said & _SDH))
-
-
-def _rank(caption: Caption) -> tuple[str, bool, bool, str]:
+def _rank(caption: Caption) -> tuple[str, bool, bool, str, str]:
     marks = caption.marks
-    return marks.language or "", marks.forced, marks.sdh, caption.path
+    return marks.language or "", marks.forced, marks.sdh, marks.title or "", caption.path

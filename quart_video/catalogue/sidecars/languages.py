@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
+
+from quart_video.catalogue.sidecars.language_table import LONG, OTHERS, REGIONS, SHORT
 
 # RFC 5646 section 2.1, langtag. Of the primary languages it allows, those of four letters are
 # reserved and longer ones have never been registered: "clip.part.vtt" and "clip.forced.vtt" name
@@ -24,116 +27,210 @@ _LANGTAG = re.compile(
 # that neither begin the tag nor stand after a subtag of one character.
 _CASES = {2: str.upper, 4: str.title}
 
-# In their own words, as the people who look for them read them.
-_NAMES = {
-    "ar": "العربية",
-    "bg": "Български",
-    "bn": "বাংলা",
-    "ca": "Català",
-    "cs": "Čeština",
-    "da": "Dansk",
-    "de": "Deutsch",
-    "el": "Ελληνικά",
-    "en": "English",
-    "es": "Español",
+# Names of what is more than a language, as the people who look for it read them.
+_OWN_NAMES = {
+    "en-GB": "English (UK)",
+    "en-US": "English (US)",
     "es-419": "Español (Latinoamérica)",
-    "et": "Eesti",
-    "eu": "Euskara",
-    "fa": "فارسی",
-    "fi": "Suomi",
-    "fr": "Français",
-    "ga": "Gaeilge",
-    "gl": "Galego",
-    "he": "עברית",
-    "hi": "हिन्दी",
-    "hr": "Hrvatski",
-    "hu": "Magyar",
-    "id": "Bahasa Indonesia",
-    "is": "Íslenska",
-    "it": "Italiano",
-    "ja": "日本語",
-    "ko": "한국어",
-    "lt": "Lietuvių",
-    "lv": "Latviešu",
-    "ms": "Bahasa Melayu",
-    "nb": "Norsk bokmål",
-    "nl": "Nederlands",
-    "nn": "Norsk nynorsk",
-    "no": "Norsk",
-    "pl": "Polski",
-    "pt": "Português",
+    "es-ES": "Español (España)",
+    "es-MX": "Español (México)",
+    "fr-CA": "Français (Canada)",
     "pt-BR": "Português (Brasil)",
     "pt-PT": "Português (Portugal)",
-    "ro": "Română",
-    "ru": "Русский",
-    "sk": "Slovenčina",
-    "sl": "Slovenščina",
-    "sr": "Српски",
-    "sv": "Svenska",
-    "ta": "தமிழ்",
-    "th": "ไทย",
-    "tr": "Türkçe",
-    "uk": "Українська",
-    "ur": "اردو",
-    "vi": "Tiếng Việt",
-    "zh": "中文",
+    "sr-Cyrl": "Српски",
+    "sr-Latn": "Srpski",
     "zh-Hans": "简体中文",
+    "zh-CN": "简体中文",
+    "zh-HK": "繁體中文 (香港)",
     "zh-Hant": "繁體中文",
+    "zh-TW": "繁體中文 (台灣)",
 }
 
+# Codes that were withdrawn, of countries, and of sites that subtitles come from.
+_ODD = {
+    "chs": "zh-hans",
+    "cht": "zh-hant",
+    "cmn": "zh",
+    "cn": "zh",
+    "cz": "cs",
+    "dk": "da",
+    "esp": "es",
+    "gr": "el",
+    "in": "id",
+    "iw": "he",
+    "jap": "ja",
+    "ji": "yi",
+    "jp": "ja",
+    "kr": "ko",
+    "mo": "ro",
+    "mol": "ro",
+    "pb": "pt-br",
+    "pob": "pt-br",
+    "ptb": "pt-br",
+    "scc": "sr",
+    "scr": "hr",
+    "sp": "es",
+    "spl": "es-419",
+    "ua": "uk",
+    "vn": "vi",
+    "zhe": "zh",
+    "zhs": "zh-hans",
+    "zht": "zh-hant",
+}
+_SAME = {"cmn": "zh", "fil": "tl", "nb": "no", "nn": "no"}  # for one who looks for a language
+_SCRIPTS = {"zh-cn": "hans", "zh-hk": "hant", "zh-mo": "hant", "zh-sg": "hans", "zh-tw": "hant"}
 
-def _pairs(text: str) -> dict[str, str]:
-    return dict(pair.split("=") for pair in text.split())
+# What stands beside the name of a language: of which it is, and what the tag becomes.
+_KINDS = {
+    "en": {"american": "US", "british": "GB", "uk": "GB", "us": "US", "usa": "US"},
+    "es": {
+        **dict.fromkeys(["latin", "latinoamerica", "latino", "latam", "lat", "la"], "419"),
+        **dict.fromkeys(["castilian", "castellano", "espana", "european", "spain"], "ES"),
+        **dict.fromkeys(["mexican", "mexico"], "MX"),
+    },
+    "fr": {"canada": "CA", "canadian": "CA", "canadien": "CA", "quebec": "CA"},
+    "nl": {"belgian": "BE", "flemish": "BE"},
+    "pt": {
+        **dict.fromkeys(["brasil", "brasileiro", "brazil", "brazilian", "br"], "BR"),
+        **dict.fromkeys(["european", "portugal", "pt"], "PT"),
+    },
+    "sr": {"cyrillic": "Cyrl", "latin": "Latn", "latinica": "Latn", "cirilica": "Cyrl"},
+    "zh": {
+        **dict.fromkeys(["simplified", "simp", "hans", "简体", "简", "chs"], "Hans"),
+        **dict.fromkeys(["traditional", "trad", "hant", "繁體", "繁体", "繁", "cht"], "Hant"),
+        **dict.fromkeys(["taiwan", "tw"], "TW"),
+        **dict.fromkeys(["hongkong", "hk"], "HK"),
+        "cantonese": "HK",
+    },
+}
+_OTHER_NAMES = {
+    "id": "Bahasa",
+    "es-419": "Latino/Latin American/Latin Spanish",
+    "pt-BR": "Brazilian/Brasileiro/ptbr",
+    "zh-Hans": "简中/简/簡體中文/簡体",
+    "zh-Hant": "繁中/繁/繁体中文/正體中文/繁體",
+}
+_FILLERS = frozenset({"america", "american", "kong", "language", "hong", "the"})
 
 
-# ISO 639-2, in both of its forms: videos and their captions bear these, and of two names for a
-# language BCP 47 asks for the shorter (RFC 5646 section 2.2.1).
-_SHORTER = _pairs(
-    """
-    alb=sq ara=ar arm=hy baq=eu ben=bn bos=bs bul=bg bur=my cat=ca ces=cs chi=zh cym=cy cze=cs
-    dan=da deu=de dut=nl ell=el eng=en est=et eus=eu fas=fa fin=fi fra=fr fre=fr geo=ka ger=de
-    gle=ga glg=gl gre=el heb=he hin=hi hrv=hr hun=hu hye=hy ice=is ind=id isl=is ita=it jpn=ja
-    kan=kn kat=ka kaz=kk khm=km kor=ko lav=lv lit=lt mac=mk mal=ml mar=mr may=ms mkd=mk mon=mn
-    msa=ms mya=my nld=nl nno=nn nob=nb nor=no per=fa pol=pl por=pt ron=ro rum=ro rus=ru sin=si
-    slk=sk slo=sk slv=sl spa=es sqi=sq srp=sr swa=sw swe=sv tam=ta tel=te tha=th tur=tr ukr=uk
-    urd=ur uzb=uz vie=vi wel=cy zho=zh
-    """
-)
+def _read_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return the names by code, codes by what is shorter or the same, and codes by name."""
+    labels: dict[str, str] = dict(_OWN_NAMES)
+    shorter: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    rows = [line.split(" : ") for line in (SHORT + LONG).strip().splitlines() if line]
+    for row in rows:
+        code = row[0]
+        codes = row[1].split("/") if len(code) == 2 else []
+        english, own = ([*row[2 if codes else 1 :], "", ""])[:2]
+        labels[code] = own or english.partition("/")[0]
+        shorter |= dict.fromkeys(codes, code)
+        for name in (*english.split("/"), own):
+            by_name.setdefault(fold_name(name), code)
+    for code, name in (*_OWN_NAMES.items(), *_OTHER_NAMES.items()):
+        for each in name.split("/"):
+            by_name.setdefault(fold_name(each), code)
+    del by_name[""]
+    return labels, shorter, by_name
 
-# In English, as files are named by those who share them.
-_ENGLISH = _pairs(
-    """
-    arabic=ar bulgarian=bg catalan=ca chinese=zh croatian=hr czech=cs danish=da dutch=nl
-    english=en estonian=et finnish=fi french=fr german=de greek=el hebrew=he hindi=hi hungarian=hu
-    icelandic=is indonesian=id italian=it japanese=ja korean=ko latvian=lv lithuanian=lt malay=ms
-    norwegian=no persian=fa polish=pl portuguese=pt brazilian=pt-BR romanian=ro russian=ru
-    serbian=sr slovak=sk slovenian=sl spanish=es swedish=sv tamil=ta thai=th turkish=tr
-    ukrainian=uk vietnamese=vi
-    """
-)
+
+def fold_name(text: str) -> str:
+    """Return *text* for comparing names: neither case nor accents of letters count."""
+    plain = (mark for mark in normalize("NFKD", text.casefold()) if not _is_accent(mark))
+    return normalize("NFC", "".join(plain))
+
+
+def _is_accent(mark: str) -> bool:
+    return "\u0300" <= mark <= "\u036f"
+
+
+_NAMES, _SHORTER, _BY_NAME = _read_tables()
+_SHORTER |= _ODD
+_KNOWN = frozenset({*_NAMES, *_SHORTER})
+_WORDS = frozenset(OTHERS.split())
+_REGIONS = frozenset(REGIONS.split())
+# ISO 15924, and variants that are more than an orthography.
+_SUBTAG_LIST = """
+arab armn beng cyrl deva ethi geor grek gujr guru hang hans hant hebr hira hrkt jpan kana khmr knda
+kore laoo latn mlym mong mymr orya sinh taml telu thaa thai tibt
+ekavsk hepburn ijekavsk pinyin rozaj tarask valencia yue
+"""
+_SUBTAGS = frozenset(_SUBTAG_LIST.split())
+_UNDETERMINED = frozenset({"mis", "und", "unk", "zxx"})
 
 
 def language_of(word: str) -> str | None:
-    """Return the tag of the language that *word* names, by a tag, or in English."""
-    known = _ENGLISH.get(word.lower())
-    return known or (normalise_tag(word) if len(word) in (2, 3) or "-" in word else None)
+    """Return the tag of the language that *word* names: by a tag, or by its name.
+
+    :param word: a tag whose language is known ("en", "por", "zh-Hans", "pt_BR"), or a name in
+        English or in the language itself ("German", "Français").
+    """
+    if tag := _BY_NAME.get(fold_name(word)):
+        return tag
+    parts = word.replace("_", "-").split("-")
+    if parts[0].lower() not in _KNOWN or not all(map(_may_follow, parts[1:])):
+        return None
+    return normalise_tag("-".join(parts))
+
+
+def _may_follow(subtag: str) -> bool:
+    """Say whether *subtag* is a region, a script or a variant, rather than any word."""
+    folded = subtag.lower()
+    return subtag.upper() in _REGIONS or folded in _SUBTAGS or subtag[:3].isdigit()
+
+
+def rare_language_of(word: str) -> str | None:
+    """Return the tag of a code that is rather a word ("new", "war"), where nothing else tells."""
+    return word.lower() if word.lower() in _WORDS else None
+
+
+def is_undetermined(word: str) -> bool:
+    """Say whether *word* is a code that says of no language that it is there."""
+    return word.lower() in _UNDETERMINED
+
+
+def refine(tag: str, word: str) -> str | None:
+    """Return what *tag* becomes beside *word*: "pt" beside "Brazilian" is "pt-BR".
+
+    It is ``None`` where the word says nothing of that language.
+    """
+    folded = fold_name(word)
+    kind = _KINDS.get(tag.partition("-")[0], {}).get(folded)
+    if kind is None:
+        return tag if folded in _FILLERS else None
+    return tag if "-" in tag else f"{tag}-{kind}"
 
 
 def preferred(tags: Sequence[str | None], wanted: Sequence[str]) -> int | None:
     """Return which of *tags* suits best; ``None``: none of them does.
 
     :param wanted: language tags, the best first, as ``Accept-Language`` has them. "en" suits
-        whoever wants "en-GB", and the other way round; the very same goes first.
+        whoever wants "en-GB", and the other way round; the very same goes first, then the same
+        script.
     """
-    lower = [tag.lower() if tag else "" for tag in tags]
-    for want in map(str.lower, wanted):
-        if want and want in lower:
-            return lower.index(want)
-        primary = want.partition("-")[0]
-        for index, tag in enumerate(lower):
-            if tag and tag.partition("-")[0] == primary:
-                return index
+    offered = [_parts(tag) if tag else None for tag in tags]
+    for want in wanted:
+        if not want:
+            continue
+        whole, primary, script = _parts(want)
+        best = [
+            (each[0] == whole, each[2] == script, each[0] == primary, -index)
+            for index, each in enumerate(offered)
+            if each and each[1] == primary
+        ]
+        if best:
+            return -max(best)[3]
     return None
+
+
+def _parts(tag: str) -> tuple[str, str, str]:
+    """Return *tag*, its language and its script, all in lower case."""
+    whole = (normalise_tag(tag) or tag).lower()
+    primary, *subtags = whole.split("-")
+    script = next((each for each in subtags if len(each) == 4 and each.isalpha()), None)
+    if script is None:
+        script = _SCRIPTS.get("-".join([primary, *subtags[:1]]), "")
+    return whole, _SAME.get(primary, primary), script
 
 
 def normalise_tag(text: str) -> str | None:
@@ -141,7 +238,8 @@ def normalise_tag(text: str) -> str | None:
     if not _LANGTAG.fullmatch(text):
         return None
     subtags = text.lower().split("-")
-    subtags[0] = _SHORTER.get(subtags[0], subtags[0])
+    code = _SHORTER.get(subtags[0], subtags[0]).split("-")
+    subtags[:1] = code if len(subtags) == 1 else code[:1]  # "pob" is "pt-BR", "pob-PT" not both
     for index, subtag in enumerate(subtags):
         if len(subtag) == 1:
             break

@@ -14,7 +14,7 @@ ReadAt = Callable[[int, int], bytes]
 
 _EBML, _DOC_TYPE = 0x1A45DFA3, 0x4282
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
-_TRACKS, _TRACK_ENTRY, _TRACK_TYPE = 0x1654AE6B, 0xAE, 0x83
+_TRACKS, _TRACK_ENTRY, _TRACK_TYPE, _CODEC_ID = 0x1654AE6B, 0xAE, 0x83, 0x86
 _LANGUAGE, _LANGUAGE_BCP47 = 0x22B59C, 0x22B59D
 _TIMESTAMP, _SIMPLE_BLOCK, _BLOCK_GROUP, _BLOCK, _BLOCK_DURATION = 0xE7, 0xA3, 0xA0, 0xA1, 0x9B
 _KINDS = {1: "video", 2: "audio", 0x11: "subtitle"}
@@ -45,6 +45,8 @@ class Matroska:
     """``matroska`` or ``webm``."""
     languages: dict[str, list[str | None]] = field(default_factory=dict)
     """By the kind of track, in their order, as BCP 47; ``None`` where that is not told."""
+    codecs: dict[str, list[str]] = field(default_factory=dict)
+    """Likewise, as Matroska calls them: ``S_TEXT/UTF8``."""
 
 
 def read_header(read: ReadAt) -> Matroska | None:
@@ -56,17 +58,17 @@ def read_header(read: ReadAt) -> Matroska | None:
     for element in _elements(read, top.start, top.stop):
         if element.id == _DOC_TYPE:
             doc_type = _text(read, element)
-    languages: dict[str, list[str | None]] = {}
+    found = Matroska(doc_type)
     segment = _element(read, top.stop)
     if segment is not None and segment.id == _SEGMENT:
         for element in _elements(read, segment.start, segment.stop):
             if element.id == _TRACKS and element.stop is not None:
                 for entry in _elements(read, element.start, element.stop):
-                    _note_language(read, entry, languages)
+                    _note_track(read, entry, found)
                 break
             if element.id == _CLUSTER:
                 break
-    return Matroska(doc_type, languages)
+    return found
 
 
 def last_time(read: ReadAt, size: int) -> int | None:
@@ -140,17 +142,20 @@ def _number(read: ReadAt, element: Element) -> int:
     return int.from_bytes(_value(read, element)[:8], "big")
 
 
-def _note_language(read: ReadAt, entry: Element, languages: dict[str, list[str | None]]) -> None:
+def _note_track(read: ReadAt, entry: Element, found: Matroska) -> None:
     if entry.id != _TRACK_ENTRY or entry.stop is None:
         return
-    kind, language = 0, None
+    kind, language, codec = 0, None, ""
     for element in _elements(read, entry.start, entry.stop):
         if element.id == _TRACK_TYPE:
             kind = _number(read, element)
         elif element.id == _LANGUAGE_BCP47:
             language = _text(read, element) or None
+        elif element.id == _CODEC_ID:
+            codec = _text(read, element)
     if kind in _KINDS:
-        languages.setdefault(_KINDS[kind], []).append(language)
+        found.languages.setdefault(_KINDS[kind], []).append(language)
+        found.codecs.setdefault(_KINDS[kind], []).append(codec)
 
 
 def _end_of_cluster(read: ReadAt, offset: int, size: int) -> int | None:

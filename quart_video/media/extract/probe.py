@@ -18,11 +18,13 @@ from quart_video.media.extract.ebml import Matroska, read_header
 from quart_video.media.extract.frames import dump_of, picture_stream
 from quart_video.media.extract.source import SourceFile
 from quart_video.media.extract.tracks import (
+    TEXT_CODECS,
     Picture,
     attempt,
     describe_picture,
     describe_sound,
     describe_text,
+    text_codec,
     text_of,
 )
 
@@ -65,13 +67,24 @@ def describe(container: InputContainer, source: SourceFile) -> Details:
         hdr=picture.hdr,
         audio_tracks=tuple(sounds),
         text_tracks=tuple(
-            describe_text(container, text, matroska)
+            describe_text(container, text, dump.get(text.index, Dumped()), matroska)
             for text in container.streams.subtitles[:_MOST_TRACKS]
         ),
         chapters=attempt(lambda: tuple(_chapters(container)), ()),
         title=attempt(lambda: text_of(container.metadata, "title"), None),
         date=attempt(lambda: text_of(container.metadata, "date", "creation_time", "year"), None),
     )
+
+
+def find_texts(container: InputContainer, source: SourceFile) -> dict[int, str]:
+    """Return the codecs of the tracks that can be shown, by the numbers of their streams."""
+    dump: dict[int, Dumped] = attempt(lambda: dump_of(container), {})
+    matroska = attempt(lambda: _matroska(container, source), None)
+    found = {
+        stream.index: text_codec(container, stream, dump.get(stream.index, Dumped()), matroska)
+        for stream in container.streams.subtitles[:_MOST_TRACKS]
+    }
+    return {index: codec for index, codec in found.items() if codec in TEXT_CODECS}
 
 
 def _matroska(container: InputContainer, source: SourceFile) -> Matroska | None:

@@ -22,7 +22,11 @@ from quart_video.media.extract.orientation import UPRIGHT, Orientation
 
 T = TypeVar("T")
 
-TEXT_CODECS = frozenset({"ass", "mov_text", "srt", "ssa", "subrip", "text", "webvtt"})
+TEXT_CODECS = frozenset({"ass", "mov_text", "srt", "ssa", "subrip", "text", "ttml", "webvtt"})
+_PICTURE_CODECS = frozenset({"dvb_subtitle", "dvd_subtitle", "hdmv_pgs_subtitle", "xsub"})
+# Text that libav has no name for: as Matroska calls it, and by the sample entry of MP4.
+_MATROSKA_CODECS = {"S_TEXT/WEBVTT": "webvtt"}
+_SAMPLE_ENTRIES = {"dfxp": "ttml", "stpp": "ttml"}
 _UNKNOWN = "unknown"
 _LONGEST_TEXT = 1000
 _COUNTED = 120  # pictures, to find out how many there are in a second
@@ -94,11 +98,11 @@ def describe_sound(
 
 
 def describe_text(
-    container: InputContainer, stream: Stream, matroska: Matroska | None
+    container: InputContainer, stream: Stream, dumped: Dumped, matroska: Matroska | None
 ) -> TextTrack:
     """Describe a track of captions."""
     marks = stream.disposition
-    codec = attempt(lambda: _codec(stream), None)
+    codec = attempt(lambda: text_codec(container, stream, dumped, matroska), None)
     title = attempt(lambda: text_of(stream.metadata, "title"), None)
     words = (title or "").casefold()
     return TextTrack(
@@ -110,7 +114,21 @@ def describe_text(
         forced=bool(Disposition.forced & marks) or "forced" in words,
         sdh=bool((Disposition.hearing_impaired | Disposition.captions) & marks) or "sdh" in words,
         supported=codec in TEXT_CODECS,
+        problem=None if codec in TEXT_CODECS else _problem(codec),
     )
+
+
+def text_codec(
+    container: InputContainer, stream: Stream, dumped: Dumped, matroska: Matroska | None
+) -> str | None:
+    """Return the codec of a track of captions, ``None`` where nobody knows it."""
+    told = _told_of(stream, container, matroska.codecs if matroska else {})
+    known = _MATROSKA_CODECS.get(told or "") or _SAMPLE_ENTRIES.get(dumped.tag)
+    return _codec(stream) or known
+
+
+def _problem(codec: str | None) -> str:
+    return "pictures" if codec in _PICTURE_CODECS else _UNKNOWN
 
 
 def text_of(metadata: Mapping[str, str], *names: str) -> str | None:
@@ -125,15 +143,18 @@ def text_of(metadata: Mapping[str, str], *names: str) -> str | None:
 
 def language_of(container: InputContainer, stream: Stream, matroska: Matroska | None) -> str | None:
     """Return the language of a track as the file has it, ``None`` where it tells none."""
-    told = _told_by(matroska, container, stream) or (stream.language or "").strip()
+    languages = matroska.languages if matroska else {}
+    told = _told_of(stream, container, languages) or (stream.language or "").strip()
     if not _LANGUAGE.fullmatch(told) or len(told) > _LONGEST_LANGUAGE or told == _NO_LANGUAGE:
         return None
     return told
 
 
-def _told_by(matroska: Matroska | None, container: InputContainer, stream: Stream) -> str | None:
-    """Return the language that Matroska tells beside the one that libav reads."""
-    told: Sequence[str | None] = matroska.languages.get(stream.type, ()) if matroska else ()
+def _told_of(
+    stream: Stream, container: InputContainer, by_kind: Mapping[str, Sequence[str | None]]
+) -> str | None:
+    """Return what Matroska tells of a track beside what libav reads."""
+    told = by_kind.get(stream.type, ())
     alike = [
         each.index
         for each in container.streams

@@ -25,10 +25,24 @@ LONG: frozenset[Kind] = frozenset({"storyboard", "texts", "sound"})
 WIDTHS = (320, 640)
 """Widths in pixels that posters come in, the smallest first."""
 
+CAPTIONS = "2"
+"""Version of what is made of captions, to be raised with every change of that: what was made
+before, and what could not be made, is not asked for any more."""
+
 LENGTH = struct.Struct(">I")
 TASK_LENGTHS = struct.Struct(">II")
 MOST_BYTES = 64 * 1024 * 1024
 """Longest answer that a child may give."""
+
+
+def caption_name(options: Mapping[str, str]) -> str:
+    """Return what the WebVTT made of a caption file is kept as."""
+    return "-".join(["caption", *(f"{key}={value}" for key, value in options.items() if value)])
+
+
+PICTURES = "it is made of pictures"
+EMPTY = "there are no captions in it"
+"""Why some caption files cannot be shown, as :class:`Failed` says it."""
 
 
 class Failed(Exception):

@@ -7,10 +7,9 @@ from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from quart_video.media.details import encode_details
 from quart_video.media.extract import images
-from quart_video.media.extract.probe import describe
+from quart_video.media.extract.probe import describe, find_texts
 from quart_video.media.extract.source import SourceFile
-from quart_video.media.extract.tracks import TEXT_CODECS
-from quart_video.media.workers.protocol import Failed, Task
+from quart_video.media.workers.protocol import Failed, Task, caption_name
 from quart_video.remux.sound import Mode
 
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded once, before the forks
@@ -20,8 +19,10 @@ av.logging.set_level(None)
 
 def prepare(task: Task) -> None:
     """Load, before the fork, what only some tasks need."""
-    if task.kind in ("texts", "caption"):
+    if task.kind == "texts":
         import quart_video.media.extract.subtitles  # noqa: PLC0415
+    elif task.kind == "caption":
+        import quart_video.media.subtitles.convert  # noqa: PLC0415
     elif task.kind in ("film", "movie"):
         import quart_video.media.extract.film_index  # noqa: PLC0415
     elif task.kind == "sound":
@@ -39,14 +40,16 @@ def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, b
     if task.kind == "picture":
         return images.picture(source, options["form"])
     if task.kind == "caption":
-        from quart_video.media.extract import subtitles  # noqa: PLC0415
+        from quart_video.media.subtitles import convert  # noqa: PLC0415
 
         with source.file() as file:
-            data = file.read(subtitles.MOST_BYTES + 1)
-        if len(data) > subtitles.MOST_BYTES:
+            data = file.read(convert.MOST_BYTES + 1)
+        if len(data) > convert.MOST_BYTES:
             raise Failed("it is too long for captions")
-        text = subtitles.caption(data, options["extension"], options.get("encoding"))
-        return {"-".join(["caption", *options.values()]): text.encode()}
+        text = convert.convert(
+            data, encoding=options["encoding"] or None, language=options["language"] or None
+        )
+        return {caption_name(options): text.encode()}
     if task.kind == "poster":
         return images.poster(source, options["form"])
     if task.kind == "storyboard":
@@ -54,7 +57,8 @@ def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, b
     if task.kind == "texts":
         from quart_video.media.extract import subtitles  # noqa: PLC0415
 
-        return subtitles.tracks(source.open(), TEXT_CODECS)
+        container = source.open()
+        return subtitles.tracks(container, find_texts(container, source))
     if task.kind in ("film", "movie"):
         from quart_video.media.extract import film_index  # noqa: PLC0415
 

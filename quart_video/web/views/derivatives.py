@@ -22,11 +22,11 @@ from quart_video.delivery.response import http_errors
 from quart_video.library import media_info
 from quart_video.library.library import Library
 from quart_video.media import (
+    EMPTY,
     STORYBOARD,
     Derivative,
     Failed,
     Source,
-    caption,
     chapters_vtt,
     decode_storyboard,
     picture,
@@ -123,17 +123,14 @@ async def captions(path: str) -> ResponseReturnValue:
     try:
         if library.media_type(path) is not None:
             source = media_info.source_of(library, await access.item(path))
-            derivative = text(_number(request.args.get("track", "")))
-            data = await _get(library, source, derivative)
+            data = await _get_text(access, source, path)
             return await _kept(access, source, data, _VTT)
         if library.derivatives is not None and extension(path) in CAPTION_EXTENSIONS:
             source = await _caption_source(access, path)
-            derivative = caption(extension(path), library.settings.caption_encoding)
-            data = await _get(library, source, derivative)
+            data = await _get(library, source, media_info.caption_product(library, path))
             return await _kept(access, source, data, _VTT)
     except (Failed, ValueError) as error:
-        if extension(path) != CAPTION_EXTENSION:
-            raise HTTPNotFound("There are no captions at this address.") from error
+        raise HTTPNotFound(f"There are no captions at this address: {error}.") from error
     if extension(path) != CAPTION_EXTENSION:
         raise HTTPNotFound("There is nothing at this address.")
     return await serve_file(access, access.open_captions, path, _VTT)  # as it is
@@ -145,6 +142,26 @@ async def _item_at(access: LibraryAccess, path: str) -> Item | None:
         with suppress(HTTPNotFound):
             return await access.item(path)
     return None
+
+
+async def _get_text(access: LibraryAccess, source: Source, path: str) -> bytes:
+    """Return the track of a video that the address names.
+
+    :raises Failed: it cannot be shown.
+    :raises ValueError: there is no such track.
+    """
+    index = _number(request.args.get("track", ""))
+    item = await access.item(path)
+    details = await media_info.details_of(access.library, item, patience=PATIENCE)
+    # Before the whole file is read for it.
+    if details is not None and index not in {
+        track.index for track in details.text_tracks if track.supported
+    }:
+        raise ValueError("there is no such track of text")
+    data = await _get(access.library, source, text(index))
+    if not data:
+        raise Failed(EMPTY)
+    return data
 
 
 async def _caption_source(access: LibraryAccess, path: str) -> Source:

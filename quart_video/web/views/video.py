@@ -10,6 +10,7 @@ from quart_video.access.guard import LibraryAccess, current_access
 from quart_video.library import media_info
 from quart_video.models import FullVideo, as_json
 from quart_video.web import pages, serializers
+from quart_video.web.captions import Captions
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
 from quart_video.web.request_limits import accepted_languages
@@ -43,10 +44,13 @@ async def _full_video(access: LibraryAccess, path: str) -> FullVideo:
     library = access.library
     item = await access.item(path)
     details = await media_info.details_of(library, item)
-    captions = (
+    files = (
         *media_info.captions_shown(library, item),
         *await media_info.captions_elsewhere(library, item),
     )
+    shown, unshown = await media_info.sort_captions(library, files)
+    empty = await media_info.empty_tracks(library, item, details)
+    captions = Captions(shown, unshown, empty)
     return serializers.full_video(item, details, captions, accepted_languages(), library)
 
 

@@ -4,10 +4,12 @@ import pytest
 
 from quart_video.catalogue.sidecars.captions import (
     Caption,
-    Marks,
+    Stems,
     captions_by_stem,
     captions_in_folder,
+    fold_stem,
 )
+from quart_video.catalogue.sidecars.marks import Marks
 from quart_video.storage.base import Entry
 from tests.catalogue.shelves import facts
 
@@ -43,9 +45,49 @@ OWN = {
         ["clip.VTT", "clip.en.Vtt"],
         [("clip.VTT", None), ("clip.en.Vtt", "en")],
     ),
-    "no language": ("clip.mp4", ["clip.mp4"], ["clip.2.vtt", "clip.trailer.vtt"], []),
-    "another name": ("clip.mp4", ["clip.mp4"], ["clips.vtt", "Clip.vtt", "clip .en.vtt"], []),
-    "two tags": ("clip.mp4", ["clip.mp4"], ["clip.en.de.vtt"], []),
+    "no language": (
+        "clip.mp4",
+        ["clip.mp4"],
+        ["clip.2.vtt", "clip.trailer.vtt"],
+        [("clip.2.vtt", None), ("clip.trailer.vtt", None)],
+    ),
+    "another name": (
+        "clip.mp4",
+        ["clip.mp4"],
+        ["clips.vtt", "clip .en.vtt", "clip-en.vtt", "clip en.vtt", "my.clip.vtt"],
+        [],
+    ),
+    "another case": (
+        "Clip.mp4",
+        ["Clip.mp4"],
+        ["clip.vtt", "CLIP.EN.VTT"],
+        [("clip.vtt", None), ("CLIP.EN.VTT", "en")],
+    ),
+    "another case, and two videos": (
+        "clip.mp4",
+        ["clip.mp4", "Clip.mp4"],
+        ["clip.en.vtt", "Clip.de.vtt", "CLIP.fr.vtt"],
+        [("clip.en.vtt", "en")],
+    ),
+    "accents written in another way": (
+        "Noe\u0308l.mp4",
+        ["Noe\u0308l.mp4"],
+        ["No\u00ebl.en.vtt"],
+        [("No\u00ebl.en.vtt", "en")],
+    ),
+    "the whole name": (
+        "clip.mp4",
+        ["clip.mp4"],
+        ["clip.mp4.vtt", "clip.MP4.en.vtt"],
+        [("clip.mp4.vtt", None), ("clip.MP4.en.vtt", "en")],
+    ),
+    "the whole name of one of two types": (
+        "clip.webm",
+        ["clip.mp4", "clip.webm"],
+        ["clip.mp4.en.vtt"],
+        [("clip.mp4.en.vtt", "en")],
+    ),
+    "two tags": ("clip.mp4", ["clip.mp4"], ["clip.en.de.vtt"], [("clip.en.de.vtt", "de")]),
     "beside a number, the shorter": (
         "clip.mp4",
         ["clip.mp4", "clip.2.mp4"],
@@ -91,15 +133,14 @@ def test_own(
 ) -> None:
     name = video.rpartition("/")[2]
     stem = name.rpartition(".")[0]
-    found = captions_by_stem(entries(*captions), entries(*videos), {stem})
+    found = captions_by_stem(entries(*captions), Stems(each.rpartition("/")[2] for each in videos))
     assert [(caption.path, caption.marks.language) for caption in found.get(stem, ())] == own
 
 
 def test_several_at_once() -> None:
     found = captions_by_stem(
         entries("a.vtt", "b.en.vtt", "c.vtt", "c.en.vtt"),
-        entries("a.mp4", "b.mp4", "c.mp4"),
-        {"a", "b"},
+        Stems(["a.mp4", "b.mp4"]),
     )
     assert found == {
         "a": (Caption("a.vtt", Marks()),),
@@ -126,38 +167,46 @@ def test_several_at_once() -> None:
     ],
 )
 def test_what_a_name_tells(name: str, marks: Marks, label: str) -> None:
-    found = captions_by_stem(entries(name), entries("clip.mp4"), {"clip"})
+    found = captions_by_stem(entries(name), Stems(["clip.mp4"]))
     assert found == {"clip": (Caption(name, marks),)}
     assert marks.label == label
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "clip.en.de.srt",
-        "clip.forced.forced.srt",
-        "clip.sdh.cc.srt",
-        "clip.en.forced.sdh.hi.srt",
-        "clip.en.trailer.srt",
-    ],
-)
-def test_other_words_are_no_marks(name: str) -> None:
-    assert not captions_by_stem(entries(name), entries("clip.mp4"), {"clip"})
 
 
 SUBS = ["Subs/clip.en.srt", "Subs/2_English.srt", "Subs/3_German.forced.srt", "Subs/other.srt"]
 
 
 def test_a_folder_for_captions_of_several_videos() -> None:
-    found = captions_in_folder("clip", entries(*SUBS), alone=False)
+    found = captions_in_folder("clip.mp4", entries(*SUBS), alone=False)
     assert found == (Caption("Subs/clip.en.srt", Marks("en")),)
 
 
 def test_a_folder_for_captions_of_one_video() -> None:
-    found = captions_in_folder("clip", entries(*SUBS), alone=True)
+    found = captions_in_folder("clip.mp4", entries(*SUBS), alone=True)
     assert found == (
-        Caption("Subs/other.srt", Marks()),
+        Caption("Subs/other.srt", Marks(title="other")),
         Caption("Subs/3_German.forced.srt", Marks("de", forced=True)),
         Caption("Subs/2_English.srt", Marks("en")),
         Caption("Subs/clip.en.srt", Marks("en")),
     )
+
+
+def test_a_folder_for_captions_of_videos_with_names_alike() -> None:
+    files = entries("Subs/clip.2.srt", "Subs/clip.en.srt")
+    found = captions_in_folder("clip.mp4", files, others=["clip.2.mp4"], alone=False)
+    assert found == (Caption("Subs/clip.en.srt", Marks("en")),)
+    found = captions_in_folder("clip.2.mp4", files, others=["clip.mp4"], alone=False)
+    assert found == (Caption("Subs/clip.2.srt", Marks()),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Film", "film", True),
+        ("STRASSE", "stra\u00dfe", True),
+        ("e\u0301", "\u00c9", True),
+        ("a", "\u00e4", False),
+        ("a.b", "a b", False),
+    ],
+)
+def test_what_counts_in_a_name(one: str, other: str, alike: bool) -> None:  # noqa: FBT001 - a row
+    assert (fold_stem(one) == fold_stem(other)) is alike

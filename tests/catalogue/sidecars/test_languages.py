@@ -66,8 +66,8 @@ def test_what_is_no_tag(text: str) -> None:
 def test_normal_tags_stay_as_they_are(text: str) -> None:
     tag = normalise_tag(text)
     if tag is not None:
-        assert tag.lower() == text.lower()
         assert normalise_tag(tag) == tag
+        assert tag.partition("-")[2].lower() == text.partition("-")[2].lower()
 
 
 def test_long_tags_take_linear_time() -> None:
@@ -86,11 +86,15 @@ def test_long_tags_take_linear_time() -> None:
         ("pt-BR", "Português (Brasil)"),
         ("zh-Hant", "繁體中文"),
         ("zh-Hant-HK", "繁體中文 (HK)"),
-        ("en-GB", "English (GB)"),
+        ("en-GB", "English (UK)"),
         ("de-CH-1901", "Deutsch (CH-1901)"),
         ("es-419", "Español (Latinoamérica)"),
-        ("gsw", "gsw"),
-        ("gsw-CH", "gsw-CH"),
+        ("gsw", "Schwiizertüütsch"),
+        ("gsw-CH", "Schwiizertüütsch (CH)"),
+        ("zh-CN", "简体中文"),
+        ("zh-TW", "繁體中文 (台灣)"),
+        ("xyz", "xyz"),
+        ("xyz-CH", "xyz-CH"),
     ],
 )
 def test_label(tag: str, label: str) -> None:
@@ -106,6 +110,27 @@ def test_label(tag: str, label: str) -> None:
         ("pt-br", "pt-BR"),
         ("Commentary", None),
         ("subtitle", None),
+        ("Français", "fr"),
+        ("francais", "fr"),
+        ("日本語", "ja"),
+        ("简体中文", "zh-Hans"),
+        ("Filipino", "fil"),
+        ("pt_BR", "pt-BR"),
+        ("en_US", "en-US"),
+        ("iw", "he"),
+        ("jp", "ja"),
+        ("cz", "cs"),
+        ("gr", "el"),
+        ("ua", "uk"),
+        ("kr", "ko"),
+        ("chs", "zh-Hans"),
+        ("cht", "zh-Hant"),
+        ("pob", "pt-BR"),
+        ("scc", "sr"),
+        ("xyz", None),
+        ("the", None),
+        ("en-forced", None),
+        ("de-en", None),
         ("e", None),
     ],
 )
@@ -126,6 +151,11 @@ def test_a_word_names_a_language(word: str, tag: str | None) -> None:
         (["de", "fr"], ["es", "fr", "de"], 1),
         (["en", "en"], ["EN"], 0),
         ([None], [""], None),
+        (["zh-Hans", "zh-Hant"], ["zh-TW"], 1),
+        (["zh-TW", "zh-CN"], ["zh-Hans-CN"], 1),
+        (["no", "en"], ["nb-NO"], 0),
+        (["pt-PT", "pt"], ["pt-BR"], 1),
+        (["he"], ["iw"], 0),
     ],
 )
 def test_the_language_that_suits_best(

@@ -43,8 +43,8 @@ URL_ATTRIBUTES = ("href", "src", "action", "poster", "srcset", "data", "formacti
 @pytest.fixture
 def filled(library: Path, put: Put) -> None:
     put("clip.mp4", size=3)
-    put("clip.vtt").write_text("WEBVTT\n")
-    put("clip.en.vtt").write_text("WEBVTT\n")
+    put("clip.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
+    put("clip.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     put("other.mkv", size=2)
     put("third & last.avi", size=1)
     put("travel/2024/Nile.webm")

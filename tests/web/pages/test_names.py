@@ -45,7 +45,7 @@ def assert_inert(page: Element) -> None:
 
 async def test_a_video_of_any_name(browser: Browser, put: Put, name: str) -> None:
     put(f"{name}.mp4")
-    put(f"{name}.vtt").write_text("WEBVTT\n")
+    put(f"{name}.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
 
     gallery = await browser.open("/videos/")
     assert_inert(gallery)

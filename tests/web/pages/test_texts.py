@@ -84,7 +84,7 @@ async def test_no_word_of_a_page_is_from_elsewhere(
 ) -> None:
     """With each text in brackets, none is without: all but what numbers and names are made of."""
     put("Film.mp4", size=1_234_567)
-    put("Film.vtt").write_text("WEBVTT")
+    put("Film.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     kept = {"language", "direction", "decimal", "thousands", "months"}
     texts = {key: f"[{text}]" for key, text in TEXTS.items() if key not in kept}
     async with browsing(make_app(VIDEO_TEXTS=texts, VIDEO_TITLE="")) as browser:

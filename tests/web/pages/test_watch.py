@@ -47,7 +47,7 @@ async def test_the_ways_out(browser: Browser, put: Put) -> None:
 
 async def test_no_way_out_where_downloads_are_off(make_app: Callable[..., Quart], put: Put) -> None:
     put("Nile.mp4")
-    put("Nile.en.vtt").write_text("WEBVTT\n")
+    put("Nile.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     async with browsing(make_app(VIDEO_DOWNLOADS=False)) as browser:
         page = await browser.open("/videos/-/watch/Nile.mp4")
     assert page.one("video")["controlslist"] == "nodownload"
@@ -60,7 +60,7 @@ async def test_no_way_out_where_downloads_are_off(make_app: Callable[..., Quart]
 async def test_captions_become_tracks_and_a_list(browser: Browser, put: Put) -> None:
     put("Nile.mp4")
     for name in ("Nile.vtt", "Nile.en.vtt", "Nile.pt-BR.vtt"):
-        put(name).write_text("WEBVTT\n")
+        put(name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     page = await browser.open("/videos/-/watch/Nile.mp4")
     tracks = page.one("video").all("track")
     assert {(t["src"], t.get("srclang")) for t in tracks} == {
@@ -98,7 +98,7 @@ async def test_a_link_at_a_time(browser: Browser, put: Put, query: str, fragment
 
 async def test_what_needs_javascript_is_hidden_without(browser: Browser, put: Put) -> None:
     put("Nile.mp4")
-    put("Nile.vtt").write_text("WEBVTT")
+    put("Nile.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     page = await browser.open("/videos/-/watch/Nile.mp4")
     board = page.one("div", class_="qv-problem")
     assert "hidden" in board

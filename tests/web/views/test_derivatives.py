@@ -210,7 +210,7 @@ async def test_the_default_is_in_a_language_of_the_client(
 ) -> None:
     copy(films("h264.mp4"), root / "videos/a.mp4")
     for name in ("a.vtt", "a.de.vtt", "a.en.vtt"):
-        (root / "videos" / name).write_text("WEBVTT\n")
+        (root / "videos" / name).write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n")
     async with serving(root) as app:
         tracks = (await video(app, "a.mp4", {"Accept-Language": wanted}))["captions"]
         assert [t["language"] for t in tracks if t["default"]] == [default]
@@ -237,11 +237,43 @@ async def test_captions_that_are_not_there(root: Path, films: Films) -> None:
             assert (await get(app, f"/videos/-/captions/{path}")).status == 404, path
 
 
-async def test_webvtt_that_is_none_is_sent_as_it_is(root: Path) -> None:
-    (root / "videos/a.vtt").write_bytes(b"\xff\xfe\xfd")
+async def test_webvtt_that_is_none_is_no_empty_track(root: Path) -> None:
+    for name, data in [("a", b"\xff\xfe\xfd"), ("b", b"WEBVTT\n"), ("c", b"WEBVTT\n\nNOTE x\n")]:
+        (root / f"videos/{name}.vtt").write_bytes(data)
+        async with serving(root) as app:
+            sent = await get(app, f"/videos/-/captions/{name}.vtt")
+            assert (sent.status, b"no captions in it" in sent.body) == (404, True)
+
+
+async def test_what_cannot_be_shown_is_not_offered_and_the_json_says_why(
+    root: Path, films: Films
+) -> None:
+    videos = root / "videos"
+    copy(films("h264.mp4"), videos / "a.mp4")
+    (videos / "a.srt").write_text(SRT)
+    (videos / "a.en.srt").write_text("nothing to be seen here")
+    (videos / "a.de.vtt").write_text("WEBVTT\n\nNOTE nobody said a word\n")
+    (videos / "a.fr.sub").write_bytes(b"\x00\x00\x01\xba" + bytes(2044))
+    (videos / "a.it.Commento.ttml").write_text("<tt><body><p>when?</p></body></tt>")
+    (videos / "a.ja.ttml").write_text("<tt><not-closed")
     async with serving(root) as app:
-        sent = await get(app, "/videos/-/captions/a.vtt")
-        assert (sent.status, sent.body) == (200, b"\xff\xfe\xfd")
+        found = await video(app, "a.mp4")
+        shown = [(t["language"], t["label"], t["title"], t["default"]) for t in found["captions"]]
+        assert shown == [(None, "Captions", None, True)]
+        assert found["unavailable_captions"] == [
+            {"label": label, "language": tag, "path": f"a.{name}", "reason": reason}
+            for label, tag, name, reason in [
+                ("Deutsch", "de", "de.vtt", "empty"),
+                ("English", "en", "en.srt", "empty"),
+                ("Français", "fr", "fr.sub", "pictures"),
+                ("Italiano: Commento", "it", "it.Commento.ttml", "empty"),
+                ("日本語", "ja", "ja.ttml", "unreadable"),
+            ]
+        ]
+        # As soon as there is something in it, it is there.
+        (videos / "a.en.srt").write_text(SRT)
+        found = await video(app, "a.mp4")
+        assert [track["language"] for track in found["captions"]] == [None, "en"]
 
 
 async def test_the_encoding_of_captions_can_be_set(root: Path) -> None:
@@ -269,7 +301,7 @@ async def test_without_the_extra_all_else_works(
     root: Path, films: Films, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     copy(films("texts.mkv"), root / "videos/a.mkv")
-    (root / "videos/a.en.vtt").write_text("WEBVTT\n")
+    (root / "videos/a.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     (root / "videos/a.de.srt").write_text(SRT)
     if how == "missing":
         monkeypatch.setattr("quart_video.library.mount.available", lambda: False)
@@ -278,7 +310,7 @@ async def test_without_the_extra_all_else_works(
         for name in ("details", "poster_url", "poster_srcset", "storyboard_url", "chapters_url"):
             assert row[name] is None
         assert [track["language"] for track in row["captions"]] == ["en"]
-        assert (await get(app, row["captions"][0]["url"])).body == b"WEBVTT\n"
+        assert (await get(app, row["captions"][0]["url"])).body.startswith(b"WEBVTT\n")
         assert (await get(app, "/videos/-/poster/a.mkv"))["content-type"] == "image/svg+xml"
         for path in ("storyboard/a.mkv", "chapters/a.mkv", "captions/a.mkv", "captions/a.de.srt"):
             assert (await get(app, f"/videos/-/{path}")).status == 404

@@ -1,0 +1,188 @@
+"""What the name of a caption file tells of it. Pure.
+
+Rule 1: the last word that names a language tells the language. "hi" is Hindi unless another one is
+named, too: then it says that the track is for the hearing impaired.
+Rule 2: a code of two or three letters counts only where it stands alone between dots, or among
+words that all are understood: "No Man Is an Island" is neither Norwegian nor Icelandic.
+Rule 3: what is neither language nor mark is the title of the track.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from quart_video.catalogue.sidecars.languages import (
+    fold_name,
+    is_undetermined,
+    label_of,
+    language_of,
+    rare_language_of,
+    refine,
+)
+
+UNKNOWN_LABEL = "Captions"
+"""Label of a track whose file tells neither language nor title."""
+
+_MARKS = {
+    "cc": "sdh",
+    "default": "default",
+    "forced": "forced",
+    "foreign": "forced",
+    "sdh": "sdh",
+}
+_HINDI = "hi"  # or hearing impaired
+_WORDS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_TWO = re.compile(r"[&+_-]")  # between the languages of a file that has each line in both
+_ORIGINS = frozenset({"asr", "auto", "full", "orig", "original", "signs", "songs", "translated"})
+"""What downloaders put behind a code: "en-orig"; another code says what it was translated from."""
+_BRACKETS = " ()[]{}-_,;"
+_SHORTEST_NAME = 4  # letters; what is shorter is a code
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the name of a caption file tells of it."""
+
+    language: str | None = None
+    """BCP 47 tag in the customary case, ``None`` where the name does not tell."""
+    forced: bool = False
+    """Only what has to be read in any case, such as foreign dialogue."""
+    sdh: bool = False
+    """For the deaf and hard of hearing."""
+    default: bool = False
+    """To be shown where nothing speaks for another one."""
+    title: str | None = None
+    """Words that are neither a language nor a mark."""
+
+    @property
+    def label(self) -> str:
+        """Name of the track for people."""
+        name = label_of(self.language) if self.language else self.title or UNKNOWN_LABEL
+        said = [mark for mark, there in (("forced", self.forced), ("SDH", self.sdh)) if there]
+        marked = f"{name} ({', '.join(said)})" if said else name
+        return f"{marked}: {self.title}" if self.language and self._is_new(said) else marked
+
+    def _is_new(self, said: Sequence[str]) -> bool:
+        """Say whether the title tells more than the language and the marks do."""
+        assert self.language is not None
+        names = f"{label_of(self.language)} {' '.join(said)}"
+        known = {fold_name(word) for word in _WORDS.findall(names)}
+        return any(
+            fold_name(word) not in known and language_of(word) != self.language
+            for word in _WORDS.findall(self.title or "")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one part of a name says."""
+
+    language: str | None = None
+    marks: frozenset[str] = frozenset()
+    title: str | None = None
+
+
+def read_marks(parts: Sequence[str]) -> Marks:
+    """Read what stands between a video's name and the extension, taken apart at the dots."""
+    language: str | None = None
+    named_by = ""
+    marks: set[str] = set()
+    titles: list[str] = []  # the last one first
+    for part in reversed(parts):
+        said = _understand(part)
+        marks |= said.marks
+        if said.language is None:
+            titles += [said.title] if said.title else []
+        elif language is None:
+            language, named_by = said.language, part
+            titles += [said.title] if said.title else []
+        elif named_by.lower() == _HINDI:  # it is Hindi only where no other language is named
+            marks.add("sdh")
+            language, named_by = said.language, part
+        elif part.strip(_BRACKETS).lower() == _HINDI:
+            marks.add("sdh")
+        elif (refined := refine(said.language, named_by)) and refined != said.language:
+            language = refined  # "pt.BR", though "br" is Breton
+        else:
+            titles.append(part)
+    if language is None:
+        language = next(filter(None, map(rare_language_of, titles)), None)
+        titles = [title for title in titles if language is None or title.lower() != language]
+    language, titles = _refined(language, titles)
+    title = ".".join(reversed(titles)) or None
+    return Marks(language, "forced" in marks, "sdh" in marks, "default" in marks, title)
+
+
+def _refined(language: str | None, titles: list[str]) -> tuple[str | None, list[str]]:
+    """Take out of the titles what belongs to the language: "zh.Hant"."""
+    for title in titles:
+        if language and (refined := refine(language, title)) and refined != language:
+            return refined, [each for each in titles if each is not title]
+    return language, titles
+
+
+def _understand(part: str) -> _Said:
+    """Read what stands between two dots."""
+    plain = part.strip(_BRACKETS)
+    words = _WORDS.findall(plain)
+    if not words or is_undetermined(plain):
+        return _Said()
+    if all(word.lower() in _MARKS for word in words):
+        return _Said(marks=frozenset(_MARKS[word.lower()] for word in words))
+    if language := language_of(plain):
+        return _Said(language)
+    code, _, rest = plain.partition("-")
+    if (language := language_of(code)) and (rest.lower() in _ORIGINS or language_of(rest)):
+        return _Said(language, title=rest if rest.lower() in _ORIGINS else None)
+    for word in sorted(words, key=lambda word: word.lower() == _HINDI):
+        if (language := language_of(word)) and (said := _all_understood(words, word, language)):
+            return said
+    if _TWO.search(plain) and (language := language_of(words[0])) and all(map(language_of, words)):
+        return _Said(language, title=part)
+    for index in (-1, 0):
+        # A name, and not a code, which is a word of its own too often.
+        if len(words[index]) >= _SHORTEST_NAME and (language := language_of(words[index])):
+            rest = plain.removesuffix(words[index]) if index else plain.removeprefix(words[index])
+            return _Said(language, title=rest.strip(_BRACKETS))
+    return _Said(title=part)
+
+
+def _all_understood(words: Sequence[str], named_by: str, language: str) -> _Said | None:
+    """Return what *words* say where none of them is left over, the language being told."""
+    marks = set()
+    for word in words:
+        lower = word.lower()
+        if word is named_by or word.isdigit():
+            continue
+        if lower in _MARKS or lower == _HINDI:
+            marks.add(_MARKS.get(lower, "sdh"))
+        elif refined := refine(language, word):
+            language = refined
+        elif (other := language_of(word)) and _primary(other) == _primary(language):
+            language = max(language, other, key=len)
+        else:
+            return None
+    return _Said(language, frozenset(marks))
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
+def read_loose_marks(stem: str, video: str) -> Marks:
+    """Read a name that does not begin with that of its video: "2_English", "SDH.eng.HI".
+
+    :param video: name of the video without extension; words that it begins with tell nothing.
+    """
+    words = [fold_name(word) for word in _WORDS.findall(video)]
+    parts = stem.split(".")
+    while words and parts:
+        own = [fold_name(word) for word in _WORDS.findall(parts[0])]
+        if own != words[: len(own)]:
+            break
+        del words[: len(own)], parts[0]
+    marks = read_marks(parts)
+    title = (marks.title or "").strip(_BRACKETS)
+    return replace(marks, title=None if title.isdigit() else title or None)

@@ -1,0 +1,91 @@
+"""A caption file in any form becomes WebVTT. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from quart_video.media.subtitles.ass import read_ass
+from quart_video.media.subtitles.encodings import read_text
+from quart_video.media.subtitles.lines import (
+    read_lrc,
+    read_microdvd,
+    read_mpl2,
+    read_subviewer,
+    read_tmplayer,
+)
+from quart_video.media.subtitles.sami import read_sami
+from quart_video.media.subtitles.subrip import is_timing, read_subrip
+from quart_video.media.subtitles.ttml import read_ttml
+from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
+from quart_video.media.vtt import Cue, write_vtt
+from quart_video.media.workers.protocol import EMPTY, PICTURES, Failed
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Longest caption file that is read."""
+MOST_CUES = 50_000
+
+_HEAD = 4096  # letters
+_PICTURES = (b"\x00\x00\x01\xba", b"PG", b"# VobSub", b"BSP")
+_TTML = re.compile(r"<(?:[\w-]{1,20}:)?tt[\s>]")
+_SECTION = re.compile(
+    r"^[ \t]*\[(?:script info|events|v4\+? styles)\]", re.IGNORECASE | re.MULTILINE
+)
+_DIALOGUE = re.compile(r"^Dialogue:", re.MULTILINE)
+
+# By what a line of the file looks like, the first that fits.
+_LINES: tuple[tuple[str, Callable[[str], Iterable[Cue]]], ...] = (
+    (r"\{\d{1,9}\}\{\d{0,9}\}", read_microdvd),
+    (r"\[\d{1,9}\][ \t]?\[\d{0,9}\]", read_mpl2),
+    (r"(?:\d{1,3}:\d\d:\d\d[.,]\d{1,3}[ \t]?,?[ \t]?){2}$", read_subviewer),
+    (r"\[\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\]", read_lrc),
+    (r"\d{1,2}:\d\d:\d\d(?:,\d)?[:=]", read_tmplayer),
+)
+
+
+def convert(data: bytes, *, encoding: str | None = None, language: str | None = None) -> str:
+    """Turn a caption file into WebVTT. Its form is told by what is in it.
+
+    :param encoding: of files that do not tell theirs and are not UTF-8; ``None``: it is guessed.
+    :param language: BCP 47 tag that the file's name tells.
+    :raises Failed: there is nothing in it that can be shown.
+    """
+    if data.startswith(_PICTURES):
+        raise Failed(PICTURES)
+    text = read_text(data, encoding=encoding, language=language)
+    if begins_webvtt(text):
+        valid, count = read_webvtt(text)
+        if count:
+            return valid
+        raise Failed(EMPTY)
+    return write_cues(read_cues(text, language))
+
+
+def read_cues(text: str, language: str | None) -> Iterable[Cue]:
+    """Read what is no WebVTT."""
+    head = text[:_HEAD]
+    if _TTML.search(head):
+        return read_ttml(text)
+    if head.lstrip()[:5].lower() == "<sami":
+        return read_sami(text, language)
+    if _SECTION.search(head) or _DIALOGUE.search(text):
+        return read_ass(text)
+    if any(is_timing(line) for line in text.split("\n")):
+        return read_subrip(text)
+    for pattern, read in _LINES:
+        if re.search(rf"^[ \t]*+{pattern}", text, re.MULTILINE):
+            return read(text)
+    raise Failed(EMPTY)
+
+
+def write_cues(cues: Iterable[Cue]) -> str:
+    """Write cues in the order of their times.
+
+    :raises Failed: there are none.
+    """
+    shown = (cue for cue in cues if cue.text and cue.start < cue.stop)
+    found = list(islice(shown, MOST_CUES))
+    if not found:
+        raise Failed(EMPTY)
+    return write_vtt(sorted(found, key=lambda cue: cue.start))

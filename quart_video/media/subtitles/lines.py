@@ -1,0 +1,124 @@
+"""The old forms in which every line is a cue: MicroDVD, MPL2, TMPlayer, LRC, SubViewer. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from quart_video.media.subtitles.subrip import subrip_cue
+from quart_video.media.subtitles.times import CLOCK, clock
+from quart_video.media.vtt import Cue
+
+FRAME_RATE = 24000 / 1001
+"""Pictures a second of a film, for MicroDVD that does not tell."""
+LONGEST = 8.0
+"""Seconds that text stays where nothing says when it ends."""
+
+_MICRODVD = re.compile(r"\{(\d{1,9})\}\{(\d{0,9})\}(.*)")
+_MPL2 = re.compile(r"\[(\d{1,9})\]\s?\[(\d{0,9})\](.*)")
+_TMPLAYER = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:,\d)?[:=\s](.*)")
+_LYRIC = re.compile(r"\s*+\[(\d{1,4}):(\d{1,2})(?:[.:](\d{1,3}))?\]")
+_OFFSET = re.compile(r"\[offset:\s*([-+]?\d{1,9})\s*\]", re.IGNORECASE)
+_SUBVIEWER = re.compile(rf"{CLOCK}\s*,\s*{CLOCK}")
+_BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+_RATES = (1.0, 200.0)
+_MOST_TIMES = 50  # of one line of a song
+_LONGEST_LYRIC = 2000  # letters
+
+
+def read_microdvd(text: str) -> Iterator[Cue]:
+    """Read lines such as ``{25}{50}One|Two``, counted in pictures."""
+    rate = FRAME_RATE
+    found = filter(None, (_MICRODVD.match(line.strip()) for line in text.split("\n")))
+    timed: list[tuple[float, float | None, str]] = []
+    for start, stop, words in (match.groups() for match in found):
+        told = _rate(words) if not timed and int(start) <= 1 else None
+        if told is not None:
+            rate = told
+            continue
+        timed.append((int(start) / rate, int(stop) / rate if stop else None, words))
+    yield from _closed(timed, _italic_lines)
+
+
+def read_mpl2(text: str) -> Iterator[Cue]:
+    """Read lines such as ``[10][25]One|Two``, counted in tenths of seconds."""
+    found = filter(None, (_MPL2.match(line.strip()) for line in text.split("\n")))
+    rows = (match.groups() for match in found)
+    timed = [
+        (int(start) / 10, int(stop) / 10 if stop else None, words) for start, stop, words in rows
+    ]
+    yield from _closed(timed, _italic_lines)
+
+
+def read_tmplayer(text: str) -> Iterator[Cue]:
+    """Read lines such as ``00:00:01:One|Two``."""
+    found = filter(None, (_TMPLAYER.match(line.strip()) for line in text.split("\n")))
+    rows = (match.groups() for match in found)
+    timed = [
+        (clock(hours, minutes, seconds, None), None, words)
+        for hours, minutes, seconds, words in rows
+    ]
+    yield from _closed(timed, _italic_lines)
+
+
+def read_lrc(text: str) -> Iterator[Cue]:
+    """Read lines such as ``[00:01.50]One``; a line may have several times."""
+    timed: list[tuple[float, float | None, str]] = []
+    offset = _OFFSET.search(text)
+    earlier = int(offset[1]) / 1000 if offset else 0.0
+    for line in text.split("\n"):
+        times: list[float] = []
+        end = 0
+        while len(times) < _MOST_TIMES and (match := _LYRIC.match(line, end)):
+            times.append(clock(None, *match.groups()))
+            end = match.end()
+        words = line[end : end + _LONGEST_LYRIC].strip()
+        timed += [(max(0.0, time - earlier), None, words) for time in times]
+    yield from _closed(sorted(timed, key=lambda row: row[0]), str)
+
+
+def read_subviewer(text: str) -> Iterator[Cue]:
+    """Read SubViewer and SBV: a line with two times, and lines of text below it."""
+    times: re.Match[str] | None = None
+    lines: list[str] = []
+    for line in text.split("\n"):
+        found = _SUBVIEWER.fullmatch(line.strip()[:100])
+        if found is None:
+            lines.append(line)
+            continue
+        yield from _subviewer_cue(times, lines)
+        times, lines = found, []
+    yield from _subviewer_cue(times, lines)
+
+
+def _subviewer_cue(times: re.Match[str] | None, lines: list[str]) -> Iterator[Cue]:
+    if times is not None:
+        groups = times.groups()
+        text = _BREAK.sub("\n", "\n".join(lines))
+        yield subrip_cue(clock(*groups[:4]), clock(*groups[4:8]), text)
+
+
+def _closed(
+    timed: Sequence[tuple[float, float | None, str]], form: Callable[[str], str]
+) -> Iterable[Cue]:
+    """Make cues that end where the next one begins, where they do not say when they do."""
+    nothing = (float("inf"), None, "")
+    for (start, stop, words), (following, _, _) in pairwise([*timed, nothing]):
+        end = min(following, start + LONGEST) if stop is None else stop
+        yield subrip_cue(start, end, form(words))
+
+
+def _italic_lines(words: str) -> str:
+    """Return the lines of *words*; a slash before one of them makes it italic."""
+    return "\n".join(
+        f"<i>{line[1:]}</i>" if line.startswith("/") else line for line in words.split("|")
+    )
+
+
+def _rate(words: str) -> float | None:
+    try:
+        value = float(words.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return value if _RATES[0] <= value <= _RATES[1] else None

@@ -1,0 +1,104 @@
+"""The text of SubRip and its kin: a little HTML, a little of SubStation Alpha. Pure.
+
+Rule 1: what is no markup that is known stays text: "a < b", "<Enter>", "{laughs}", "AT&T".
+Rule 2: nothing looks twice at a letter, whatever is opened and never closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from quart_video.media.subtitles.override import Overrides, apply_overrides
+from quart_video.media.subtitles.richtext import RichText
+
+# Possessive, so that nothing is tried again where the end is missing.
+_MARKUP = re.compile(
+    r"""
+    <(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>
+    | <(?:\d++:)?+\d++:\d++[.,]\d++>                  # when a word is sung
+    | \{(?P<override>\\[^{}]*+)\}
+    | \{(?P<control>[a-zA-Z]):(?P<value>[^{}]*+)\}    # of MicroDVD
+    | \\(?P<escape>N|h(?![a-z]))
+    | &(?P<entity>\#?[a-zA-Z0-9]{2,7}+);
+    """,
+    re.VERBOSE,
+)
+_ENTITIES = {
+    "amp": "&",
+    "apos": "'",
+    "#39": "'",
+    "gt": ">",
+    "lrm": "\u200e",
+    "lt": "<",
+    "nbsp": "\N{NBSP}",
+    "#160": "\N{NBSP}",
+    "quot": '"',
+    "rlm": "\u200f",
+}
+_SWITCHES = {"b": "b", "em": "i", "i": "i", "strong": "b", "u": "u"}
+_DROPPED = """
+a big blink body c center class div font html lang p rp rt ruby s small span strike sub sup v
+"""
+_IS_DROPPED = frozenset(_DROPPED.split())
+_CONTROLS = "cCfFhHoPsSyY"
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Text of a cue, and where it asks to stand."""
+
+    text: str
+    overrides: Overrides
+
+
+def read_markup(text: str) -> Styled:
+    """Turn *text* of SubRip into that of a cue."""
+    rich = RichText()
+    overrides = Overrides()
+    for piece in _pieces(text):
+        if isinstance(piece, str):
+            rich.add(piece)
+        elif piece.lastgroup == "override" or piece["override"]:
+            overrides = apply_overrides(piece["override"], rich, overrides)
+        else:
+            _apply(piece, rich)
+    return Styled(rich.finish(), overrides)
+
+
+def _pieces(text: str) -> Iterator[str | re.Match[str]]:
+    end = 0
+    for match in _MARKUP.finditer(text):
+        yield text[end : match.start()]
+        yield match if _is_markup(match) else match[0]
+        end = match.end()
+    yield text[end:]
+
+
+def _is_markup(match: re.Match[str]) -> bool:
+    if match["tag"] is not None:
+        tag, rest = match["tag"].lower(), match["rest"]
+        if tag in _SWITCHES or tag == "br":
+            return not rest.strip(" /") or rest.startswith(".")  # no "<b & c>"
+        return tag in _IS_DROPPED
+    if match["control"] is not None:
+        return match["control"] in _CONTROLS
+    return match["entity"] is None or match["entity"].lower() in _ENTITIES
+
+
+def _apply(match: re.Match[str], rich: RichText) -> None:
+    if match["tag"] is not None:
+        tag = match["tag"].lower()
+        if tag == "br":
+            rich.add("\n")
+        elif tag in _SWITCHES:
+            rich.switch(_SWITCHES[tag], on=not match["close"])
+    elif match["control"] is not None and match["control"] in "yY":
+        for tag in match["value"].lower().replace(" ", "").split(","):
+            if tag in _SWITCHES:
+                rich.switch(_SWITCHES[tag], on=True)
+    elif match["escape"] is not None:
+        rich.add("\n" if match["escape"] == "N" else "\N{NBSP}")
+    elif match["entity"] is not None:
+        rich.add(_ENTITIES[match["entity"].lower()])

@@ -1,0 +1,49 @@
+"""Text of a cue, put together piece by piece: bold, italic and underlined, well nested. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from quart_video.media.vtt import escape, join_lines
+
+TAGS = ("b", "i", "u")
+
+
+class RichText:
+    """Plain pieces and switches become the text of a cue.
+
+    :param styles: what is on from the start, out of :data:`TAGS`.
+    """
+
+    def __init__(self, styles: Iterable[str] = ()) -> None:
+        self._parts: list[str] = []
+        self._opened: list[str] = []
+        self._wanted = set(styles)
+
+    def add(self, text: str) -> None:
+        """Add plain *text*."""
+        if not text:
+            return
+        while not self._wanted.issuperset(self._opened):
+            self._parts.append(f"</{self._opened.pop()}>")
+        for tag in TAGS:
+            if tag in self._wanted and tag not in self._opened:
+                self._opened.append(tag)
+                self._parts.append(f"<{tag}>")
+        self._parts.append(escape(text))
+
+    def switch(self, tag: str, *, on: bool) -> None:
+        """Turn one of :data:`TAGS` on or off for what follows."""
+        if on:
+            self._wanted.add(tag)
+        else:
+            self._wanted.discard(tag)
+
+    def reset(self, styles: Iterable[str] = ()) -> None:
+        """Turn everything off but *styles*."""
+        self._wanted = set(styles)
+
+    def finish(self) -> str:
+        """Return the text of the cue."""
+        closing = [f"</{tag}>" for tag in reversed(self._opened)]
+        return join_lines("".join([*self._parts, *closing]))

@@ -1,0 +1,294 @@
+"""TTML and its older names (DFXP, EBU-TT-D, IMSC): what it says of text, time and place. Pure.
+
+Read as it comes, without a tree of it: what stands before a mistake in the XML is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from xml.parsers import expat
+
+from quart_video.media.subtitles.place import settings
+from quart_video.media.subtitles.richtext import RichText
+from quart_video.media.vtt import Cue
+from quart_video.media.workers.protocol import PICTURES, Failed
+
+_CLOCK = re.compile(r"(\d{1,6}):(\d{1,2}):(\d{1,2})(?:(\.\d{1,9})|:(\d{1,4})(?:\.\d{1,4})?)?")
+_OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|ms|m|s|f|t)")
+_PERCENT = re.compile(r"(-?[\d.]{1,10})%\s+(-?[\d.]{1,10})%")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_CONTENT = frozenset({"body", "div", "p", "span"})
+_ROWS = {"before": 7, "center": 4, "after": 1}
+_COLUMNS = {"left": 0, "start": 0, "center": 1, "right": 2, "end": 2}
+_BLANKS = re.compile(r"[ \t\n]+")
+_DEEPEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What an element or a style says of the text in it; ``None`` is nothing."""
+
+    italic: bool | None = None
+    bold: bool | None = None
+    underlined: bool | None = None
+    region: str | None = None
+    align: str | None = None
+    display: str | None = None
+    origin: tuple[float, float] | None = None
+    extent: tuple[float, float] | None = None
+
+    def over(self, below: _Look) -> _Look:
+        """Lay this over what is said further out."""
+        said = {
+            name: value for name in self.__slots__ if (value := getattr(self, name)) is not None
+        }
+        return replace(below, **said)
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """What is turned on."""
+        marks = (("b", self.bold), ("i", self.italic), ("u", self.underlined))
+        return tuple(tag for tag, there in marks if there)
+
+
+@dataclass(slots=True)
+class _Element:
+    """One that is open."""
+
+    name: str
+    begin: float
+    end: float
+    look: _Look
+    is_sequence: bool = False
+    is_preserved: bool = False
+    cursor: float = 0.0
+    """Where the next child of a sequence begins."""
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Text with times, on the way; a span with times of its own makes another one."""
+
+    element: _Element
+    rich: RichText = field(default_factory=RichText)
+    ends_blank: bool = True
+
+
+class _Reader:
+    """What is told of each element, from the first to the last."""
+
+    def __init__(self) -> None:
+        self.cues: list[Cue] = []
+        self.has_pictures = False
+        self._styles: dict[str, _Look] = {}
+        self._regions: dict[str, _Look] = {}
+        self._open: list[_Element] = []
+        self._texts: list[_Paragraph] = []
+        self._rate, self._ticks = 30.0, 0.0
+        self._region: str | None = None
+        self._hidden = 0  # depth within what is no text of the paragraph
+
+    def start(self, name: str, raw: Mapping[str, str]) -> None:
+        """Take in the start of an element."""
+        tag = _local(name)
+        attributes = {_local(key): value for key, value in raw.items()}
+        if tag == "tt":
+            self._read_clock(attributes)
+        look = self._look(attributes)
+        if tag == "style":
+            self._take_style(attributes, look)
+        elif tag == "region":
+            self._region = attributes.get("id", "")
+            self._regions[self._region] = look
+        elif tag == "br" and self._texts and not self._hidden:
+            self._texts[-1].rich.add("\n")
+            self._texts[-1].ends_blank = True
+        elif self._hidden or (tag not in _CONTENT and self._texts):
+            self._hidden += 1
+        if "backgroundImage" in attributes or tag == "image":
+            self.has_pictures = True
+        if tag in _CONTENT and not self._hidden:
+            self._begin(tag, attributes, look)
+
+    def _begin(self, tag: str, attributes: Mapping[str, str], look: _Look) -> None:
+        above = self._open[-1] if self._open else _Element("", 0.0, float("inf"), _Look())
+        if len(self._open) > _DEEPEST:
+            raise Failed("its elements are nested too deep")
+        origin = above.cursor if above.is_sequence else above.begin
+        begin = origin + (self._time(attributes.get("begin")) or 0.0)
+        ends = [above.end]
+        if (end := self._time(attributes.get("end"))) is not None:
+            ends.append(origin + end)
+        if (lasts := self._time(attributes.get("dur"))) is not None:
+            ends.append(begin + lasts)
+        element = _Element(
+            tag,
+            begin,
+            min(ends),
+            look.over(above.look),
+            attributes.get("timeContainer") == "seq",
+            attributes.get("space", "preserve" if above.is_preserved else "") == "preserve",
+            begin,
+        )
+        self._open.append(element)
+        timed = tag == "span" and ("begin" in attributes or "end" in attributes)
+        if tag == "p" or (timed and self._texts):
+            self._texts.append(_Paragraph(element))
+        if self._texts:
+            self._texts[-1].rich.reset(element.look.on)
+
+    def text(self, data: str) -> None:
+        """Take in text."""
+        if not self._texts or self._hidden:
+            return
+        paragraph = self._texts[-1]
+        if self._open[-1].is_preserved:
+            paragraph.rich.add(data)
+            return
+        words = _BLANKS.sub(" ", data)
+        if paragraph.ends_blank:
+            words = words.removeprefix(" ")
+        if words:
+            paragraph.ends_blank = words.endswith(" ")
+            paragraph.rich.add(words)
+
+    def end(self, name: str) -> None:
+        """Take in the end of an element."""
+        tag = _local(name)
+        if tag == "region":
+            self._region = None
+        if self._hidden:
+            self._hidden -= 1
+            return
+        if tag not in _CONTENT or not self._open:
+            return
+        element = self._open.pop()
+        if self._texts and self._texts[-1].element is element:
+            self._finish(self._texts.pop())
+        if self._open:
+            self._open[-1].cursor = max(self._open[-1].cursor, min(element.end, 1e9))
+        if self._texts and self._open:
+            self._texts[-1].rich.reset(self._open[-1].look.on)
+
+    def close(self) -> None:
+        """Take for ended what never is."""
+        while self._texts:
+            self._finish(self._texts.pop())
+
+    def _finish(self, paragraph: _Paragraph) -> None:
+        element = paragraph.element
+        text = "\n".join(line.strip() for line in paragraph.rich.finish().split("\n"))
+        if element.end < float("inf"):
+            place = self._place(element.look, text.count("\n") + 1)
+            self.cues.append(Cue(element.begin, element.end, text, place))
+
+    def _place(self, look: _Look, lines: int) -> str:
+        region = self._regions.get(look.region or "")
+        whole = look.over(region) if region else look
+        row = _ROWS.get(whole.display or "")
+        column = _COLUMNS.get(whole.align or "center", 1)
+        if region is None or whole.origin is None or whole.extent is None:
+            return settings((row or 1) + column) if region else settings(1 + column)
+        (left, top), (width, height) = whole.origin, whole.extent
+        x = left + width * column / 2
+        at_bottom = top + height * {7: 0.0, 4: 0.5, 1: 1.0}[row or 7]
+        return settings((row or 7) + column, (x, at_bottom), lines=lines)
+
+    def _take_style(self, attributes: Mapping[str, str], look: _Look) -> None:
+        if self._region is not None:  # a style within a region is the region's
+            self._regions[self._region] = look.over(self._regions[self._region])
+        elif "id" in attributes:
+            self._styles[attributes["id"]] = look
+
+    def _look(self, attributes: Mapping[str, str]) -> _Look:
+        look = _Look()
+        for name in attributes.get("style", "").split()[:20]:
+            look = self._styles.get(name, _Look()).over(look)
+        decoration = attributes.get("textDecoration", "")
+        own = _Look(
+            italic=_is(attributes.get("fontStyle"), "italic", "oblique"),
+            bold=_is(attributes.get("fontWeight"), "bold"),
+            underlined=_is(decoration or None, "underline") if decoration else None,
+            region=attributes.get("region"),
+            align=attributes.get("textAlign"),
+            display=attributes.get("displayAlign"),
+            origin=_percents(attributes.get("origin")),
+            extent=_percents(attributes.get("extent")),
+        )
+        return own.over(look)
+
+    def _read_clock(self, attributes: Mapping[str, str]) -> None:
+        rate = _positive(attributes.get("frameRate")) or 30.0
+        top, _, bottom = attributes.get("frameRateMultiplier", "").replace(":", " ").partition(" ")
+        scale = (_positive(top) or 1.0) / (_positive(bottom) or 1.0)
+        told = "frameRate" in attributes
+        self._rate = rate * scale
+        self._ticks = _positive(attributes.get("tickRate")) or (self._rate if told else 1.0)
+
+    def _time(self, text: str | None) -> float | None:
+        """Return seconds; ``None`` where there is no time that can be read."""
+        words = (text or "").strip()
+        if match := _CLOCK.fullmatch(words):
+            hours, minutes, seconds, fraction, frames = match.groups()
+            whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+            return whole + float(f"0{fraction or '.0'}") + int(frames or 0) / self._rate
+        if match := _OFFSET.fullmatch(words):
+            value, unit = float(match[1]), match[2]
+            units = {**_UNITS, "f": 1 / self._rate, "t": 1 / (self._ticks or 1.0)}
+            return value * units[unit]
+        return None
+
+
+def read_ttml(text: str) -> list[Cue]:
+    """Read a document.
+
+    :raises Failed: it is made of pictures, or not to be read at all.
+    """
+    if "<!ENTITY" in text:
+        raise Failed("it defines entities of its own")
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    problem = ""
+    try:
+        parser.Parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"), True)  # noqa: FBT003 - takes it so alone
+    except expat.ExpatError as error:
+        problem = str(error)
+        reader.close()
+    if not reader.cues and reader.has_pictures:
+        raise Failed(PICTURES)
+    if not reader.cues and problem:
+        raise Failed(f"it is no XML: {problem}")
+    return reader.cues
+
+
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")  # names an encoding that it is not in now
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _is(value: str | None, *words: str) -> bool | None:
+    return None if value is None else any(word in value.split() for word in words)
+
+
+def _percents(value: str | None) -> tuple[float, float] | None:
+    match = _PERCENT.fullmatch((value or "").strip())
+    try:
+        return (float(match[1]), float(match[2])) if match else None
+    except ValueError:
+        return None
+
+
+def _positive(value: str | None) -> float | None:
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return number if 0 < number < 1e12 else None

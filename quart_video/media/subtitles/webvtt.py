@@ -1,0 +1,73 @@
+"""WebVTT, made valid where it is not. Pure.
+
+All that is valid stays as it is: styles, regions, notes, classes, voices, places. What is mended is
+what browsers would drop: marks and empty lines before the first line, commas in times, parts of
+seconds without three digits, lines of nothing but blanks, a first cue right below the first line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from quart_video.media.subtitles.subrip import is_timing
+from quart_video.media.subtitles.times import clock
+from quart_video.media.vtt import timestamp
+
+_HEADER = re.compile(r"WEBVTT(?=[ \t\n]|$)")
+_VALID = re.compile(
+    r"(?:\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}[ \t]*-->[ \t]*(?:\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}(?:[ \t]|$)"
+)
+
+
+def begins_webvtt(text: str) -> bool:
+    """Say whether *text* names itself WebVTT, perhaps below empty lines and marks."""
+    return _HEADER.match(text.lstrip(" \t\n\ufeff")) is not None
+
+
+def read_webvtt(text: str) -> tuple[str, int]:
+    """Return *text* as browsers read it, and how many cues it has to show."""
+    written: list[str] = []
+    count = 0
+    for block in _blocks(text.lstrip(" \t\n\ufeff")):
+        starts = [index for index, line in enumerate(block) if _timing(line)]
+        if not starts or not written:
+            head = block[: starts[0]] if starts else block
+            written.append("\n".join(head))
+        for start, stop in pairwise([*starts, len(block)]):
+            timing = _timing(block[start])
+            assert timing is not None
+            name = block[start - 1 : start] if start == starts[0] and len(written) > 1 else []
+            written.append(
+                "\n".join([*name, _valid(block[start], timing), *block[start + 1 : stop]])
+            )
+            begin, end = clock(*timing.groups()[:4]), clock(*timing.groups()[4:8])
+            count += begin < end and stop > start + 1
+    return "\n\n".join(written) + "\n", count
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """Yield the lines between empty lines, but for those that are nothing but blanks."""
+    lines = text.split("\n")
+    block: list[str] = []
+    for index, line in enumerate(lines):
+        if line and not line.isspace():
+            block.append(line)
+        elif block and (not line or any(map(_timing, lines[index + 1 : index + 3]))):
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _timing(line: str) -> re.Match[str] | None:
+    return is_timing(line) if ">" in line else None
+
+
+def _valid(line: str, timing: re.Match[str]) -> str:
+    """Return the line of a cue's times as it has to be."""
+    if _VALID.match(line):
+        return line
+    start, stop = clock(*timing.groups()[:4]), clock(*timing.groups()[4:8])
+    return f"{timestamp(start)} --> {timestamp(stop)} {timing['rest'].strip()}".rstrip()
