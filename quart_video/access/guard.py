@@ -183,13 +183,22 @@ class LibraryAccess:
         await self._require_folder(path.rpartition("/")[0])
         with http_errors():
             found = await self.library.catalogue.neighbours(path)
+            hidden = await self._hidden_of(found)
             for _ in range(_STEPS):
-                beside = [item for item in (found.previous, found.next) if item is not None]
-                hidden = [item for item in beside if item not in await self._allowed(beside)]
                 if not hidden:
                     return found
                 found = await self._past(found, hidden)
-        return Neighbours(None, None)
+                hidden = await self._hidden_of(found)
+        # One side has hidden ones without end; what is on the other may be seen all the same.
+        return Neighbours(
+            None if found.previous in hidden else found.previous,
+            None if found.next in hidden else found.next,
+        )
+
+    async def _hidden_of(self, neighbours: Neighbours) -> list[Item]:
+        sides = [item for item in (neighbours.previous, neighbours.next) if item is not None]
+        allowed = await self._allowed(sides)
+        return [item for item in sides if item not in allowed]
 
     async def _past(self, found: Neighbours, hidden: Sequence[Item]) -> Neighbours:
         """Return neighbours one step further out, where they are hidden."""

@@ -207,6 +207,19 @@ class TestEverything:
         assert "/videos/-/watch/public/z.mp4" in page
         assert "secret" not in page
 
+    @pytest.mark.parametrize("side", ["prev", "next"])
+    async def test_many_hidden_neighbours(self, make: Make, root: Path, side: str) -> None:
+        """Where one side has more than are passed over, the other side is as it is."""
+        (root / "row").mkdir()
+        for number in range(30):
+            (root / "row" / f"{number} secret.mp4").touch()
+        here, there = {"next": ("-2.mp4", "-1.mp4"), "prev": ("50.mp4", "60.mp4")}[side]
+        for name in (here, there):
+            (root / "row" / name).touch()
+        page = (await call(make(rule), f"/videos/-/watch/row/{here}")).body.decode()
+        assert f"/videos/-/watch/row/{there}" in page
+        assert "secret" not in page
+
     async def test_pages(self, app: Quart) -> None:
         for sort in ("name", "-name", "size", "-size", "modified", "-modified"):
             for limit in (1, 2, 3, 50):
@@ -357,6 +370,7 @@ class TestNoWayAround:
             "background_probe.py",
             "cli.py",
             "media_info.py",
+            "collection_check.py",
         }
         assert reaching == {"guard.py", *aside}
 
