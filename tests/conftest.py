@@ -30,6 +30,18 @@ settings.register_profile("check", settings.get_profile("quart-video"), max_exam
 settings.load_profile("quart-video")
 
 
+STARTS_PROGRAMS = {"azure", "films", "store"}
+"""Fixtures that start a store, or ffmpeg."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before it is decided what to run
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts programs by a fixture."""
+    for item in items:
+        if isinstance(item, pytest.Function) and STARTS_PROGRAMS & set(item.fixturenames):
+            item.add_marker(pytest.mark.thorough)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where several processes run tests, have one of them run a file, and all that browsers do.

@@ -13,6 +13,8 @@ import pytest
 
 from quart_video.catalogue import natural_key
 
+pytestmark = pytest.mark.thorough
+
 APP = """
 from quart import Quart
 from quart_video import VideoBlueprint, video_bp

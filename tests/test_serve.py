@@ -23,6 +23,8 @@ from quart_video.serve import main
 from tests.e2e.harness import REPOSITORY, wait_until
 from tests.support.ports import free_port
 
+pytestmark = pytest.mark.thorough
+
 COMMAND = [sys.executable, "-m", "quart_video.serve", "serve"]
 
 

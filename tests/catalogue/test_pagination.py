@@ -4,7 +4,7 @@ import base64
 import json
 import re
 import zlib
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -111,10 +111,10 @@ BAD = {
 
 @pytest.mark.parametrize("cursor", BAD.values(), ids=BAD.keys())
 def test_bad(cursor: str) -> None:
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(BadCursor, match="Drop `cursor`"):
         decode_cursor("name", cursor)
-    assert perf_counter() - began < 0.5  # seconds; many times what it takes
+    assert process_time() - began < 5  # seconds of the processor; many times what it takes
 
 
 def test_the_table_spoils_a_good_one() -> None:

@@ -27,6 +27,8 @@ from tests.media.films import SRT
 from tests.support.asgi import call
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.thorough
+
 Films = Callable[[str], Path]
 APP = """
 from quart import Quart

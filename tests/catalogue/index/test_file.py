@@ -30,6 +30,8 @@ from quart_video.storage.base import NotFound
 from tests.catalogue.shelves import Shelves, paths, shelves
 from tests.support.asgi import all_closed
 
+pytestmark = pytest.mark.thorough
+
 TREE = tuple(f"{folder}/{number}.mp4" for folder in "abc" for number in range(40))
 
 

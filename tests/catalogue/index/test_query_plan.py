@@ -137,6 +137,7 @@ GROWN: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("asked", GROWN, ids=str)
 def test_pages_of_ten_times_as_much(
@@ -153,6 +154,7 @@ def test_pages_of_ten_times_as_much(
         assert large <= 3 * small, (where, small, large)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sort", ["modified", "-modified", "size", "-size"])
 @pytest.mark.parametrize("asked", [ALL, {**ALL, "q": "clip"}, {**ALL, "type": "mp4"}], ids=str)
 def test_pages_of_ten_times_as_much_that_is_alike(

@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - letters and digits of other scripts are what is tested
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -71,10 +71,10 @@ def test_normal_tags_stay_as_they_are(text: str) -> None:
 
 
 def test_long_tags_take_linear_time() -> None:
-    began = perf_counter()
+    began = process_time()
     normalise_tag("en" + "-aaaaa" * 50_000 + "!")
     normalise_tag("en-a" + "-aa" * 50_000 + "!")
-    assert perf_counter() - began < 2  # seconds; many times what it takes
+    assert process_time() - began < 5  # seconds of the processor; many times what it takes
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -101,6 +101,6 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
 def test_takes_linear_time(text: str) -> None:
-    began = perf_counter()
+    began = process_time()
     natural_key(text)
-    assert perf_counter() - began < 2  # seconds; many times what it takes
+    assert process_time() - began < 5  # seconds of the processor; many times what it takes

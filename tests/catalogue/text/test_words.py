@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - digits of other scripts are what is tested
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -75,8 +75,8 @@ def test_words_mean_nothing_to_sql(name: str) -> None:
 
 
 def test_long_texts_take_linear_time() -> None:
-    began = perf_counter()
+    began = process_time()
     for part in ("aB", "a1", "映", "\u0301\u0323", "a_", "1 "):
         words_of(part * 50_000)
         searched(part * 2000)
-    assert perf_counter() - began < 5  # seconds; many times what it takes
+    assert process_time() - began < 10  # seconds of the processor; many times what it takes
