@@ -474,6 +474,22 @@ class TestStartup:
         with pytest.raises(ConfigurationError, match=r"cannot be read \(Permission denied\)"):
             await app.startup()
 
+    async def test_a_cache_that_everybody_may_write_to(self, root: Path, tmp_path: Path) -> None:
+        cache = tmp_path / "shared"
+        cache.mkdir()
+        app = Quart(__name__)
+        app.config.update(MEDIA_ROOT=str(root), VIDEO_CACHE=str(cache))
+        app.register_blueprint(VideoBlueprint())
+        for inside in (cache, cache / "media", cache / "catalogue"):
+            inside.mkdir(exist_ok=True)
+            inside.chmod(0o777)
+            with pytest.raises(ConfigurationError, match="VIDEO_CACHE cannot be") as caught:
+                await app.startup()
+            assert f'"{cache}/quart-video"' in str(caught.value)
+            inside.chmod(0o755)
+        await app.startup()
+        await app.shutdown()
+
     async def test_home_folder(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", str(root.parent))
         app = make_app(None, MEDIA_ROOT="~/videos", VIDEO_CACHE="~/cache")

@@ -17,6 +17,7 @@ from quart_video.library.health import Health
 from quart_video.library.library import Library
 from quart_video.library.storage_factory import open_storage, storage_name
 from quart_video.media import DerivativeService, FolderCache, MemoryCache, available
+from quart_video.media.own_files import folder_problem
 from quart_video.policy.sendfile import sendfile_header
 from quart_video.policy.transfer_limits import Limits, TransferLimiter
 from quart_video.policy.url_signer import UrlSigner
@@ -61,6 +62,7 @@ class Mount:
             _require_asyncio()
             settings = resolve(self._arguments, self._options, app.config)
             folder = _cache_folder(settings, app)
+            _require_own_cache(folder)
             storage = open_storage(settings, reserved=_OWN_NAMES, cache=folder)
             root = storage.root if isinstance(storage, LocalStorage) else ""
             # What a storage of the app's own holds, only the app knows, and nothing tells it from
@@ -140,6 +142,21 @@ def _require_asyncio() -> None:
 def _cache_folder(settings: Settings, app: Quart) -> str:
     folder = settings.cache or os.path.join(app.instance_path, "quart-video")
     return os.path.abspath(os.path.expanduser(folder))
+
+
+def _require_own_cache(folder: str) -> None:
+    """Refuse a folder in which others could put what we take for our own.
+
+    :raises ConfigurationError: others may write to it.
+    """
+    for path in (folder, os.path.join(folder, "media"), os.path.join(folder, "catalogue")):
+        if problem := folder_problem(path):
+            raise ConfigurationError(
+                f"VIDEO_CACHE cannot be {folder}: of {path}, {problem}, and what is kept there is "
+                "sent as it is. Name a folder within it that is not there yet, which is made for "
+                'this user alone, as app.config["VIDEO_CACHE"] = '
+                f'"{os.path.join(folder, "quart-video")}"; or take the right to write from others.'
+            )
 
 
 def _signer(settings: Settings, storage: Storage) -> Signer | None:

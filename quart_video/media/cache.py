@@ -11,7 +11,6 @@ import asyncio
 import fcntl
 import logging
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from quart_video.bounded import BoundedCache
+from quart_video.media.own_files import open_file, open_folder, write_file
 from quart_video.storage.base import Media, StorageError
 from quart_video.storage.local.disk import Disk, OpenFile, report_waiting
 from quart_video.storage.local.file_systems import close_quietly
@@ -82,7 +82,7 @@ class FolderCache:
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
         with suppress(StorageError):
-            found = await self._disk.run(self._read, self._folder(key), name)
+            found = await self._disk.run(self._read, key, name)
             if found is not None:
                 return found
         return await self._spare.read(key, name)
@@ -90,20 +90,19 @@ class FolderCache:
     async def open(self, key: str, name: str) -> Media | None:
         """Open what was written, to be read in parts; ``None`` where it is not there."""
         with suppress(StorageError):
-            return await self._disk.run(self._open, self._folder(key), name)
+            return await self._disk.run(self._open, key, name)
         return await self._spare.open(key, name)
 
     async def size(self, key: str, name: str) -> int | None:
         """Return how many bytes were written, ``None`` where it is not there."""
-        path = os.path.join(self._folder(key), name)
         with suppress(StorageError):
-            return (await self._disk.run(os.stat, path)).st_size
+            return await self._disk.run(self._size, key, name)
         return await self._spare.size(key, name)
 
     async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         """Keep *blobs*; where the folder does not take them the log is told, once."""
         try:
-            await self._disk.run(self._write, self._folder(key), blobs)
+            await self._disk.run(self._write, key, blobs)
             self._added += _BLOCK + sum(map(_room_of, map(len, blobs.values())))
             if self._added > self._most // _STEP:
                 self._added = 0
@@ -120,7 +119,7 @@ class FolderCache:
         """Forget one thing."""
         await self._spare.remove(key, name)
         with suppress(StorageError):
-            await self._disk.run(os.unlink, os.path.join(self._folder(key), name))
+            await self._disk.run(self._remove, key, name)
 
     async def lock(self, number: int) -> bool:
         """Try to take a lock; where the folder has none to give, everyone gets all."""
@@ -152,37 +151,35 @@ class FolderCache:
             close_quietly(self._locks)
             self._locks = None
 
-    def _folder(self, key: str) -> str:
-        return os.path.join(self._root, key[:2], key)
-
-    def _read(self, folder: str, name: str) -> bytes | None:
+    def _read(self, key: str, name: str) -> bytes | None:
         try:
-            with open(os.path.join(folder, name), "rb") as file:
-                data = file.read()
+            with open_folder(self._root, _way(key)) as folder:
+                with open(open_file(folder, name), "rb") as file:
+                    data = file.read()
+                _note_use(folder)
         except FileNotFoundError:
             return None
-        _note_use(folder)
         return data
 
-    def _open(self, folder: str, name: str) -> OpenFile:
-        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
-        descriptor = os.open(os.path.join(folder, name), flags)
-        opened = OpenFile(descriptor, self._disk, name)
-        _note_use(folder)
+    def _open(self, key: str, name: str) -> OpenFile:
+        with open_folder(self._root, _way(key)) as folder:
+            opened = OpenFile(open_file(folder, name), self._disk, name)
+            _note_use(folder)
         return opened
 
-    def _write(self, folder: str, blobs: Mapping[str, bytes]) -> None:
+    def _size(self, key: str, name: str) -> int:
+        with open_folder(self._root, _way(key)) as folder:
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+
+    def _write(self, key: str, blobs: Mapping[str, bytes]) -> None:
         for name, blob in blobs.items():
-            draft = os.path.join(folder, f".{name}.{secrets.token_hex(4)}")
-            try:
-                os.makedirs(folder, mode=0o700, exist_ok=True)
-                with open(draft, "xb") as file:
-                    file.write(blob)
-                os.replace(draft, os.path.join(folder, name))
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(draft)
-                raise
+            # Anew for each of them, as the folder may be deleted at any time.
+            with open_folder(self._root, _way(key), make=True) as folder:
+                write_file(folder, name, blob)
+
+    def _remove(self, key: str, name: str) -> None:
+        with open_folder(self._root, _way(key)) as folder:
+            os.unlink(name, dir_fd=folder)
 
     def _sweep(self, root: str) -> None:
         """Delete what has not been used for longest, if there is too much."""
@@ -195,7 +192,8 @@ class FolderCache:
                 with suppress(OSError):
                     itself = os.stat(folder)
                     with os.scandir(folder) as rows:
-                        size = _room(itself) + sum(_room(row.stat()) for row in rows)
+                        files = [row.stat(follow_symlinks=False) for row in rows]
+                    size = _room(itself) + sum(map(_room, files))
                     found.append((itself.st_mtime, folder, size))
                     total += size
             if total <= self._most:
@@ -212,9 +210,8 @@ class FolderCache:
         # Locks of bytes of one file: there need not be a file for each, nor anything in it.
         if self._locks is None:
             os.makedirs(root, mode=0o700, exist_ok=True)
-            self._locks = os.open(
-                os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-            )
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            self._locks = os.open(os.path.join(root, ".lock"), flags, 0o600)
         try:
             fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
         except (BlockingIOError, PermissionError):
@@ -236,7 +233,11 @@ def _room_of(size: int) -> int:
     return -(-size // _BLOCK) * _BLOCK + _INODE
 
 
-def _note_use(folder: str) -> None:
+def _way(key: str) -> tuple[str, str]:
+    return key[:2], key
+
+
+def _note_use(folder: int) -> None:
     with suppress(OSError):
         if time.time() - os.stat(folder).st_mtime > _USED:
             os.utime(folder)

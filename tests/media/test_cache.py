@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from quart_video.media import Cache, FolderCache, MemoryCache
+from quart_video.media.own_files import folder_problem
 from tests.support.waiting import until
 
 KEYS = [f"{number:032x}" for number in range(100)]
@@ -135,7 +136,7 @@ async def test_a_folder_that_cannot_be_written_is_told_once(
 async def test_nothing_is_left_of_a_writing_that_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     cache = FolderCache(str(tmp_path), 10**6)
@@ -166,3 +167,87 @@ async def test_other_processes_see_the_locks(tmp_path: Path) -> None:
     await cache.unlock(number)
     assert elsewhere(number) == "True"
     cache.close()
+
+
+class TestWhatOthersPutThere:
+    """A folder that others can write to: they get nothing out of it, and hold nobody up."""
+
+    @pytest.fixture
+    async def folder(self, tmp_path: Path) -> Path:
+        """Return the folder of the first key, with one thing in it."""
+        cache = FolderCache(str(tmp_path), 10**6)
+        await cache.write(KEYS[0], {"a": b"ours"})
+        cache.close()
+        (tmp_path / "secret").write_bytes(b"secret")
+        return tmp_path / KEYS[0][:2] / KEYS[0]
+
+    async def tried(self, tmp_path: Path) -> None:
+        """Read in vain, then write, which takes the place of what is there."""
+        cache = FolderCache(str(tmp_path), 10**6)
+        for _ in range(3):  # more than there are threads
+            assert await asyncio.wait_for(cache.read(KEYS[0], "a"), 30) is None
+            assert await asyncio.wait_for(cache.open(KEYS[0], "a"), 30) is None
+        await cache.write(KEYS[0], {"a": b"new"})
+        assert await cache.read(KEYS[0], "a") == b"new"
+        assert (tmp_path / "secret").read_bytes() == b"secret"
+        cache.close()
+
+    async def test_a_link(self, folder: Path, tmp_path: Path) -> None:
+        (folder / "a").unlink()
+        (folder / "a").symlink_to(tmp_path / "secret")
+        await self.tried(tmp_path)
+
+    async def test_a_pipe(self, folder: Path, tmp_path: Path) -> None:
+        (folder / "a").unlink()
+        os.mkfifo(folder / "a")
+        await self.tried(tmp_path)
+
+    @pytest.mark.parametrize("level", [0, 1])
+    async def test_a_folder_that_is_a_link(self, folder: Path, tmp_path: Path, level: int) -> None:
+        path = (folder, folder.parent)[level]
+        away = path.rename(tmp_path / "away")
+        path.symlink_to(away)
+        cache = FolderCache(str(tmp_path), 10**6)
+        assert await cache.read(KEYS[0], "a") is None
+        await cache.write(KEYS[0], {"a": b"new"})
+        assert await cache.read(KEYS[0], "a") == b"new"  # out of memory
+        assert [file.read_bytes() for file in away.rglob("a")] == [b"ours"]
+        cache.close()
+
+    async def test_a_file_of_somebody_else(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert folder.exists()
+        monkeypatch.setattr("quart_video.media.own_files.os.geteuid", lambda: os.getuid() + 1)
+        cache = FolderCache(str(tmp_path), 10**6)
+        assert await cache.read(KEYS[0], "a") is None
+        cache.close()
+
+
+@pytest.mark.parametrize(
+    ("mode", "group", "problem"),
+    [
+        (0o700, None, None),
+        (0o755, None, None),
+        (0o770, None, None),
+        (0o777, None, "everybody"),
+        (0o1777, None, "everybody"),
+        (0o702, None, "everybody"),
+        (0o770, 12345, "group 12345"),
+        (0o750, 12345, None),
+    ],
+)
+def test_folders_to_keep_things_in(
+    tmp_path: Path, mode: int, group: int | None, problem: str | None
+) -> None:
+    folder = tmp_path / "cache"
+    assert folder_problem(str(folder)) is None
+    folder.mkdir()
+    if group is not None:
+        try:
+            os.chown(folder, -1, group)
+        except PermissionError:
+            pytest.skip("only the superuser can give a folder to any group")
+    folder.chmod(mode)
+    found = folder_problem(str(folder))
+    assert found is None if problem is None else problem in str(found)
