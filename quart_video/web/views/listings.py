@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from quart_video import catalogue
 from quart_video.access.guard import LibraryAccess, current_access
+from quart_video.http import content_disposition
 from quart_video.library.listing_cache import CachedListing
 from quart_video.models import GalleryQuery, Listing, ListingQuery, as_json
 from quart_video.web import m3u, pages, serializers
@@ -56,8 +57,14 @@ async def playlist() -> ResponseReturnValue:
     """List all pages for a player, 10,000 videos at most; limit and cursor do not count."""
     access = await current_access()
     items = await access.every(_listed(access, _query(_QUERY)), m3u.MAX_TRACKS)
-    text = m3u.write(access.library.settings.title, serializers.tracks(items, access.library))
-    return await page_response(access, (text, {"Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8"}))
+    title = access.library.settings.title
+    text = m3u.write(title, serializers.tracks(items, access.library))
+    fields = {
+        "Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8",
+        # To be saved, or opened by a player: a browser that plays HLS takes it for a film.
+        "Content-Disposition": content_disposition("attachment", f"{title or 'playlist'}.m3u"),
+    }
+    return await page_response(access, (text, fields))
 
 
 def _query(kind: TypeAdapter[Query], **fixed: str) -> Query:

@@ -88,3 +88,15 @@ async def test_it_is_asked_for_again_for_nothing(browser: Browser, put: Put) -> 
     tag = (await browser.client.get("/videos/-/playlist.m3u")).headers["ETag"]
     again = await browser.client.get("/videos/-/playlist.m3u", headers={"If-None-Match": tag})
     assert again.status_code == 304
+
+
+async def test_it_is_saved_or_opened_and_never_played_by_the_browser(
+    make_app: Callable[..., Quart], put: Put
+) -> None:
+    put("a.mp4")
+    async with browsing(make_app(VIDEO_TITLE='Our "films" / \u00fc')) as browser:
+        response = await browser.client.get("/videos/-/playlist.m3u")
+    disposition = response.headers["Content-Disposition"]
+    assert disposition.startswith("attachment; filename=")
+    assert ".m3u" in disposition
+    assert "\n" not in disposition
