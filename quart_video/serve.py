@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import threading
 import time
 import webbrowser
+from functools import partial
+from importlib.util import find_spec
 from ipaddress import ip_address
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
-from hypercorn.config import Config
-from hypercorn.run import run
 from quart import Quart, request
 
 from quart_video import ConfigurationError, Settings, video_bp
 from quart_video.cli import check_options, report_check
 from quart_video.http import parse_host
 from quart_video.library.state import app_state
+from quart_video.servers.supervisor import Supervisor
 from quart_video.web.formatting import for_terminal
 
 _VARIABLE = "QV_SERVE"
@@ -30,6 +29,15 @@ _VARIABLE = "QV_SERVE"
 
 _LOCAL = "LOCAL_NAMES_ONLY"
 """Key of the configuration: whether no name but those of this machine alone is answered."""
+
+_EXTRA = ("uvicorn", "httptools", "uvloop")
+"""What the extra ``serve`` brings."""
+
+_BACKLOG = 2048
+"""Connections that may wait to be taken."""
+
+_GRACE = 3
+"""Seconds that transfers get to finish when all ends."""
 
 _PATIENCE = 30.0
 """Seconds to wait for the server before the browser is opened."""
@@ -124,42 +132,52 @@ def serve(
     if settings.cache is not None:
         given["VIDEO_CACHE"] = os.path.abspath(os.path.expanduser(settings.cache))
         os.environ[_VARIABLE] = json.dumps(given)
-    config = Config()
-    config.application_path = "quart_video.serve:create_app()"
-    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
-    config.loglevel = "WARNING"
-    url = f"http://{config.bind[0]}/"
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:  # rather than have the server fail with a traceback
-        socket.create_server((host, port), family=family).close()
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise click.ClickException(f"Cannot listen on {config.bind[0]}: {error}") from error
+        raise click.ClickException(f"Cannot listen on {address}: {error}") from error
+    url = f"http://{address}/"
     click.echo(f"{for_terminal(str(folder))} is served at {url} (Ctrl-C ends it)")
     if not _is_loopback(host):
         click.echo("Everyone who can reach this machine can see it.", err=True)
     if opens:
         threading.Thread(target=_open, args=(host, port, url), daemon=True).start()
-    # Hypercorn, and processes that it starts, look for modules in the working directory first: it
-    # may be the folder, which may be of anyone's making.
+    # Processes that are started look for modules in the working directory first: it may be the
+    # folder, which may be of anyone's making.
     os.chdir(Path(__file__).parents[1])
-    _end_in_order()
-    config.workers = _processes(workers)
-    raise SystemExit(run(config))
+    server = _by_uvicorn if all(map(find_spec, _EXTRA)) else _by_hypercorn
+    say = partial(click.echo, err=True)
+    raise SystemExit(Supervisor(workers, server, listening, say=say).run())
 
 
-def _processes(wanted: int) -> int:
-    """Return how many processes Hypercorn is to start; 0: it serves in this one."""
-    try:
-        get_context("spawn").Event()
-    except (ImportError, OSError) as error:  # as where /dev/shm is missing or cannot be written to
-        if wanted > 1:
-            click.echo(
-                f"There is one process only: this system gives no semaphores ({error}). "
-                "Mount a tmpfs at /dev/shm.",
-                err=True,
-            )
-        return 0
-    return wanted
+def _by_uvicorn(listening: socket.socket) -> None:
+    """Serve in this process by Uvicorn, which has the kernel send."""
+    import uvicorn  # noqa: PLC0415 - of an extra
+
+    config = uvicorn.Config(
+        "quart_video.serve:create_app",
+        factory=True,
+        http="quart_video.servers.uvicorn:HTTPProtocol",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,  # there is no proxy, and what a client says of itself is no matter
+        timeout_graceful_shutdown=_GRACE,
+    )
+    uvicorn.Server(config).run([listening])
+
+
+def _by_hypercorn(listening: socket.socket) -> None:
+    """Serve in this process by Hypercorn, which Quart needs anyway."""
+    from hypercorn.asyncio import serve as run  # noqa: PLC0415 - where the other is not installed
+    from hypercorn.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.bind = [f"fd://{listening.fileno()}"]
+    config.loglevel = "WARNING"
+    config.graceful_timeout = _GRACE
+    asyncio.run(run(create_app(), config))
 
 
 async def _settings(app: Quart) -> Settings:
@@ -171,37 +189,6 @@ async def _settings(app: Quart) -> Settings:
     settings = (await mount.library(app)).settings
     await mount.close()
     return settings
-
-
-def _end_in_order() -> None:
-    """Have all processes end at SIGTERM, and when the terminal closes unless ``nohup`` ran it.
-
-    Of a terminal all of them are told, but it is for this one to end the others: they inherit that
-    they do not hear of it.
-    """
-    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-    signal.signal(signal.SIGTERM, _on_early_end)
-    if not is_ignored:
-        threading.Thread(target=_await_hangup, daemon=True).start()
-
-
-def _on_early_end(*_: object) -> None:
-    threading.Thread(target=_end, daemon=True).start()
-
-
-def _await_hangup() -> None:
-    signal.sigwait({signal.SIGHUP})
-    _end()
-
-
-def _end() -> None:
-    """End as soon as Hypercorn has begun all processes: earlier, they would be left behind."""
-    while signal.getsignal(signal.SIGTERM) is _on_early_end:
-        time.sleep(0.02)
-    ident = threading.main_thread().ident
-    assert ident is not None
-    signal.pthread_kill(ident, signal.SIGTERM)
 
 
 def _is_loopback(host: str) -> bool:

@@ -26,6 +26,10 @@ from tests.support.ports import free_port
 pytestmark = pytest.mark.thorough
 
 COMMAND = [sys.executable, "-m", "quart_video.serve", "serve"]
+WITHOUT_EXTRA = (
+    "import sys; sys.modules['uvicorn'] = None; import quart_video.serve; quart_video.serve.main()"
+)
+COMMANDS = {"uvicorn": COMMAND, "hypercorn": [sys.executable, "-c", WITHOUT_EXTRA, "serve"]}
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
@@ -112,10 +116,54 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(params=COMMANDS)
+def server(request: pytest.FixtureRequest) -> str:
+    """Return the name of each server that it may run on."""
+    name: str = request.param
+    return name
+
+
+def workers_of(log: Path) -> set[int]:
+    """Return the processes that serve: those that listen, but for the one that began them."""
+    (parent,) = (
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if _writes_to(process, log) and _parent_of(process) == os.getpid()
+    )
+    return {
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if _parent_of(process) == parent and _command_of(process).find(b"spawn_main") >= 0
+    }
+
+
+def _writes_to(process: Path, log: Path) -> bool:
+    try:
+        return (process / "fd/1").readlink() == log
+    except OSError:
+        return False
+
+
+def _parent_of(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _command_of(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str) -> None:
-    with serving(folder, tmp_path, "--workers", workers, "--open") as (port, log):
+def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str, server: str) -> None:
+    options = ["--workers", workers, "--open"]
+    with serving(folder, tmp_path, *options, command=COMMANDS[server]) as (port, log):
         status, page = get(port, "/")
+        assert len(workers_of(log)) == int(workers)
         assert status == 200
         assert b"<h1><bdi>2024</bdi></h1>" in page
         listing = json.loads(get(port, "/-/api/videos")[1])
@@ -133,8 +181,18 @@ def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str) -> None:
     assert (tmp_path / "quart-video" / "catalogue").is_dir()
 
 
-def test_a_page_elsewhere_is_not_let_in_by_its_own_name(folder: Path, tmp_path: Path) -> None:
-    with serving(folder, tmp_path) as (port, _):
+def test_by_which_server(folder: Path, tmp_path: Path, server: str) -> None:
+    with serving(folder, tmp_path, command=COMMANDS[server]) as (port, _):
+        get(port, "/")
+        answer = raw(port, b"GET /a.mp4 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert f"\r\nserver: {server}".encode() in answer
+
+
+def test_a_page_elsewhere_is_not_let_in_by_its_own_name(
+    folder: Path, tmp_path: Path, server: str
+) -> None:
+    command = COMMANDS[server]
+    with serving(folder, tmp_path, command=command) as (port, _):
         assert get(port, "/")[0] == 200
         for host in ("localhost", "127.0.0.1", "[::1]", "videos.localhost", "LOCALHOST"):
             assert get(port, "/a.mp4", Host=f"{host}:{port}")[0] == 200
@@ -163,8 +221,10 @@ def test_a_page_elsewhere_is_not_let_in_by_its_own_name(folder: Path, tmp_path: 
         # A client that old tells no name, and a browser always does.
         assert raw(port, b"GET /a.mp4 HTTP/1.0\r\n\r\n").endswith(b"a" * 100)
         assert raw(port, b"GET /a.mp4 HTTP/1.0\r\nHost: x_\r\n\r\n").startswith(b"HTTP/1.1 421")
-        assert raw(port, b"GET /a.mp4 HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400")
-    with serving(folder, tmp_path, "--host", "0.0.0.0") as (port, _):  # noqa: S104
+        # Uvicorn leaves it to the app to mind that there is no name.
+        refused = b"HTTP/1.1 421" if server == "uvicorn" else b"HTTP/1.1 400"
+        assert raw(port, b"GET /a.mp4 HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(refused)
+    with serving(folder, tmp_path, "--host", "0.0.0.0", command=command) as (port, _):  # noqa: S104
         assert get(port, "/a.mp4", Host="cinema.example")[0] == 200
 
 
@@ -181,8 +241,9 @@ def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-def test_it_ends_when_the_terminal_closes(folder: Path, tmp_path: Path) -> None:
-    with serving(folder, tmp_path, "--workers", "2", end=hang_up) as (port, log):
+def test_it_ends_when_the_terminal_closes(folder: Path, tmp_path: Path, server: str) -> None:
+    options = ["--workers", "2"]
+    with serving(folder, tmp_path, *options, command=COMMANDS[server], end=hang_up) as (port, log):
         get(port, "/")
     assert len(log.read_text().splitlines()) == 1
     with pytest.raises(ConnectionRefusedError):
@@ -200,22 +261,78 @@ def test_it_goes_on_without_a_terminal_if_that_is_asked_for(folder: Path, tmp_pa
         get(port, "/")
 
 
-def test_it_ends_no_sooner_than_it_can_end_all(folder: Path, tmp_path: Path) -> None:
-    slowly = (
-        "import time, hypercorn.run as run, quart_video.serve as serve\n"
-        "begin, say = run._populate, lambda: print('begun', flush=True)\n"
-        "run._populate = lambda *given: (begin(*given), say(), time.sleep(1))\n"
-        "serve.main()"
-    )
+@pytest.mark.parametrize(
+    ("sign", "after"), [(signal.SIGTERM, 0), (signal.SIGTERM, 0.3), (signal.SIGINT, 1)]
+)
+def test_it_can_be_ended_at_once(
+    folder: Path, tmp_path: Path, server: str, after: float, sign: signal.Signals
+) -> None:
+    """However many of its processes there are by then, and whatever they do."""
 
     def end(process: subprocess.Popen[bytes]) -> None:
-        wait_until(lambda: b"begun" in log.read_bytes(), 30, "it begins")
-        process.terminate()
+        wait_until(lambda: b"is served" in log.read_bytes(), 30, "it begins")
+        time.sleep(after)
+        process.send_signal(sign)
         assert process.wait(timeout=20) == 0
+        with pytest.raises(ConnectionRefusedError):
+            connect(port)
 
-    command = [sys.executable, "-c", slowly, "serve"]
-    with serving(folder, tmp_path, command=command, end=end) as (_, log):
+    options = ["--workers", "2"]
+    with serving(folder, tmp_path, *options, command=COMMANDS[server], end=end) as (port, log):
         pass
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_worker_that_dies_is_replaced(
+    folder: Path, tmp_path: Path, server: str, workers: str
+) -> None:
+    options = ["--workers", workers]
+    with serving(folder, tmp_path, *options, command=COMMANDS[server]) as (port, log):
+        get(port, "/")
+        before = workers_of(log)
+        killed = min(before)
+        os.kill(killed, signal.SIGKILL)
+        told = f"The process {killed}, which served, has ended by SIGKILL. Another takes its place."
+        wait_until(lambda: told in log.read_text(), 20, "it is told of")
+        wait_until(lambda: len(workers_of(log) - before) == 1, 20, "another takes its place")
+        for _ in range(10):
+            assert get(port, "/a.mp4")[0] == 200
+
+
+def test_workers_that_cannot_live(folder: Path, tmp_path: Path, server: str) -> None:
+    """It ends with a status that systemd's Restart=on-failure takes for one."""
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        for _ in range(3):
+            wait_until(lambda: bool(workers_of(log) - seen), 20, "one begins")
+            killed = max(workers_of(log) - seen)
+            seen.add(killed)
+            os.kill(killed, signal.SIGKILL)
+        assert process.wait(timeout=20) == 1
+
+    seen: set[int] = set()
+    with serving(folder, tmp_path, command=COMMANDS[server], end=end) as (_, log):
+        pass
+    assert "It is the third to end soon, so all end." in log.read_text()
+
+
+def test_no_worker_is_left_behind(folder: Path, tmp_path: Path, server: str) -> None:
+    """Not even where the command was killed, and could end none of them."""
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.wait()
+        wait_until(lambda: not any(map(_lives, before)), 20, "they end")
+
+    with serving(folder, tmp_path, command=COMMANDS[server], end=end) as (port, log):
+        get(port, "/")
+        before = workers_of(log)
+        assert before
+
+
+def _lives(pid: int) -> bool:
+    return _command_of(Path(f"/proc/{pid}")) != b""
 
 
 def test_a_folder_of_any_name(folder: Path, tmp_path: Path) -> None:
@@ -268,33 +385,23 @@ def test_a_link_that_is_turned_to_another_folder(folder: Path, tmp_path: Path) -
         )
 
 
-def test_without_semaphores(
-    folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(serve_module, "get_context", lambda _: NoSemaphores())
-    assert serve_module._processes(1) == 0  # noqa: SLF001
-    assert capsys.readouterr().err == ""
-    assert serve_module._processes(3) == 0  # noqa: SLF001
-    assert "/dev/shm" in capsys.readouterr().err  # noqa: S108 - it is only named
+def test_without_semaphores(folder: Path, tmp_path: Path, server: str) -> None:
+    """As where /dev/shm is missing, or cannot be written to."""
     program = (
-        "import quart_video.serve as serve\n"
-        "class Without:\n"
-        "    def Event(self): raise OSError(30, 'Read-only file system')\n"
-        "serve.get_context = lambda _: Without()\n"
-        "serve.main()"
+        "import sys, _multiprocessing\n"
+        "class SemLock:\n"
+        "    def __new__(cls, *_): raise OSError(30, 'Read-only file system')\n"
+        "_multiprocessing.SemLock = SemLock\n"
+    ) + (
+        WITHOUT_EXTRA
+        if server == "hypercorn"
+        else "import quart_video.serve as serve; serve.main()"
     )
     command = [sys.executable, "-c", program, "serve"]
-    with serving(folder, tmp_path, command=command) as (port, log):
+    with serving(folder, tmp_path, "--workers", "2", command=command) as (port, log):
         assert get(port, "/-/health")[0] == 200
+        assert len(workers_of(log)) == 2
     assert "Traceback" not in log.read_text()
-
-
-class NoSemaphores:
-    def Event(self) -> None:  # noqa: N802 - as multiprocessing calls it
-        raise OSError(30, "Read-only file system")
 
 
 def test_a_user_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
