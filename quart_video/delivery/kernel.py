@@ -36,13 +36,13 @@ STRETCH = 1024 * 1024
 LEAST = 32 * 1024
 """Bytes of a range from which on it pays."""
 
-FILLER = 4 * 1024
-"""Bytes to wait with for a client that takes no more just now: they lie in memory until it does."""
+RECENT = 1.0
+"""Seconds for which bytes that were in memory are taken to be there still."""
 
 Send = Callable[[Any], Awaitable[None]]
 Sendfile = Callable[[int, int, int], Awaitable[int]]
-"""Has the kernel send: descriptor, offset and count; returns how many bytes it took. It gives
-others a turn. Where it took none, the bytes that come next have to be yielded."""
+"""Has the kernel send: descriptor, offset and count; returns how many bytes were sent. It gives
+others a turn. Where there were none, the bytes that come next have to be yielded."""
 
 
 def transfer_of(media: Media) -> Callable[..., Transfer] | None:
@@ -131,29 +131,31 @@ class KernelTransfer(Transfer):
         self._took_none = False
 
     async def read(self, segment: ByteRange) -> AsyncGenerator[bytes, None]:
-        """Have the kernel send a range; yield what it does not take."""
+        """Have the kernel send a range; yield what it does not."""
         position, stop = segment.start, segment.stop
         if stop - position >= LEAST:
-            pace = AdaptiveChunkSize.for_range(stop - position)
-            due = position
+            size = AdaptiveChunkSize.for_range(stop - position).size
+            due = cached = position
+            looked = 0.0
             while position < stop and self._sendfile is not None:
                 if position == due:
                     due = await self._next_stretch(position, stop)
-                until = self.media.cached_until(position, due)
-                size = pace.size
-                if until > position:
-                    position += await self._have_sent(self._sendfile, position, until - position)
-                    if position == until:
+                if position == cached or monotonic() - looked > RECENT:
+                    cached = self.media.cached_until(position, due)
+                    looked = monotonic()
+                if position < cached:
+                    sent = await self._have_sent(self._sendfile, position, cached - position)
+                    position += sent
+                    if sent:
                         continue
-                    size = FILLER
                 chunk = await self.media.chunk(position, stop, min(size, due - position))
                 self.watchdog.arm()
                 yield chunk
                 self.watchdog.disarm()
                 self.sent += len(chunk)
                 position += len(chunk)
-                if size != FILLER:
-                    await asyncio.sleep(0)
+                cached = max(cached, position)
+                await asyncio.sleep(0)
         if position < stop:
             async for chunk in super().read(ByteRange(position, stop)):
                 yield chunk

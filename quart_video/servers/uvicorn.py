@@ -27,6 +27,9 @@ EXTENSION = "quart_video.sendfile"
 OLDEST, NEWEST = (0, 30), (0, 54)
 """Versions of Uvicorn that this is known to work with, and all between them."""
 
+FILLER = 512
+"""Bytes that lie in the memory of this process for a client that takes no more just now."""
+
 Message = MutableMapping[str, Any]
 Send = Callable[[Any], Awaitable[None]]
 
@@ -53,10 +56,9 @@ class Sendfile:
         """Wait until what was sent before is with the kernel, and give others a turn; then send.
 
         :param descriptor: of the file. Its bytes should be in memory: the event loop waits.
-        :return: bytes that the kernel took, at most *count*. None at all where it takes none just
-            now, the client has gone, the file has ended or cannot be sent so, or the response has
-            no length. The bytes that come next have to be sent as a message then; that finds out
-            what is wrong, and where nothing is, there is room again once they are gone.
+        :return: bytes that were sent, at most *count*. None at all where the client has gone, the
+            file has ended or cannot be sent so, or the response has no length. The bytes that come
+            next have to be sent as a message then; that finds out what is wrong.
         """
         if self._cycle is None:
             return 0
@@ -64,14 +66,18 @@ class Sendfile:
         if transport.is_closing():
             await asyncio.sleep(0)
         elif transport.get_write_buffer_size():
-            if not self._is_unbuffered:
-                self._is_unbuffered = True
-                transport.set_write_buffer_limits(high=0)  # to be told when it is empty
+            self._unbuffer(transport)
             await self._cycle.flow.drain()
         elif self._began:
             await asyncio.sleep(0)
         self._began = True
         return self._send_now(descriptor, offset, count)
+
+    def _unbuffer(self, transport: asyncio.Transport) -> None:
+        """Have ourselves told when nothing is left in the memory of this process."""
+        if not self._is_unbuffered:
+            self._is_unbuffered = True
+            transport.set_write_buffer_limits(high=0)
 
     def _send_now(self, descriptor: int, offset: int, count: int) -> int:
         # From here on nothing is waited for. The descriptor of a connection that is closed may
@@ -84,14 +90,28 @@ class Sendfile:
         if count <= 0 or transport.is_closing() or transport.get_write_buffer_size():
             return 0
         try:
-            taken = os.sendfile(
-                transport.get_extra_info("socket").fileno(), descriptor, offset, count
-            )
+            socket = transport.get_extra_info("socket").fileno()
+            taken = os.sendfile(socket, descriptor, offset, count)
+            is_full = 0 < taken < count
+        except BlockingIOError:
+            taken, is_full = 0, True
         except OSError:
             return 0
+        if is_full:
+            taken += self._fill(transport, descriptor, offset + taken, count - taken)
         if taken:
             self._note(cycle, taken)
         return taken
+
+    def _fill(self, transport: asyncio.Transport, descriptor: int, offset: int, count: int) -> int:
+        """Have the transport send a bit: it is what can wait for a socket that takes no more."""
+        try:
+            data = os.pread(descriptor, min(count, FILLER), offset)
+        except OSError:
+            return 0
+        self._unbuffer(transport)
+        transport.write(data)
+        return len(data)
 
     def _left(self, cycle: Any) -> int:
         """Return how many bytes the body may still have; none where that is not so simple."""

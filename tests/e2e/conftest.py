@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.film import make as make_film
-from tests.e2e.harness import PEERS, SERVERS, SLOW_KERNELS, Peer, Server, Servers
+from tests.e2e.harness import KERNEL, PEERS, SERVERS, SLOW_KERNELS, Peer, Server, Servers
 from tests.e2e.matrix import left_to_the_matrix
 from tests.e2e.site import Site, build
 from tests.e2e.stored import environment, upload
@@ -56,7 +56,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marked = metafunc.definition.get_closest_marker
         stored = marked("over_a_store") and not marked("on_disk")
         names = (*PEERS, STORED) if stored else PEERS
-        metafunc.parametrize("peer", [*names, *SLOW_KERNELS], indirect=True)
+        metafunc.parametrize("peer", [*names, KERNEL, *SLOW_KERNELS[1:]], indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)  # before it is decided what to run
