@@ -390,6 +390,7 @@ def test_without_semaphores(folder: Path, tmp_path: Path, server: str) -> None:
     program = (
         "import sys, _multiprocessing\n"
         "class SemLock:\n"
+        "    SEM_VALUE_MAX = _multiprocessing.SemLock.SEM_VALUE_MAX\n"
         "    def __new__(cls, *_): raise OSError(30, 'Read-only file system')\n"
         "_multiprocessing.SemLock = SemLock\n"
     ) + (
