@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
-EXTRAS = cloud,media,watch
+EXTRAS = cloud,media,serve,watch
 OLDEST_PYTHON ?= python3.11
 
 # Folders of tests that start servers, and those that start other programs.

@@ -87,7 +87,7 @@ def test_types_are_shipped() -> None:
 
 
 def test_users_see_the_extras_that_are_theirs() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"cloud", "media", "watch"}
+    assert set(PROJECT["optional-dependencies"]) == {"cloud", "media", "serve", "watch"}
 
 
 def test_there_are_two_dependencies() -> None:
