@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from quart_video.media.details import Chapter
 
+MOST_CUES = 50_000
+"""Most cues of a track that is made out of another form."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:

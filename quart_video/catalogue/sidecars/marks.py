@@ -96,11 +96,11 @@ def read_marks(parts: Sequence[str]) -> Marks:
         if said.language is None:
             titles += [said.title] if said.title else []
         elif language is None:
-            language, named_by = said.language, part
+            language, named_by = said.language, part.strip(_BRACKETS)
             titles += [said.title] if said.title else []
         elif named_by.lower() == _HINDI:  # it is Hindi only where no other language is named
             marks.add("sdh")
-            language, named_by = said.language, part
+            language, named_by = said.language, part.strip(_BRACKETS)
         elif part.strip(_BRACKETS).lower() == _HINDI:
             marks.add("sdh")
         elif (refined := refine(said.language, named_by)) and refined != said.language:

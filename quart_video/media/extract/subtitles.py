@@ -18,11 +18,10 @@ from av.subtitles.subtitle import AssSubtitle
 
 from quart_video.media.extract.clock import start_of
 from quart_video.media.subtitles.ass import Script, merge
-from quart_video.media.subtitles.convert import MOST_CUES
 from quart_video.media.subtitles.subrip import subrip_cue
 from quart_video.media.subtitles.ttml import read_ttml
 from quart_video.media.subtitles.tx3g import read_description, read_sample
-from quart_video.media.vtt import Cue, join_lines, write_vtt
+from quart_video.media.vtt import MOST_CUES, Cue, join_lines, write_vtt
 from quart_video.media.workers.protocol import Failed
 
 Read = Callable[["av.Packet[Any]", float, float], Iterator[Cue]]

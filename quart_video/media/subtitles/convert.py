@@ -19,12 +19,11 @@ from quart_video.media.subtitles.sami import read_sami
 from quart_video.media.subtitles.subrip import is_timing, read_subrip
 from quart_video.media.subtitles.ttml import read_ttml
 from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
-from quart_video.media.vtt import Cue, write_vtt
+from quart_video.media.vtt import MOST_CUES, Cue, write_vtt
 from quart_video.media.workers.protocol import EMPTY, PICTURES, Failed
 
 MOST_BYTES = 16 * 1024 * 1024
 """Longest caption file that is read."""
-MOST_CUES = 50_000
 
 _HEAD = 4096  # letters
 _PICTURES = (b"\x00\x00\x01\xba", b"PG", b"# VobSub", b"BSP")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from quart_video.media.subtitles.subrip import subrip_cue
 from quart_video.media.subtitles.times import CLOCK, clock
-from quart_video.media.vtt import Cue
+from quart_video.media.vtt import MOST_CUES, Cue
 
 FRAME_RATE = 24000 / 1001
 """Pictures a second of a film, for MicroDVD that does not tell."""
@@ -30,7 +30,7 @@ _LONGEST_LYRIC = 2000  # letters
 def read_microdvd(text: str) -> Iterator[Cue]:
     """Read lines such as ``{25}{50}One|Two``, counted in pictures."""
     rate = FRAME_RATE
-    found = filter(None, (_MICRODVD.match(line.strip()) for line in text.split("\n")))
+    found = _matches(_MICRODVD, text)
     timed: list[tuple[float, float | None, str]] = []
     for start, stop, words in (match.groups() for match in found):
         told = _rate(words) if not timed and int(start) <= 1 else None
@@ -43,8 +43,7 @@ def read_microdvd(text: str) -> Iterator[Cue]:
 
 def read_mpl2(text: str) -> Iterator[Cue]:
     """Read lines such as ``[10][25]One|Two``, counted in tenths of seconds."""
-    found = filter(None, (_MPL2.match(line.strip()) for line in text.split("\n")))
-    rows = (match.groups() for match in found)
+    rows = (match.groups() for match in _matches(_MPL2, text))
     timed = [
         (int(start) / 10, int(stop) / 10 if stop else None, words) for start, stop, words in rows
     ]
@@ -53,8 +52,7 @@ def read_mpl2(text: str) -> Iterator[Cue]:
 
 def read_tmplayer(text: str) -> Iterator[Cue]:
     """Read lines such as ``00:00:01:One|Two``."""
-    found = filter(None, (_TMPLAYER.match(line.strip()) for line in text.split("\n")))
-    rows = (match.groups() for match in found)
+    rows = (match.groups() for match in _matches(_TMPLAYER, text))
     timed = [
         (clock(hours, minutes, seconds, None), None, words)
         for hours, minutes, seconds, words in rows
@@ -97,6 +95,12 @@ def _subviewer_cue(times: re.Match[str] | None, lines: list[str]) -> Iterator[Cu
         groups = times.groups()
         text = _BREAK.sub("\n", "\n".join(lines))
         yield subrip_cue(clock(*groups[:4]), clock(*groups[4:8]), text)
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the lines that a pattern is of, as many as a track may have."""
+    found = (pattern.match(line.strip()) for line in text.split("\n"))
+    return islice(filter(None, found), MOST_CUES)
 
 
 def _closed(

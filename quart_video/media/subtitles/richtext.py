@@ -19,18 +19,25 @@ class RichText:
         self._parts: list[str] = []
         self._opened: list[str] = []
         self._wanted = set(styles)
+        self._breaks = False  # before what comes next
 
     def add(self, text: str) -> None:
         """Add plain *text*."""
-        if not text:
+        body = text.lstrip("\n")
+        self._breaks = self._breaks or len(body) < len(text)
+        core = body.rstrip("\n")
+        if not core:
             return
         while not self._wanted.issuperset(self._opened):
             self._parts.append(f"</{self._opened.pop()}>")
+        # Lines break between the tags: a line of tags alone would be an empty one.
+        self._parts.append("\n" if self._breaks else "")
+        self._breaks = len(core) < len(body)
         for tag in TAGS:
             if tag in self._wanted and tag not in self._opened:
                 self._opened.append(tag)
                 self._parts.append(f"<{tag}>")
-        self._parts.append(escape(text))
+        self._parts.append(escape(core))
 
     def switch(self, tag: str, *, on: bool) -> None:
         """Turn one of :data:`TAGS` on or off for what follows."""

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from quart_video.media.subtitles.place import settings
 from quart_video.media.subtitles.richtext import RichText
-from quart_video.media.vtt import Cue
+from quart_video.media.vtt import MOST_CUES, Cue
 from quart_video.media.workers.protocol import PICTURES, Failed
 
 _CLOCK = re.compile(r"(\d{1,6}):(\d{1,2}):(\d{1,2})(?:(\.\d{1,9})|:(\d{1,4})(?:\.\d{1,4})?)?")
@@ -180,7 +180,7 @@ class _Reader:
     def _finish(self, paragraph: _Paragraph) -> None:
         element = paragraph.element
         text = "\n".join(line.strip() for line in paragraph.rich.finish().split("\n"))
-        if element.end < float("inf"):
+        if element.end < float("inf") and len(self.cues) < MOST_CUES:
             place = self._place(element.look, text.count("\n") + 1)
             self.cues.append(Cue(element.begin, element.end, text, place))
 
@@ -256,7 +256,8 @@ def read_ttml(text: str) -> list[Cue]:
     parser.CharacterDataHandler = reader.text
     problem = ""
     try:
-        parser.Parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"), True)  # noqa: FBT003 - takes it so alone
+        parser.Parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
+        parser.Parse(b"", True)  # noqa: FBT003 - takes it so alone; by itself, as an error loses text
     except expat.ExpatError as error:
         problem = str(error)
         reader.close()

@@ -32,13 +32,14 @@ def read_webvtt(text: str) -> tuple[str, int]:
     count = 0
     for block in _blocks(text.lstrip(" \t\n\ufeff")):
         starts = [index for index, line in enumerate(block) if _timing(line)]
-        if not starts or not written:
+        is_header = not written
+        if not starts or is_header:
             head = block[: starts[0]] if starts else block
             written.append("\n".join(head))
         for start, stop in pairwise([*starts, len(block)]):
             timing = _timing(block[start])
             assert timing is not None
-            name = block[start - 1 : start] if start == starts[0] and len(written) > 1 else []
+            name = block[start - 1 : start] if start == starts[0] and not is_header else []
             written.append(
                 "\n".join([*name, _valid(block[start], timing), *block[start + 1 : stop]])
             )

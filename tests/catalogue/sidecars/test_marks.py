@@ -1,0 +1,142 @@
+"""Names of caption files, read as other servers of videos read them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quart_video.catalogue.sidecars.captions import Stems
+from quart_video.catalogue.sidecars.marks import Marks, read_loose_marks, read_marks
+
+BESIDE = [
+    ("Film.srt", Marks(), "Captions"),
+    ("Film.en.srt", Marks("en"), "English"),
+    ("Film.eng.srt", Marks("en"), "English"),
+    ("film.EN.srt", Marks("en"), "English"),
+    ("Film.English.srt", Marks("en"), "English"),
+    ("Film.english.forced.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.German.srt", Marks("de"), "Deutsch"),
+    ("Film.Deutsch.srt", Marks("de"), "Deutsch"),
+    ("Film.en.forced.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.en.foreign.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.forced.srt", Marks(forced=True), "Captions (forced)"),
+    ("Film.en.sdh.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.sdh.en.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.cc.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.hi.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.[HI].srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.hi.srt", Marks("hi"), "हिन्दी"),
+    ("Film.hi.hi.srt", Marks("hi", sdh=True), "हिन्दी (SDH)"),
+    ("Film.en.default.srt", Marks("en", default=True), "English"),
+    (
+        "Film.default.en.forced.srt",
+        Marks("en", forced=True, default=True),
+        "English (forced)",
+    ),
+    ("Film.pt-BR.srt", Marks("pt-BR"), "Português (Brasil)"),
+    ("Film.pt_BR.srt", Marks("pt-BR"), "Português (Brasil)"),
+    ("Film.pt.BR.srt", Marks("pt-BR"), "Português (Brasil)"),
+    ("Film.pob.srt", Marks("pt-BR"), "Português (Brasil)"),
+    ("Film.zh-Hans.ass", Marks("zh-Hans"), "简体中文"),
+    ("Film.chs.ass", Marks("zh-Hans"), "简体中文"),
+    ("Film.zh.Hant.ass", Marks("zh-Hant"), "繁體中文"),
+    ("Film.zh-TW.srt", Marks("zh-TW"), "繁體中文 (台灣)"),
+    ("Film.chs&eng.srt", Marks("zh-Hans", title="chs&eng"), "简体中文: chs&eng"),
+    ("Film.es-419.srt", Marks("es-419"), "Español (Latinoamérica)"),
+    ("Film.en.Commentary.srt", Marks("en", title="Commentary"), "English: Commentary"),
+    ("Film.English Commentary.srt", Marks("en", title="Commentary"), "English: Commentary"),
+    ("Film.Commentary.srt", Marks(title="Commentary"), "Commentary"),
+    ("Film.Signs & Songs.en.ass", Marks("en", title="Signs & Songs"), "English: Signs & Songs"),
+    ("Film.en.2.srt", Marks("en", title="2"), "English: 2"),
+    ("Film.1080p.BluRay.en.srt", Marks("en", title="1080p.BluRay"), "English: 1080p.BluRay"),
+    ("Film.mp4.en.srt", Marks("en"), "English"),
+    ("Film.mp4.srt", Marks(), "Captions"),
+    ("Film.und.srt", Marks(), "Captions"),
+    ("Film.en.de.srt", Marks("de", title="en"), "Deutsch: en"),
+    ("Film.new.srt", Marks("new"), "new"),
+    ("Film.en.new.srt", Marks("en", title="new"), "English: new"),
+    ("Film.xyz.srt", Marks(title="xyz"), "xyz"),
+    ("Film.en-orig.vtt", Marks("en", title="orig"), "English: orig"),
+    ("Film.en-en-US.vtt", Marks("en"), "English"),
+    ("Film.de-en.vtt", Marks("de"), "Deutsch"),
+    ("Film.en-forced.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.gsw-CH.srt", Marks("gsw-CH"), "Schwiizertüütsch (CH)"),
+    ("Film.sr-Latn.srt", Marks("sr-Latn"), "Srpski"),
+    ("Film.de-1996.srt", Marks("de-1996"), "Deutsch (1996)"),
+]
+
+
+@pytest.mark.parametrize(("name", "marks", "label"), BESIDE, ids=[row[0] for row in BESIDE])
+def test_beside_a_video(name: str, marks: Marks, label: str) -> None:
+    found = Stems(["Film.mp4"]).find(name)
+    assert found is not None
+    assert found[0] == "Film"
+    assert (read_marks(found[1]), marks.label) == (marks, label)
+
+
+@pytest.mark.parametrize("name", ["Film-en.srt", "Film en.srt", "Films.srt", "A Film.srt"])
+def test_what_is_of_another_video(name: str) -> None:
+    assert Stems(["Film.mp4"]).find(name) is None
+
+
+LOOSE = [
+    ("2_English", Marks("en")),
+    ("English", Marks("en")),
+    ("en", Marks("en")),
+    ("3_eng", Marks("en")),
+    ("English [SDH]", Marks("en", sdh=True)),
+    ("English (Forced)", Marks("en", forced=True)),
+    ("English.hi", Marks("en", sdh=True)),
+    ("en.hi", Marks("en", sdh=True)),
+    ("3_English_HI", Marks("en", sdh=True)),
+    ("SDH.eng.HI", Marks("en", sdh=True)),
+    ("2_zh-Hans", Marks("zh-Hans")),
+    ("2_pt_BR", Marks("pt-BR")),
+    ("Chinese (Traditional)", Marks("zh-Hant")),
+    ("Latin American Spanish", Marks("es-419")),
+    ("Portuguese (Brazilian)", Marks("pt-BR")),
+    ("Brazilian Portuguese", Marks("pt-BR")),
+    ("European Portuguese", Marks("pt-PT")),
+    ("Deutsch", Marks("de")),
+    ("Français", Marks("fr")),
+    ("Francais", Marks("fr")),
+    ("Español", Marks("es")),
+    ("日本語", Marks("ja")),
+    ("简体中文", Marks("zh-Hans")),
+    ("Filipino", Marks("fil")),
+    ("Galician", Marks("gl")),
+    ("Basque", Marks("eu")),
+    ("Bahasa Indonesia", Marks("id")),
+    ("The.Show.S01E01.English", Marks("en")),
+    ("My Film Is On.en", Marks("en", title="My Film Is On")),
+    ("No Man is An Island", Marks(title="No Man is An Island")),
+    ("English Commentary", Marks("en", title="Commentary")),
+    ("2", Marks()),
+    ("other", Marks(title="other")),
+]
+
+
+@pytest.mark.parametrize(("name", "marks"), LOOSE, ids=[row[0] for row in LOOSE])
+def test_in_a_folder_of_a_lone_video(name: str, marks: Marks) -> None:
+    assert read_loose_marks(name, "The Show S01E01 1080p") == marks
+
+
+@pytest.mark.parametrize(
+    ("marks", "label"),
+    [
+        (Marks("en", sdh=True, title="English [SDH]"), "English (SDH)"),
+        (Marks("en", forced=True, title="English (Forced)"), "English (forced)"),
+        (Marks("de", title="German"), "Deutsch"),
+        (Marks("en", title="English for kids"), "English: English for kids"),
+        (Marks(sdh=True, title="Commentary"), "Commentary (SDH)"),
+    ],
+)
+def test_a_title_is_told_where_it_says_more(marks: Marks, label: str) -> None:
+    assert marks.label == label
+
+
+@given(st.lists(st.text(max_size=30), max_size=8), st.text(max_size=40))
+def test_any_name_can_be_read(parts: list[str], video: str) -> None:
+    assert read_marks(parts).label
+    assert read_loose_marks(".".join(parts), video).label

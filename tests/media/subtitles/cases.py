@@ -1,0 +1,552 @@
+# ruff: noqa: E501, RUF001 - a file is a line; signs and letters of other scripts are what is tested
+"""Caption files in every form, and the cues that each of them is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SCRIPT = """[Script Info]
+ScriptType: v4.00+
+PlayResX: 640
+PlayResY: 480
+
+[V4+ Styles]
+Format: Name, Fontname, Bold, Italic, Underline, Alignment
+Style: Default,Arial,0,0,0,2
+Style: Slanted,Arial,0,-1,0,2
+Style: Heavy,Arial,-1,0,0,2
+Style: Top,Arial,0,0,0,8
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+SAMI = """<SAMI><HEAD><STYLE TYPE="text/css"><!--
+P { font-family: Arial; }
+.KRCC { Name: Korean; lang: ko-KR; SAMIType: CC; }
+.ENCC { Name: English; lang: en-US; SAMIType: CC; }
+--></STYLE></HEAD><BODY>
+"""
+TTML = """<?xml version="1.0" encoding="UTF-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/ns/ttml#styling"
+    xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:frameRate="25" ttp:tickRate="10000000">
+<head><styling>
+<style xml:id="slanted" tts:fontStyle="italic"/>
+<style xml:id="heavy" tts:fontWeight="bold" style="slanted"/>
+</styling><layout>
+<region xml:id="top" tts:origin="10% 10%" tts:extent="80% 20%" tts:displayAlign="before"
+  tts:textAlign="center"/>
+<region xml:id="bottom" tts:origin="10% 70%" tts:extent="80% 20%" tts:textAlign="center"
+  tts:displayAlign="after"/>
+</layout></head>
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, and the WebVTT that it becomes."""
+
+    id: str
+    name: str
+    """Of the file: its extension tells ffmpeg what it is."""
+    source: str
+    cues: str
+    """WebVTT without its first line; empty where there is nothing to show."""
+    differs: str = ""
+    """Why ffmpeg reads something else, or nothing; empty where it reads the same."""
+
+
+def srt(*lines: str, start: str = "00:00:01,000", stop: str = "00:00:02,000") -> str:
+    return "\n".join(["1", f"{start} --> {stop}", *lines, ""])
+
+
+def ass(*texts: str, style: str = "Default") -> str:
+    """Return a script with an event for each text, a second each."""
+    events = [
+        f"Dialogue: 0,0:00:0{n}.00,0:00:0{n + 1}.00,{style},,0,0,0,,{text}"
+        for n, text in enumerate(texts, 1)
+    ]
+    return SCRIPT + "\n".join([*events, ""])
+
+
+def one(text: str, settings: str = "") -> str:
+    return f"{f'00:00:01.000 --> 00:00:02.000 {settings}'.rstrip()}\n{text}"
+
+
+TIMES = [
+    Case(f"times: {start} to {stop}", "a.srt", srt("Hi", start=start, stop=stop), cues, differs)
+    for start, stop, cues, differs in [
+        ("00:00:01,000", "00:00:02,500", "00:00:01.000 --> 00:00:02.500\nHi", ""),
+        ("0:00:01,000", "0:00:02,500", "00:00:01.000 --> 00:00:02.500\nHi", ""),
+        ("00:00:01.000", "00:00:02.500", "00:00:01.000 --> 00:00:02.500\nHi", ""),
+        ("00:00:01,5", "00:00:02,75", "00:00:01.500 --> 00:00:02.750\nHi", "counts ms"),
+        ("00:00:01,250000", "00:00:02,5", "00:00:01.250 --> 00:00:02.500\nHi", "reads none"),
+        ("00:00:01", "00:00:02", "00:00:01.000 --> 00:00:02.000\nHi", "reads none"),
+        ("00:00:01, 000", "00:00:02, 500", "00:00:01.000 --> 00:00:02.500\nHi", "reads none"),
+        ("00 : 00 : 01 , 000", "00:00:02,500", "00:00:01.000 --> 00:00:02.500\nHi", "reads none"),
+        ("00:00:01:000", "00:00:02:500", "00:00:01.000 --> 00:00:02.500\nHi", "reads none"),
+        ("00:01.000", "00:02.500", "00:00:01.000 --> 00:00:02.500\nHi", "reads none"),
+        ("00:00:0,000", "00:00:2,500", "00:00:00.000 --> 00:00:02.500\nHi", ""),
+        ("100:00:01,000", "100:00:02,000", "100:00:01.000 --> 100:00:02.000\nHi", ""),
+        ("1000:00:01,000", "1000:00:02,000", "1000:00:01.000 --> 1000:00:02.000\nHi", ""),
+        ("00:59:59,999", "01:00:01,000", "00:59:59.999 --> 01:00:01.000\nHi", ""),
+        ("00:00:02,000", "00:00:01,000", "", "shows it though it ends before it begins"),
+        ("00:00:01,000", "00:00:01,000", "", "shows it though it lasts for nothing"),
+    ]
+]
+
+SUBRIP = [
+    Case("plain", "a.srt", srt("Hello", "world"), one("Hello\nworld")),
+    Case("without a number", "a.srt", srt("Hi").removeprefix("1\n"), one("Hi")),
+    Case("short arrow", "a.srt", srt("Hi").replace("-->", "->"), one("Hi"), "reads none"),
+    Case("another arrow", "a.srt", srt("Hi").replace("-->", "→"), one("Hi"), "reads none"),
+    Case("no blanks", "a.srt", srt("Hi").replace(" --> ", "-->"), one("Hi")),
+    Case("tabs", "a.srt", srt("Hi").replace(" --> ", "\t-->\t"), one("Hi")),
+    Case("ends of lines of DOS", "a.srt", srt("a", "b").replace("\n", "\r\n"), one("a\nb")),
+    Case("ends of lines of the Mac", "a.srt", srt("a", "b").replace("\n", "\r"), one("a\nb")),
+    Case("no end of the last line", "a.srt", srt("Hi").rstrip(), one("Hi")),
+    Case("empty lines first", "a.srt", "\n\n\n" + srt("Hi"), one("Hi")),
+    Case("words first", "a.srt", "By nobody\n\n" + srt("Hi"), one("Hi")),
+    Case("empty lines within", "a.srt", srt("a", "", "", "b"), one("a\nb"), "keeps empty lines"),
+    Case("nothing to read", "a.srt", srt(""), ""),
+    Case("blanks alone", "a.srt", srt("  ", "\N{NBSP}"), "", "shows blanks"),
+    Case(
+        "no empty line between",
+        "a.srt",
+        "1\n00:00:01,000 --> 00:00:02,000\na\n2\n00:00:02,000 --> 00:00:03,000\nb\n",
+        "00:00:01.000 --> 00:00:02.000\na\n\n00:00:02.000 --> 00:00:03.000\nb",
+    ),
+    Case(
+        "a number that is text",
+        "a.srt",
+        "1\n00:00:01,000 --> 00:00:02,000\n42\n\n00:00:02,000 --> 00:00:03,000\nb\n",
+        "00:00:01.000 --> 00:00:02.000\n42\n\n00:00:02.000 --> 00:00:03.000\nb",
+    ),
+    Case(
+        "out of order",
+        "a.srt",
+        "1\n00:00:03,000 --> 00:00:04,000\nlater\n\n2\n00:00:01,000 --> 00:00:02,000\nsooner\n",
+        "00:00:01.000 --> 00:00:02.000\nsooner\n\n00:00:03.000 --> 00:00:04.000\nlater",
+    ),
+    Case(
+        "at once",
+        "a.srt",
+        "1\n00:00:01,000 --> 00:00:04,000\na\n\n2\n00:00:02,000 --> 00:00:03,000\nb\n",
+        "00:00:01.000 --> 00:00:04.000\na\n\n00:00:02.000 --> 00:00:03.000\nb",
+    ),
+    Case("the same twice", "a.srt", (srt("a") + "\n") * 2, f"{one('a')}\n\n{one('a')}"),
+    Case("coordinates", "a.srt", srt("a").replace("2,000\n", "2,000 X1:40 Y1:20\n"), one("a")),
+    Case(
+        "settings of WebVTT",
+        "a.srt",
+        srt("a").replace("2,000\n", "2,000 line:0 align:left foo:1\n"),
+        one("a", "line:0 align:left"),
+    ),
+    Case("an arrow in the text", "a.srt", srt("a -> b"), one("a -&gt; b")),
+    Case("italic", "a.srt", srt("<i>a</i> b"), one("<i>a</i> b")),
+    Case("bold and underlined", "a.srt", srt("<b>a</b> <u>b</u>"), one("<b>a</b> <u>b</u>")),
+    Case("capitals", "a.srt", srt("<I>a</I>"), one("<i>a</i>")),
+    Case("over lines", "a.srt", srt("<i>a", "b</i>"), one("<i>a\nb</i>")),
+    Case("never closed", "a.srt", srt("<i>a <b>b"), one("<i>a <b>b</b></i>"), "orders tags anew"),
+    Case("never opened", "a.srt", srt("a</i> b"), one("a b")),
+    Case(
+        "crossing",
+        "a.srt",
+        srt("<b>a<i>b</b>c</i>"),
+        one("<b>a<i>b</i></b><i>c</i>"),
+        "closes what was opened first",
+    ),
+    Case("colours", "a.srt", srt('<font color="#ff0000">a</font>'), one("a")),
+    Case("an ampersand", "a.srt", srt("AT&T & co"), one("AT&amp;T &amp; co")),
+    Case("a heart", "a.srt", srt("I <3 you"), one("I &lt;3 you")),
+    Case(
+        "comparing", "a.srt", srt("a<b & c > d"), one("a&lt;b &amp; c &gt; d"), "takes a tag for it"
+    ),
+    Case("a key", "a.srt", srt("Press <Enter>"), one("Press &lt;Enter&gt;")),
+    Case("braces", "a.srt", srt("{laughs} Oh no"), one("{laughs} Oh no")),
+    Case("braces of SubStation", "a.srt", srt("{\\i1}a{\\i0} b"), one("<i>a</i> b")),
+    Case("on top", "a.srt", srt("{\\an8}a"), one("a", "line:0")),
+    Case("on the left", "a.srt", srt("{\\an4}a"), one("a", "line:50% position:5% align:left")),
+    Case("the old way", "a.srt", srt("{\\a6}a"), one("a", "line:0"), "knows no such tag here"),
+    Case("at a point", "a.srt", srt("{\\pos(192,72)}a"), one("a", "line:19%")),
+    Case("of MicroDVD", "a.srt", srt("{y:i}a"), one("<i>a</i>"), "drops it"),
+    Case("a break of lines", "a.srt", srt("a<br>b<br/>c"), one("a\nb\nc")),
+    Case("a break of SubStation", "a.srt", srt("a\\Nb"), one("a\nb")),
+    Case("a path", "a.srt", srt("C:\\new\\home"), one("C:\\new\\home"), "takes breaks for it"),
+    Case("entities", "a.srt", srt("a &amp; b &lt;c&gt;"), one("a &amp; b &lt;c&gt;"), "shows them"),
+    Case("no entity", "a.srt", srt("&foo; &#1;"), one("&amp;foo; &amp;#1;")),
+    Case("marks of WebVTT", "a.srt", srt("<c.red>a</c> <v Bob>b</v>"), one("a b"), "shows some"),
+    Case("times of words", "a.srt", srt("<00:00:01.500>a"), one("a"), "shows them"),
+    Case("right to left", "a.srt", srt("\u202bשלום, עולם\u202c"), one("\u202bשלום, עולם\u202c")),
+    Case("marks of bytes", "a.srt", "\ufeff" + srt("a"), one("a")),
+    Case("two marks of bytes", "a.srt", "\ufeff\ufeff" + srt("a"), one("a")),
+    Case("an arrow of times in the text", "a.srt", srt("a --> b"), one("a --&gt; b")),
+]
+
+WEBVTT = [
+    Case(f"{id_}", "a.vtt", source, cues, differs)
+    for id_, source, cues, differs in [
+        ("valid", "WEBVTT\n\n00:01.000 --> 00:02.000\na\n", "00:01.000 --> 00:02.000\na", ""),
+        ("a comma", "WEBVTT\n\n00:01,000 --> 00:02,000\na\n", one("a"), "reads none"),
+        ("one digit", "WEBVTT\n\n0:01.0 --> 0:02.0\na\n", one("a"), "counts ms"),
+        (
+            "no line between",
+            "WEBVTT\n00:01.000 --> 00:02.000\na\n",
+            "00:01.000 --> 00:02.000\na",
+            "",
+        ),
+        (
+            "a mark and a line first",
+            "\ufeff\nWEBVTT\n\n00:01.000 --> 00:02.000\na\n",
+            "00:01.000 --> 00:02.000\na",
+            "",
+        ),
+        (
+            "a line of blanks within",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n \na\n  \nb\n",
+            "00:01.000 --> 00:02.000\na\nb",
+            "ends at it",
+        ),
+        (
+            "lines of blanks between",
+            "WEBVTT\n \n00:01.000 --> 00:02.000\na\n \n2\n00:02.000 --> 00:03.000\nb\n",
+            "00:01.000 --> 00:02.000\na\n\n2\n00:02.000 --> 00:03.000\nb",
+            "takes it for text",
+        ),
+        (
+            "SubRip below the first line",
+            "WEBVTT\n\n1\n00:00:01,000 --> 00:00:02,000\na\n",
+            f"1\n{one('a')}",
+            "reads none",
+        ),
+        ("no first line", "00:01.000 --> 00:02.000\na\n", one("a"), "reads none"),
+        ("SubRip", srt("a"), one("a"), "reads none"),
+        ("nothing", "WEBVTT\n", "", ""),
+        ("notes alone", "WEBVTT\n\nNOTE a\n", "", ""),
+        ("cues without text", "WEBVTT\n\n00:01.000 --> 00:02.000\n\n", "", "shows nothing, too"),
+    ]
+]
+ALL_OF_WEBVTT = (
+    "WEBVTT - a title\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:r\n\n"
+    "NOTE nothing\n\nname\n00:01.000 --> 00:02.000 line:0\n<v Bob>a <b>b</b> &amp; <c.x>c</c>\n"
+)
+
+SUBSTATION = [
+    Case("plain", "a.ass", ass("Hello"), one("Hello")),
+    Case("lines", "a.ass", ass("a\\Nb\\nc"), one("a\nb\nc"), "takes the small one for a blank"),
+    Case("a hard blank", "a.ass", ass("a\\hb"), one("a\N{NBSP}b")),
+    Case("plain signs", "a.ass", ass("a<b & c > d"), one("a&lt;b &amp; c &gt; d")),
+    Case("a key", "a.ass", ass("Press <Enter>"), one("Press &lt;Enter&gt;")),
+    Case("a note", "a.ass", ass("a{a note}b"), one("ab")),
+    Case("a brace", "a.ass", ass("a { b"), one("a { b")),
+    Case("an escaped brace", "a.ass", ass("\\{a\\} b"), one("{a} b"), "takes it for a note"),
+    Case("commas", "a.ass", ass("a, b, c"), one("a, b, c")),
+    Case("italic", "a.ass", ass("{\\i1}a{\\i0}b"), one("<i>a</i>b")),
+    Case("italic by style", "a.ass", ass("a", style="Slanted"), one("<i>a</i>")),
+    Case("upright in an italic style", "a.ass", ass("a{\\i0}b", style="Slanted"), one("<i>a</i>b")),
+    Case(
+        "back to the style",
+        "a.ass",
+        ass("a{\\i0}b{\\i}c", style="Slanted"),
+        one("<i>a</i>b<i>c</i>"),
+    ),
+    Case("all back to the style", "a.ass", ass("{\\i1\\b1}a{\\r}b"), one("<b><i>a</i></b>b")),
+    Case("to another style", "a.ass", ass("a{\\rHeavy}b"), one("a<b>b</b>")),
+    Case("bold by style", "a.ass", ass("a", style="Heavy"), one("<b>a</b>")),
+    Case("a weight", "a.ass", ass("{\\b700}a{\\b400}b"), one("<b>a</b>b")),
+    Case("an unknown style", "a.ass", ass("a", style="Nobody"), one("a")),
+    Case("a style with a star", "a.ass", ass("a", style="*Heavy"), one("<b>a</b>")),
+    Case("top by style", "a.ass", ass("a", style="Top"), one("a", "line:0")),
+    Case("top", "a.ass", ass("{\\an8}a"), one("a", "line:0")),
+    Case("right", "a.ass", ass("{\\an9}a"), one("a", "line:0 position:95% align:right")),
+    Case("the old way", "a.ass", ass("{\\a6}a"), one("a", "line:0")),
+    Case("at a point", "a.ass", ass("{\\pos(160,120)}a"), one("a", "line:19% position:25%")),
+    Case(
+        "at a point from its corner",
+        "a.ass",
+        ass("{\\an7\\pos(64,48)}a"),
+        one("a", "line:10% position:10% align:left"),
+    ),
+    Case("at a point where captions stand", "a.ass", ass("{\\pos(320,460)}a"), one("a")),
+    Case("moving", "a.ass", ass("{\\move(160,120,400,120)}a"), one("a", "line:19% position:25%")),
+    Case("a drawing", "a.ass", ass("{\\p1}m 0 0 l 9 9{\\p0}a"), one("a")),
+    Case("nothing but a drawing", "a.ass", ass("{\\p1}m 0 0 l 9 9"), ""),
+    Case("what cannot be seen", "a.ass", ass("{\\alpha&HFF&}a{\\alpha&H00&}b"), one("b")),
+    Case("what comes to be seen", "a.ass", ass("{\\alpha&HFF&\\t(0,99,\\alpha&H00&)}a"), one("a")),
+    Case("karaoke", "a.ass", ass("{\\k20}la{\\kf30}la"), one("lala")),
+    Case("what comes with time", "a.ass", ass("{\\t(0,500,\\i1)}a"), one("a")),
+    Case(
+        "comments",
+        "a.ass",
+        ass("a") + "Comment: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,b\n",
+        one("a"),
+    ),
+    Case(
+        "no end",
+        "a.ass",
+        ass("a") + "Dialogue: 0,0:00:03.00,,Default,,0,0,0,,no end\n",
+        one("a"),
+    ),
+    Case(
+        "a broken line",
+        "a.ass",
+        SCRIPT
+        + "Dialogue: what is this\nDialogue: 0,x,y,Default,,0,0,0,,b\n"
+        + ass("a")[len(SCRIPT) :],
+        one("a"),
+    ),
+    Case("a broken style", "a.ass", "[V4+ Styles]\nStyle: Default\nStyle:\n" + ass("a"), one("a")),
+    Case(
+        "a comma in a time",
+        "a.ass",
+        SCRIPT + "Dialogue: 0,0:00:01:00,0:00:02:00,Default,,0,0,0,,a\n",
+        one("a"),
+    ),
+    Case(
+        "other columns",
+        "a.ass",
+        SCRIPT.replace(
+            "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
+            "Start, Text, End, Style",
+        )
+        + "Dialogue: 0:00:01.00,a,0:00:02.00,Slanted\n",
+        one("<i>a</i>"),
+    ),
+    Case(
+        "few columns",
+        "a.ass",
+        "[Events]\nFormat: Start, End, Text\nDialogue: 0:00:01.00,0:00:02.00,a, b\n",
+        one("a, b"),
+    ),
+    Case(
+        "no columns", "a.ass", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,a\n", one("a")
+    ),
+    Case("no sections", "a.ass", "Dialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,a\n", one("a")),
+    Case("layers", "a.ass", ass("{\\blur3}a") + ass("{\\bord0}a")[len(SCRIPT) :], one("a")),
+    Case(
+        "picture by picture",
+        "a.ass",
+        SCRIPT
+        + "".join(
+            f"Dialogue: 0,0:00:01.{n:02},0:00:01.{n + 4:02},Default,,0,0,0,,{{\\pos({n},{n})}}a\n"
+            for n in range(0, 40, 4)
+        ),
+        "00:00:01.000 --> 00:00:01.400 line:0% position:0%\na",
+    ),
+    Case(
+        "said twice, with a rest between",
+        "a.ass",
+        SCRIPT
+        + "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,No.\n"
+        + "Dialogue: 0,0:00:02.50,0:00:03.00,Default,,0,0,0,,No.\n",
+        one("No.") + "\n\n00:00:02.500 --> 00:00:03.000\nNo.",
+    ),
+    Case(
+        "version 4",
+        "a.ssa",
+        "[Script Info]\nScriptType: v4.00\n\n[V4 Styles]\nFormat: Name, Italic, Alignment\n"
+        "Style: Default,-1,6\n\n[Events]\nFormat: Marked, Start, End, Style, Name, MarginL, MarginR, "
+        "MarginV, Effect, Text\nDialogue: Marked=0,0:00:01.00,0:00:02.00,*Default,NTP,0,0,0,!Effect,a\n",
+        one("<i>a</i>", "line:0"),
+    ),
+    Case("another name", "a.srt", ass("a"), one("a"), "goes by the name"),
+]
+
+OTHERS = [
+    Case("MicroDVD", "a.sub", "{1}{1}25\n{25}{50}a|b\n", one("a\nb")),
+    Case(
+        "MicroDVD, italic",
+        "a.sub",
+        "{1}{1}25\n{25}{50}{y:i}a|b\n",
+        one("<i>a\nb</i>"),
+        "for the line alone",
+    ),
+    Case("MicroDVD without a rate", "a.sub", "{24}{48}a\n", "00:00:01.001 --> 00:00:02.002\na"),
+    Case(
+        "MicroDVD without an end",
+        "a.sub",
+        "{1}{1}25\n{25}{}a\n{50}{75}b\n",
+        one("a") + "\n\n00:00:02.000 --> 00:00:03.000\nb",
+        "has no end",
+    ),
+    Case("MPL2", "a.txt", "[10][20]/a|b\n", one("<i>a</i>\nb"), "finds no cue in a short file"),
+    Case(
+        "TMPlayer",
+        "a.txt",
+        "00:00:01:a|b\n00:00:02:c\n",
+        one("a\nb") + "\n\n00:00:02.000 --> 00:00:10.000\nc",
+        "finds no cue in a short file",
+    ),
+    Case(
+        "LRC",
+        "a.lrc",
+        "[ar:nobody]\n[00:01.00]a\n[00:02.00]\n[00:03.00]b\n",
+        one("a") + "\n\n00:00:03.000 --> 00:00:11.000\nb",
+        "keeps empty lines",
+    ),
+    Case(
+        "LRC, a line twice",
+        "a.lrc",
+        "[00:01.00][00:03.00]a\n[00:02.00]b\n[00:04.00]\n",
+        f"{one('a')}\n\n00:00:02.000 --> 00:00:03.000\nb\n\n00:00:03.000 --> 00:00:04.000\na",
+        "keeps empty lines",
+    ),
+    Case(
+        "LRC, shifted",
+        "a.lrc",
+        "[offset:+500]\n[00:01.50]a\n[00:02.50]b\n",
+        one("a") + "\n\n00:00:02.000 --> 00:00:10.000\nb",
+        "keeps the last one",
+    ),
+    Case(
+        "SubViewer",
+        "a.sub",
+        "[INFORMATION]\n[TITLE]x\n[SUBTITLE]\n00:00:01.00,00:00:02.00\na[br]b\n",
+        one("a\nb"),
+    ),
+    Case("SBV", "a.sbv", "0:00:01.000,0:00:02.000\na\nb\n", one("a\nb"), "knows none"),
+    Case(
+        "SAMI",
+        "a.smi",
+        SAMI
+        + "<SYNC Start=1000><P Class=KRCC>안녕<br>하세요\n<SYNC Start=2000><P Class=KRCC>&nbsp;\n"
+        "</BODY></SAMI>",
+        one("안녕\n하세요"),
+    ),
+    Case(
+        "SAMI in two languages",
+        "a.smi",
+        SAMI + "<SYNC Start=1000><P Class=KRCC>안녕하세요, 여러분<P Class=ENCC>Hi\n"
+        "<SYNC Start=2000><P Class=KRCC>&nbsp;<P Class=ENCC>&nbsp;\n</BODY></SAMI>",
+        one("안녕하세요, 여러분"),
+        "shows both",
+    ),
+    Case(
+        "SAMI without classes",
+        "a.smi",
+        "<SAMI><BODY><SYNC Start=1000>a<SYNC Start=2000>&nbsp;</BODY></SAMI>",
+        one("a"),
+        "wants a paragraph",
+    ),
+    Case(
+        "TTML",
+        "a.ttml",
+        TTML + '<body><div><p begin="1s" end="2s">a<br/>b</p></div></body></tt>',
+        one("a\nb"),
+        "knows none",
+    ),
+    Case(
+        "TTML, clock",
+        "a.ttml",
+        TTML + '<body><div><p begin="00:00:01.000" dur="1s">a</p></div></body></tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML, frames",
+        "a.ttml",
+        TTML + '<body><div><p begin="00:00:01:00" end="50f">a</p></div></body></tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML, ticks",
+        "a.ttml",
+        TTML + '<body><div><p begin="10000000t" end="20000000t">a</p></div></body></tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML, nested times",
+        "a.ttml",
+        TTML
+        + '<body begin="0.5s"><div begin="500ms"><p begin="0s" end="1s">a</p></div></body></tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML, one after another",
+        "a.ttml",
+        TTML + '<body begin="1s"><div timeContainer="seq"><p dur="1s">a</p><p dur="1s">b</p></div>'
+        "</body></tt>",
+        one("a") + "\n\n00:00:02.000 --> 00:00:03.000\nb",
+        "knows none",
+    ),
+    Case(
+        "TTML, styles",
+        "a.ttml",
+        TTML + '<body><div><p begin="1s" end="2s">a <span style="slanted">b</span> '
+        '<span style="heavy">c</span></p></div></body></tt>',
+        one("a <i>b</i> <b><i>c</i></b>"),
+        "knows none",
+    ),
+    Case(
+        "TTML, regions",
+        "a.ttml",
+        TTML + '<body><div><p region="top" begin="1s" end="2s">a</p></div></body></tt>',
+        one("a", "line:10%"),
+        "knows none",
+    ),
+    Case(
+        "TTML, region at the bottom",
+        "a.ttml",
+        TTML + '<body region="bottom"><div><p begin="1s" end="2s">a</p></div></body></tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML, blanks",
+        "a.ttml",
+        TTML
+        + '<body><div><p begin="1s" end="2s">\n  a\n  b &amp; &lt;c&gt;\n</p></div></body></tt>',
+        one("a b &amp; &lt;c&gt;"),
+        "knows none",
+    ),
+    Case(
+        "TTML, a bad time",
+        "a.ttml",
+        TTML
+        + '<body><div><p begin="x" end="y">a</p><p begin="1s" end="2s">b</p></div></body></tt>',
+        one("b"),
+        "knows none",
+    ),
+    Case(
+        "TTML, cut off",
+        "a.ttml",
+        TTML + '<body><div><p begin="1s" end="2s">a</p><p begin="2s" end="3s">b',
+        one("a") + "\n\n00:00:02.000 --> 00:00:03.000\nb",
+        "knows none",
+    ),
+    Case(
+        "TTML, old and with prefixes",
+        "a.dfxp",
+        '<t:tt xmlns:t="http://www.w3.org/2006/10/ttaf1"><t:body><t:div>'
+        '<t:p begin="1s" end="2s">a</t:p></t:div></t:body></t:tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML, what is no text",
+        "a.ttml",
+        TTML + '<body><div><metadata><desc>x</desc></metadata><p begin="1s" end="2s">a'
+        "<metadata>y</metadata></p></div></body></tt>",
+        one("a"),
+        "knows none",
+    ),
+    Case(
+        "TTML of another name",
+        "a.vtt",
+        TTML + '<body><div><p begin="1s" end="2s">a</p></div></body></tt>',
+        one("a"),
+        "knows none",
+    ),
+    Case("words", "a.srt", "Nobody speaks.\nNobody.\n", ""),
+    Case("nothing", "a.srt", "", ""),
+    Case("a page", "a.srt", "<!doctype html><html><body><p>404 Not Found</p></body></html>", ""),
+]
+
+CASES = [
+    *(Case(f"SubRip, {c.id}", c.name, c.source, c.cues, c.differs) for c in TIMES + SUBRIP),
+    *(Case(f"WebVTT, {c.id}", c.name, c.source, c.cues, c.differs) for c in WEBVTT),
+    *(Case(f"ASS, {c.id}", c.name, c.source, c.cues, c.differs) for c in SUBSTATION),
+    *OTHERS,
+]
