@@ -203,9 +203,10 @@ class ListingQuery:
     folder: str = ""
     """Folder to list, ``""`` for the root."""
     q: Annotated[str, Field(max_length=MAX_PATH_BYTES)] = ""
-    """Words that must all be in the path below *folder*; case and accents do not count."""
-    recursive: bool = False
-    """Look into the folders below, too."""
+    """What must all be in the path below *folder*, as the guide to searching tells; case and
+    accents do not count."""
+    recursive: bool | None = None
+    """Look into the folders below, too. ``None``: a search does, a listing does not."""
     type: Annotated[str, Field(max_length=255)] = ""
     """Extension without its dot, or media type: ``mp4``, ``video/webm``. ``""`` for all."""
     min_duration: Seconds = None
@@ -218,6 +219,11 @@ class ListingQuery:
     """Videos on a page, and folders; ``None`` for the setting ``VIDEO_PAGE_SIZE``."""
     cursor: Annotated[str, Field(max_length=2 * MAX_PATH_BYTES)] | None = None
     """``next_cursor`` or ``next_folders_cursor`` of the page before."""
+
+    @property
+    def reaches_below(self) -> bool:
+        """Whether it looks into the folders below where nothing is said of that."""
+        return bool(self.q.strip())
 
 
 @dataclass(frozen=True, slots=True)

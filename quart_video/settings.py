@@ -143,6 +143,12 @@ _EXTENSION = re.compile(r"\.[^\s./\\]{1,20}")
 _MEDIA_TYPE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+( *; *[ -~]+)?", re.ASCII)
 
 
+def _title_source(value: object) -> str:
+    if value in ("names", "inside"):
+        return str(value)
+    raise ValueError('must be "names" or "inside"')
+
+
 def _types(value: object) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError('must map extensions to media types, as {".mp3": "audio/mpeg"}')
@@ -387,6 +393,14 @@ class Settings:
         _switch,
         "Whether all videos are looked into one after the other when nothing else is to be done, "
         "so that listings show, sort and filter by how long they last.",
+    )
+    titles: str = _setting(
+        "VIDEO_TITLES",
+        "names",
+        _title_source,
+        'What videos are called on pages, in JSON and playlists: `"names"`, which is what their '
+        'file names say, or `"inside"`, which is the title inside the file where there is one. A '
+        "search looks at both in any case.",
     )
     caption_encoding: str | None = _setting(
         "VIDEO_CAPTION_ENCODING",

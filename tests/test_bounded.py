@@ -21,7 +21,7 @@ from quart_video.catalogue.catalogue import Catalogue
 from quart_video.catalogue.index import queries
 from quart_video.catalogue.sidecars.captions import Caption
 from quart_video.catalogue.sidecars.marks import Marks
-from quart_video.catalogue.text import bulk, natural, words
+from quart_video.catalogue.text import bulk, natural, terms
 from quart_video.catalogue.types import Contents
 from quart_video.media.cache import MemoryCache
 from quart_video.settings import MAX_PAGE_SIZE
@@ -180,7 +180,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize(
     "function",
     [
-        words.searched,
+        terms.searched,
         natural.natural_key,
         urls._escape,  # noqa: SLF001 - what is bounded is in there
         lambda text: bulk.keys_and_words([text[:80], f"{text[:80]}\u00e9"]),

@@ -21,7 +21,16 @@ from quart_video.catalogue.sidecars.marks import Marks, read_loose_marks
 from quart_video.catalogue.sidecars.posters import IMAGE_EXTENSIONS, poster_of_folder
 from quart_video.catalogue.sidecars.titles import stem_of, title_of
 from quart_video.catalogue.text.natural import natural_key
-from quart_video.catalogue.types import SORTS, Contents, Item, Neighbours, Page, Query, Sort
+from quart_video.catalogue.types import (
+    SORTS,
+    Contents,
+    Finding,
+    Item,
+    Neighbours,
+    Page,
+    Query,
+    Sort,
+)
 
 __all__ = [
     "CAPTION_FOLDERS",
@@ -31,6 +40,7 @@ __all__ = [
     "Caption",
     "Catalogue",
     "Contents",
+    "Finding",
     "Item",
     "Marks",
     "Neighbours",

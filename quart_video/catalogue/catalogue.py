@@ -17,7 +17,7 @@ from quart_video.catalogue.index import queries, writes
 from quart_video.catalogue.index.index import Busy, Index
 from quart_video.catalogue.sync.scanner import Scan
 from quart_video.catalogue.sync.synchronizer import Synchronizer, ThroughLink
-from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
+from quart_video.catalogue.types import Finding, Item, Neighbours, Page, Progress, Query
 from quart_video.media_types import extension
 from quart_video.storage.base import Entry, NotFound, Storage, Unavailable
 
@@ -196,7 +196,8 @@ class Catalogue:
             return item
         # It has changed in place, or what is known of it beside its bytes.
         is_same = known.content == found.content
-        return replace(item, entry=entry, duration=item.duration if is_same else None)
+        changed = item if is_same else replace(item, duration=None, title=None)
+        return replace(changed, entry=entry)
 
     async def folder_poster(self, folder: str) -> Entry | None:
         """Return the image that shows *folder*, if there is one in it.
@@ -226,6 +227,8 @@ class Catalogue:
     async def neighbours(self, path: str) -> Neighbours:
         """Return what stands before and after *path* in its folder, by name.
 
+        Behind the last one of a season comes the first one of the next, where each has a folder.
+
         :raises NotFound: there is no such folder.
         :raises Unavailable: the storage cannot answer now.
         """
@@ -233,14 +236,13 @@ class Catalogue:
             path.rpartition("/")[0], lambda connection: queries.neighbours(connection, path)
         )
 
-    async def set_durations(self, durations: Iterable[tuple[str, str, float | None]]) -> None:
-        """Note how long videos last, for as long as they stay the version they are.
+    async def set_found(self, found: Iterable[Finding]) -> None:
+        """Note what has been found inside videos, for as long as they stay the version they are.
 
-        :param durations: path and version of each video, and its seconds.
         :raises Unavailable: the index cannot be written to now.
         """
         try:
-            await self._index.write(writes.set_durations, list(durations))
+            await self._index.write(writes.set_found, list(found))
         except Busy as error:
             raise Unavailable(f"the index of videos cannot be used: {error}") from error
 

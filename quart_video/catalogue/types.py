@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from quart_video.catalogue.sidecars.captions import Caption
-from quart_video.catalogue.text.words import searched
+from quart_video.catalogue.text.terms import searched
 from quart_video.storage.base import Entry
 from quart_video.storage.names import join
 
@@ -33,8 +33,8 @@ class Query:
     folder: str = ""
     """Path of the folder, ``""`` for the root."""
     q: str = ""
-    """Words that must all begin a word of the path below *folder*; case and accents do not
-    count."""
+    """What must all be in the path below *folder*: each word, or what stands together, begins a
+    word there; case and accents do not count."""
     recursive: bool = False
     """List the folders below, too."""
     type: str = ""
@@ -75,6 +75,18 @@ class Item:
     """Seconds; ``None`` where it is not known."""
     poster: Entry | None = None
     """An image beside it that shows what it is."""
+    title: str | None = None
+    """As it is inside the file; ``None`` where it is not known."""
+
+
+class Finding(NamedTuple):
+    """What has been found inside a video."""
+
+    path: str
+    version: str
+    duration: float | None
+    """Seconds."""
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What stands beside a video in its folder, in natural order."""
+    """What stands beside a video in its folder, in natural order, or in that of the next season."""
 
     previous: Item | None
     next: Item | None
@@ -168,7 +180,7 @@ def _entry_bytes(entry: Entry) -> int:
 
 
 def _item_bytes(item: Item) -> int:
-    size = _EACH_BYTES + _entry_bytes(item.entry)
+    size = _EACH_BYTES + _entry_bytes(item.entry) + 4 * len(item.title or "")
     if item.poster is not None:
         size += _entry_bytes(item.poster)
     for caption in item.captions:

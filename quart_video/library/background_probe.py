@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
 
-from quart_video.catalogue import Item, Query
+from quart_video.catalogue import Finding, Item, Query
 from quart_video.library import media_info
 from quart_video.library.library import Library
 from quart_video.media import (
@@ -77,7 +77,7 @@ async def _measure_all(library: Library, derivatives: DerivativeService) -> None
                 if details.duration is None:
                     found.in_vain.append((path, version))
                 else:
-                    found.durations.append((path, version, details.duration))
+                    found.inside.append(Finding(path, version, details.duration, details.title))
             if monotonic() - found.noted > _NOTE_EVERY:
                 await found.note()
     await found.note()
@@ -88,17 +88,17 @@ class _Found:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self.durations: list[tuple[str, str, float | None]] = []
+        self.inside: list[Finding] = []
         self.in_vain: list[tuple[str, str]] = []
         self.noted = monotonic()
 
     async def note(self) -> None:
         """Write it there."""
-        if self.durations:
-            await self._library.catalogue.set_durations(self.durations)
+        if self.inside:
+            await self._library.catalogue.set_found(self.inside)
         if self.in_vain:
             await self._library.catalogue.set_unmeasurable(self.in_vain, makers())
-        self.durations.clear()
+        self.inside.clear()
         self.in_vain.clear()
         self.noted = monotonic()
 
@@ -184,8 +184,8 @@ async def _prepare(
     details = decode_details(known)
     with suppress(Unavailable):
         assert item.entry.facts is not None
-        await library.catalogue.set_durations(
-            [(item.entry.path, item.entry.facts.version, details.duration)]
+        await library.catalogue.set_found(
+            [Finding(item.entry.path, item.entry.facts.version, details.duration, details.title)]
         )
     if item.poster is not None:
         await make(media_info.image_source(library, item.poster), picture(320, "webp"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from quart_video.catalogue import (
     CAPTION_FOLDERS,
     Caption,
+    Finding,
     Item,
     Query,
     captions_in_folder,
@@ -246,10 +247,11 @@ async def details_of(
         return None
     except (Failed, StorageError, ValueError):
         return None
-    if details.duration is not None and details.duration != item.duration:
+    is_known = details.duration == item.duration and bool(details.title) == bool(item.title)
+    if details.duration is not None and not is_known:
         with suppress(Unavailable):
-            await library.catalogue.set_durations(
-                [(item.entry.path, _version(item), details.duration)]
+            await library.catalogue.set_found(
+                [Finding(item.entry.path, _version(item), details.duration, details.title)]
             )
     return details
 

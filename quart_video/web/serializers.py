@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -55,7 +55,7 @@ class ListingSerializer:
         )
         return Video(
             name=name,
-            title=title_of(name),
+            title=title_of_item(item, self._library),
             path=path,
             folder=entry.folder,
             size=entry.facts.size,
@@ -170,6 +170,7 @@ def full_video(
     problems = [file_problem(each) for each in captions.unshown]
     if details is not None:
         known["duration"] = details.duration
+        known["title"] = title_of_item(replace(item, title=details.title), library)
         inner = details.text_tracks
         shown = [each for each in inner if each.supported and each.index not in captions.empty]
         # A flag that all of them bear, as most programs write it, says nothing.
@@ -196,9 +197,15 @@ def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
         # Not url_for, which takes a second for ten thousand of them.
         yield Track(
             url=with_signature(root + quote(item.entry.path), library, "media", item.entry.path),
-            title=title_of(item.entry.name),
+            title=title_of_item(item, library),
             duration=item.duration,
         )
+
+
+def title_of_item(item: Item, library: Library) -> str:
+    """Return what a video is called."""
+    inside = item.title if library.settings.titles == "inside" else None
+    return " ".join((inside or "").split()) or title_of(item.entry.name)
 
 
 def crumbs(path: str, title: str) -> list[Folder]:

@@ -175,6 +175,7 @@ def next_page_url(cursor: str | None, query: ListingQuery) -> str | None:
 def parameters(query: ListingQuery) -> dict[str, Any]:
     """Return what stands in the address of the first page of a listing, as ``url_for`` takes it."""
     given = {field.name: (getattr(query, field.name), field.default) for field in _PARAMETERS}
+    given["recursive"] = query.recursive, query.reaches_below
     return {
         name: int(value) if isinstance(value, bool) else value
         for name, (value, default) in given.items()

@@ -5,7 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from quart_video.catalogue import SORTS, BadCursor, Caption, Catalogue, Item, Marks, Query, Sort
+from quart_video.catalogue import (
+    SORTS,
+    BadCursor,
+    Caption,
+    Catalogue,
+    Finding,
+    Item,
+    Marks,
+    Query,
+    Sort,
+)
 from quart_video.catalogue import catalogue as catalogue_module
 from quart_video.catalogue.index import queries
 from quart_video.catalogue.pagination import Position, encode_cursor
@@ -599,3 +609,56 @@ async def test_every() -> None:
         every = catalogue.every(Query(recursive=True, limit=1))
         found = [item.entry.path async for item in every]
     assert found == paths(await page(storage, recursive=True, limit=2000))
+
+
+SEASONS = (
+    *("Show/Season 1/Show S01E01.mp4", "Show/Season 1/Show S01E02.mp4"),
+    *("Show/Season 2/Show S02E01.mp4", "Show/Season 2/Show S02E02.mp4"),
+    *("Show/Season 4/readme.txt", "Show/Season 10/Show S10E01.mp4"),
+    *("Show/Extras/a.mp4", "Show/Staffel 2/x.mp4", "Other.S01/a.mp4", "Other.S02.720p/b.mp4"),
+    *("More.S03/c.mp4", "2019/a.mp4", "2020/b.mp4"),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "previous", "following"),
+    [
+        (SEASONS[0], None, SEASONS[1]),
+        (SEASONS[1], SEASONS[0], SEASONS[2]),
+        (SEASONS[2], SEASONS[1], SEASONS[3]),
+        (SEASONS[3], SEASONS[2], "Show/Season 10/Show S10E01.mp4"),
+        ("Show/Season 10/Show S10E01.mp4", SEASONS[3], "Show/Staffel 2/x.mp4"),
+        ("Show/Extras/a.mp4", None, None),
+        ("Other.S01/a.mp4", None, "Other.S02.720p/b.mp4"),
+        ("Other.S02.720p/b.mp4", "Other.S01/a.mp4", None),
+        ("More.S03/c.mp4", None, None),
+        ("2019/a.mp4", None, None),
+    ],
+)
+async def test_from_season_to_season(
+    path: str, previous: str | None, following: str | None
+) -> None:
+    async with catalogue_of(shelves(*SEASONS)) as catalogue:
+        await catalogue.page(Query(recursive=True))  # for all folders to have been read
+        found = await catalogue.neighbours(path)
+    assert (found.previous and found.previous.entry.path) == previous
+    assert (found.next and found.next.entry.path) == following
+
+
+async def test_titles_inside() -> None:
+    storage = shelves("a/clip 1.mp4", "a/clip 2.mp4")
+    async with catalogue_of(storage) as catalogue:
+        await catalogue.page(Query(recursive=True))
+        await catalogue.set_found(
+            [
+                Finding("a/clip 1.mp4", "v", 1.0, "Café at the Old-Mill"),
+                Finding("a/clip 2.mp4", "other", 1.0, "Café"),
+            ]
+        )
+        for q in ("cafe", "oldmill", "at the", "1 mill"):
+            (item,) = (await catalogue.page(Query(q=q, recursive=True))).items
+            assert (item.entry.path, item.title) == ("a/clip 1.mp4", "Café at the Old-Mill")
+        assert (await catalogue.page(Query(q="clip cafe", recursive=True))).total == 1
+        await catalogue.set_found([Finding("a/clip 1.mp4", "v", 1.0, "Another")])
+        assert (await catalogue.page(Query(q="cafe mill", recursive=True))).total == 0
+        assert (await catalogue.page(Query(q="another", recursive=True))).total == 1

@@ -15,8 +15,10 @@ from typing import Any
 from quart_video.bounded import BoundedCache
 from quart_video.catalogue.index import query_plan
 from quart_video.catalogue.index.rows import unpack_image, unpack_item
+from quart_video.catalogue.index.vocabulary import loosened
 from quart_video.catalogue.pagination import Position, encode_cursor
 from quart_video.catalogue.text.natural import folder_bytes
+from quart_video.catalogue.text.terms import Term
 from quart_video.catalogue.types import Contents
 from quart_video.storage.base import Entry
 
@@ -35,7 +37,7 @@ NONE = Some({}, (), are_last=True)
 
 
 class Folders:
-    """The folders directly in one whose names have some words.
+    """The folders directly in one whose names have what is searched; or have it somewhere in them.
 
     :param for_captions: those that bear the name of one for captions. They are left out, but for
         those that there is a video in.
@@ -46,7 +48,7 @@ class Folders:
         self,
         connection: sqlite3.Connection,
         scope: query_plan.Scope,
-        words: Sequence[str],
+        terms: Sequence[Term],
         for_captions: Iterable[Entry],
         known: BoundedCache[Any, Any],
     ) -> None:
@@ -54,7 +56,9 @@ class Folders:
         self._known = known
         keys = (folder_bytes(each.path) for each in for_captions if not each.is_link)
         hidden = [key for key in keys if not self._has_video(key)]
-        self._condition = query_plan.in_folder(scope, words, hidden)
+        self._condition = query_plan.in_folder(scope, terms, hidden)
+        if not self.total() and (middles := loosened(terms)):
+            self._condition = query_plan.in_folder(scope, middles, hidden)
 
     def total(self) -> int:
         """Return how many there are."""

@@ -12,19 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quart_video.bounded import BoundedCache
-from quart_video.catalogue.index import query_plan, schema
+from quart_video.catalogue.index import query_plan, schema, vocabulary
 from quart_video.catalogue.index.folders import NONE, Folders, cursor_after
 from quart_video.catalogue.index.rows import MICRO, unpack_image, unpack_item
 from quart_video.catalogue.index.schema import name_of
 from quart_video.catalogue.pagination import BadCursor, Position, decode_cursor, encode_cursor
 from quart_video.catalogue.sidecars.captions import CAPTION_FOLDERS
+from quart_video.catalogue.text.episodes import series_of
 from quart_video.catalogue.text.natural import folder_bytes, name_bytes, natural_key
-from quart_video.catalogue.text.words import searched
+from quart_video.catalogue.text.terms import Term, searched
 from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
 from quart_video.storage.base import Entry, FileFacts, NotFound
 from quart_video.storage.names import join
 
 _MOST_ALIKE = 10  # videos whose names differ in case and accents alone
+_MOST_SEASONS = 100  # folders that are looked at for the next one
 _MOST_FIGURES = 4 * 1024 * 1024  # bytes
 
 
@@ -73,11 +75,14 @@ class TotalsCache:
     generation: int = -1
     known: BoundedCache[Any, Any] = field(default_factory=lambda: BoundedCache(_MOST_FIGURES))
     """And other figures, by the statements that they come from."""
+    words: vocabulary.Vocabulary | None = None
+    """All words that there are, when they have been asked for."""
 
     def of(self, generation: int) -> BoundedCache[Any, Any]:
         """Return those of a generation of the index."""
         if generation != self.generation:  # one who still reads of another keeps the old ones
             self.generation, self.known = generation, BoundedCache(_MOST_FIGURES)
+            self.words = None
         return self.known
 
 
@@ -282,13 +287,35 @@ def unmeasured(connection: sqlite3.Connection, after: int, limit: int, by: str) 
 
 
 def neighbours(connection: sqlite3.Connection, path: str) -> Neighbours:
-    """Return what stands before and after *path* in its folder."""
+    """Return what stands before and after *path* in its folder, or in that of the next season."""
     folder, _, name = path.rpartition("/")
     key = name_bytes(name)
     return Neighbours(
-        _one(connection, "v.key < ?", "v.key DESC", folder, key),
-        _one(connection, "v.key > ?", "v.key", folder, key),
+        _one(connection, "v.key < ?", "v.key DESC", folder, key)
+        or _in_season(connection, folder, "<", "DESC"),
+        _one(connection, "v.key > ?", "v.key", folder, key)
+        or _in_season(connection, folder, ">", "ASC"),
     )
+
+
+def _in_season(
+    connection: sqlite3.Connection, folder: str, beyond: str, direction: str
+) -> Item | None:
+    """Return the nearest video of the seasons beside *folder*, if that is one of them."""
+    series = series_of(folder.rpartition("/")[2])
+    if series is None:
+        return None
+    rows = connection.execute(
+        "SELECT f.path FROM folder f, folder o WHERE o.path = ? AND f.parent = o.parent "
+        f"AND f.key {beyond} o.key AND NOT f.is_link ORDER BY f.key {direction} LIMIT ?",
+        (folder, _MOST_SEASONS),
+    ).fetchall()
+    for (path,) in rows:
+        if series_of(path.rpartition("/")[2]) == series:
+            found = _one(connection, "v.key > ?", f"v.key {direction}", path, b"")
+            if found is not None:
+                return found
+    return None
 
 
 _Row = Sequence[Any]
@@ -304,8 +331,8 @@ def _one(
     connection: sqlite3.Connection, condition: str, order: str, folder: str, key: bytes
 ) -> Item | None:
     row = connection.execute(
-        f"SELECT f.path, {name_of('v.key')}, v.size, v.modified, v.version, v.sidecars, v.duration "
-        "FROM folder f CROSS JOIN video v ON v.folder = f.id "
+        f"SELECT f.path, {name_of('v.key')}, v.size, v.modified, v.version, v.sidecars, "
+        "v.duration, v.title FROM folder f CROSS JOIN video v ON v.folder = f.id "
         f"WHERE f.path = ? AND {condition} ORDER BY {order} LIMIT 1",
         (folder, key),
     ).fetchone()
@@ -313,7 +340,7 @@ def _one(
 
 
 def _cursor_after(query: Query, row: _Row) -> str:
-    return encode_cursor(query.order, Position(row[7], join(row[0], row[1])))
+    return encode_cursor(query.order, Position(row[8], join(row[0], row[1])))
 
 
 class _Listing:
@@ -334,20 +361,24 @@ class _Listing:
         self._connection = connection
         self._query = query
         self._scope = query_plan.Scope(row[0], row[1], row[2], query.recursive)
-        self._words = searched(query.q)
         self._types = extensions_of(query.type, types) if query.type else None
-        self._is_hopeless = self._words is None or self._types == ()
         self._lengths = (_micro(query.min_duration), _micro(query.max_duration))
-        self._has_search = bool(self._words) and schema.has_search(connection)
-        self._condition = query_plan.filters(
-            self._words or (), self._scope, self._types, *self._lengths
-        )
         (generation,) = connection.execute("SELECT generation FROM state").fetchone()
-        self._known = cache.of(generation)
+        self._cache, self._known = cache, cache.of(generation)
         self._inside = self._totals(query_plan.tallied(self._scope, None))
-        self._common = self._find_common()
-        self._parts = query_plan.segments(query.order, self._words or (), self._scope, self._common)
         self.caption_folders = () if query.recursive else _caption_folders(connection, query.folder)
+        self._terms = searched(query.q)
+        self._has_search = bool(self._terms) and schema.has_search(connection)
+        self._is_hopeless = self._terms is None or self._types == ()
+        self._look_for(self._terms or ())
+        if self._terms and not self._is_hopeless and not self.totals().number:
+            self._look_for_parts(self._terms)
+
+    def _look_for(self, terms: Sequence[Term]) -> None:
+        self._common = self._find_common()
+        self._condition = query_plan.filters(terms, self._scope, self._types, *self._lengths)
+        self._parts = query_plan.segments(self._query.order, terms, self._scope, self._common)
+        self._ranked = query_plan.by_rank(terms, self._scope) if terms else None
         self._match = self._parts[-1].match
         """What all of it is found by."""
         self._is_of_words_alone = (
@@ -355,39 +386,76 @@ class _Listing:
             and self._inside.number > query_plan.FEW
             and self._scope.is_all
             and self._lengths == (None, None)
+            and query_plan.is_exact(terms)
         )
+
+    def _look_for_parts(self, terms: Sequence[Term]) -> None:
+        """Look for what is in the middle of words: nothing begins with what was searched."""
+        parts = (
+            vocabulary.loosened(terms, self._vocabulary())
+            if any(term.part for term in terms)
+            else None
+        )
+        if parts is None:
+            self._is_hopeless = True
+        else:
+            self._look_for(parts)
+
+    def _vocabulary(self) -> vocabulary.Vocabulary:
+        words = self._cache.words
+        if words is None or self._cache.known is not self._known:
+            words = vocabulary.read(self._connection)
+            if self._cache.known is self._known:
+                self._cache.words = words
+        return words
 
     def rows(self, after: query_plan.Place | None, limit: int) -> list[_Row]:
         """Return the first rows after a place."""
         found: list[_Row] = []
-        if self._is_hopeless:
+        number = self.totals().number
+        if not number:
             return found
+        if self._query.order == "relevance" and self._ranked and number <= query_plan.few_to_rank():
+            return self._all_ranks(self._ranked, after, limit)
         start = query_plan.start_of(self._parts, self._query.order, after, self._common)
         for part in self._parts[start:]:
             extent = self._extent(part.match, query_plan.few(part, self._inside.number))
             place, after = after, None
             if extent.matches == 0:
                 continue
-            how = query_plan.way(part, extent)
-            for statement in query_plan.rows(
-                how,
-                part,
-                self._expression(part.match, how),
-                self._scope,
-                self._condition,
-                after=place,
-                limit=limit - len(found),
-            ):
-                found += json.loads(self._fetch(statement)[0])
-                if len(found) >= limit:
-                    return found[:limit]
+            found += self._rows(query_plan.way(part, extent), part, place, limit - len(found))
+            if len(found) >= limit:
+                break
         return found
+
+    def _all_ranks(
+        self, ranked: query_plan.Segment, after: query_plan.Place | None, limit: int
+    ) -> list[_Row]:
+        how = query_plan.count_way(self._extent(ranked.match, query_plan.many(self._inside.number)))
+        return self._rows(how, ranked, after, limit)
+
+    def _rows(
+        self,
+        how: query_plan.Way,
+        part: query_plan.Segment,
+        after: query_plan.Place | None,
+        limit: int,
+    ) -> list[_Row]:
+        found: list[_Row] = []
+        match = self._expression(part.match, how)
+        for statement in query_plan.rows(
+            how, part, match, self._scope, self._condition, after=after, limit=limit
+        ):
+            found += json.loads(self._fetch(statement)[0])
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     def totals(self) -> Totals:
         """Return how much there is on all pages."""
         if self._is_hopeless:
             return Totals(0, 0)
-        if not self._words and self._lengths == (None, None):
+        if not self._terms and self._lengths == (None, None):
             return self._totals(query_plan.tallied(self._scope, self._types))
         place = (self._scope, self._condition)
         found: Totals = self._known.of(place, self._sum)
@@ -471,7 +539,7 @@ class _Listing:
         if inside <= query_plan.FEW:
             return query_plan.Extent(inside, None, None, has_orders=False)
         matches = lasting = None
-        if self._has_search:
+        if self._has_search and match:
             matches = self._matches(match, enough)
         if self._lengths != (None, None):
             lasting = self._counted(query_plan.lasting(*self._lengths))
@@ -488,10 +556,10 @@ class _Listing:
 
     def folders(self) -> Folders | None:
         """Return the folders in this one whose names match; ``None``: it shows what is in them."""
-        if self._words is None or self._scope.recursive:
+        if self._terms is None or self._scope.recursive:
             return None
         return Folders(
-            self._connection, self._scope, self._words, self.caption_folders, self._known
+            self._connection, self._scope, self._terms, self.caption_folders, self._known
         )
 
     def is_unfinished(self) -> bool:

@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any
 
 from quart_video.catalogue.index.schema import INDEXED, name_of
+from quart_video.catalogue.text.terms import Phrase, Term, ends_in_number, opening
 from quart_video.catalogue.types import Sort
 
 FEW = 5000
@@ -93,9 +94,12 @@ class FolderPlace:
     key: bytes
 
 
-Match = tuple[tuple[str, ...], ...]
-"""What is found by the full-text index: all of some, each in one of some ways. Those that end in
-``*`` are beginnings of words, the others are words."""
+Places = tuple[str, ...]
+"""A word in one of some places, or a beginning of one where it ends in ``*``."""
+
+Match = tuple[tuple[tuple[Places, ...], ...], ...]
+"""What is found by the full-text index: all of some parts, each in one of some ways, of which each
+is some words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class Spread:
 SpreadOf = Callable[[str], Spread]
 
 _FEW_WORDS = 2  # to be named one by one
+_FEW_WAYS = 8  # to be looked at one by one
 UNTOLD = 1 << 62
 _SAMPLE = 64  # videos
 _BEHIND_ALL = chr(0x10FFFF)
@@ -133,31 +138,51 @@ class Segment:
     """What all of it is found by in the full-text index."""
     is_picky: bool = False
     """Whether it may be little, or nothing, of much that is found by that."""
+    ranks: tuple[Condition, ...] = ()
+    """What is sorted by in place of a column: which of these is the first that holds."""
+
+    @property
+    def rank(self) -> Condition:
+        """What tells which of the ranks a row has."""
+        whens = " ".join(f"WHEN {rank.sql} THEN {number}" for number, rank in enumerate(self.ranks))
+        values = tuple(value for rank in self.ranks for value in rank.values)
+        return Condition(f"(CASE {whens} ELSE {len(self.ranks)} END)", values)
 
 
 def segments(
-    order: Sort, words: Sequence[str], scope: Scope, common: int | None = None
+    order: Sort, terms: Sequence[Term], scope: Scope, common: int | None = None
 ) -> tuple[Segment, ...]:
     """Return the parts that a listing is made of.
 
     :param common: what very many have of what is sorted by: they are a part of their own.
     """
     column, descending = order.lstrip("-"), order.startswith("-")
-    match = _match(words, scope)
-    if column == "relevance" and words:
-        return _by_relevance(words, scope, match)
+    match, is_picky = _match(terms, scope), not is_exact(terms)
+    if column == "relevance" and terms:
+        return _by_relevance(terms, scope, match)
     if column in {"name", "relevance"}:
-        return (Segment(descending=descending, match=match),)
+        return (Segment(descending=descending, match=match, is_picky=is_picky),)
     name = _COLUMNS[column]
     if column != "duration":
-        whole = Segment(number=name, column=name, descending=descending, match=match)
+        whole = Segment(Condition(), name, name, descending, match, is_picky)
         return (whole,) if common is None else _around(whole, name, common)
     known = Condition(f"{name} IS NOT NULL")
     unknown = Condition(f"{name} IS NULL")
     return (
-        Segment(known, name, name, descending, match),
-        Segment(unknown, "NULL", match=match),
+        Segment(known, name, name, descending, match, is_picky),
+        Segment(unknown, "NULL", match=match, is_picky=is_picky),
     )
+
+
+def is_exact(terms: Sequence[Term]) -> bool:
+    """Say whether what the full-text index finds is right, as it knows words and no phrases."""
+    phrases = (phrase for term in terms for way in term.ways for phrase in way)
+    return all(len(phrase.words) == 1 for phrase in phrases) and all(
+        term.containing is not None for term in terms
+    )
+
+
+_BY_NAME_ALONE: dict[str, Any] = {"column": None, "descending": False}
 
 
 def _around(whole: Segment, name: str, common: int) -> tuple[Segment, ...]:
@@ -165,31 +190,134 @@ def _around(whole: Segment, name: str, common: int) -> tuple[Segment, ...]:
     before, behind = (">", "<") if whole.descending else ("<", ">")
     return (
         replace(whole, condition=Condition(f"{name} {before} ?", (common,))),
-        Segment(Condition(f"+{name} = ?", (common,)), name, match=whole.match),
+        replace(whole, condition=Condition(f"+{name} = ?", (common,)), **_BY_NAME_ALONE),
         replace(whole, condition=Condition(f"{name} {behind} ?", (common,))),
     )
 
 
-def _by_relevance(words: Sequence[str], scope: Scope, match: Match) -> tuple[Segment, ...]:
-    """First the names that begin with what was searched, then those that have all of it."""
-    begins = " " + " ".join(words)
-    first = Condition("substr(v.words, 1, ?) = ?", (len(begins), begins))
-    named = Condition(
-        " AND ".join(["instr(v.words, ?)"] * len(words)), tuple(f" {word}" for word in words)
-    )
+@dataclass(frozen=True, slots=True)
+class _Rank:
+    """Names that are alike in how they have what was searched."""
+
+    condition: Condition
+    match: Match
+    is_picky: bool
+
+
+def _by_relevance(terms: Sequence[Term], scope: Scope, match: Match) -> tuple[Segment, ...]:
+    """Have each rank be a part: none of them has to be looked through to sort it."""
+    found: list[Segment] = []
+    before = Condition()
+    for number, rank in enumerate(_ranks(terms)):
+        condition = rank.condition & before
+        found.append(Segment(condition, str(number), match=rank.match, is_picky=rank.is_picky))
+        before = _no(rank.condition) & before
     # What is left has some of it in its folders: those that have none of it are passed over whole.
-    below = len(scope.words) + 1
-    in_folders = Condition(
-        f"({' OR '.join(['instr(substr(f.words, ?), ?)'] * len(words))})",
-        tuple(value for word in words for value in (below, f" {word}")),
-    )
-    start, *others = words
-    begin = f"^{start}" if others else f"^{start}*"
-    return (
-        Segment(first, "0", match=((begin,), *_in_names(others)), is_picky=bool(others)),
-        Segment(named & _no(first), "1", match=_in_names(words)),
-        Segment(in_folders & _no(named), "2", match=match),
-    )
+    in_folders = Condition(" OR ".join(condition.sql for condition in _somewhere(terms, scope)))
+    values = tuple(value for each in _somewhere(terms, scope) for value in each.values)
+    rest = Condition(f"({in_folders.sql})", values)
+    if scope.recursive:
+        found.append(Segment(rest & before, str(len(found)), match=match))
+    return tuple(found)
+
+
+def by_rank(terms: Sequence[Term], scope: Scope) -> Segment:
+    """Have all ranks be one part, which is sorted: all of it has to be looked at."""
+    ranks = tuple(rank.condition for rank in _ranks(terms))
+    return Segment(ranks=ranks, match=_match(terms, scope), is_picky=not is_exact(terms))
+
+
+def _ranks(terms: Sequence[Term]) -> tuple[_Rank, ...]:
+    """Return the ranks, the best one first; what is in none of them comes last.
+
+    What was searched is at the beginning of a name, or is all there, as it is and no more; or goes
+    on. Words that go on at the beginning of a name come first, as somebody may still be typing; but
+    not numbers, as one that goes on is another.
+    """
+    named = _Rank(_all(terms, _NAME), _in_names(terms), not is_exact(terms))
+    if any(term.middle for term in terms):
+        return (named,)
+    start = opening(terms)
+    goes_on, ends = replace(start, is_whole=False), replace(start, is_whole=True)
+    whole = [term.whole() for term in terms]
+    exact = _Rank(_all(whole, _NAME), _in_names(whole), not is_exact(terms))
+    begun = _Rank(_begins(goes_on), _begun(goes_on), len(start.words) > 1)
+    best = _Rank(_begins(ends), _begun(ends), len(start.words) > 1)
+    if start.is_whole:
+        return best, exact, named
+    return (best, exact, begun, named) if ends_in_number(terms) else (best, begun, exact, named)
+
+
+def _begins(phrase: Phrase) -> Condition:
+    text = f"{phrase.text} " if phrase.is_whole else phrase.text
+    words = "v.words || ' '" if phrase.is_whole else "v.words"
+    return Condition(f"substr({words}, 1, ?) = ?", (len(text), text))
+
+
+def _begun(phrase: Phrase) -> Match:
+    first, *others = _words(phrase)
+    return (((_place(f"^{first}"),),), *(((_place(other),),) for other in others))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of words, in SQL."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+    def has(self, phrase: Phrase) -> Condition:
+        """Return what holds where a phrase is in it."""
+        if phrase.is_whole:
+            return Condition(f"instr({self.sql} || ' ', ?)", (*self.values, f"{phrase.text} "))
+        return self.contains(phrase.text)
+
+    def contains(self, text: str) -> Condition:
+        """Return what holds where it has anything in it."""
+        return Condition(f"instr({self.sql}, ?)", (*self.values, text))
+
+
+_NAME = _Text("v.words")
+
+
+def _folders_below(scope: Scope) -> _Text:
+    """Return the words that count: of the folders below the one that is listed."""
+    return _Text("substr(f.words, ?)", (len(scope.words) + 1,))
+
+
+def _all(terms: Sequence[Term], *texts: _Text) -> Condition:
+    """Return what holds where all terms are in the texts, each phrase in any of them."""
+    condition = Condition()
+    for term in terms:
+        ways = [
+            _both([_any([text.has(phrase) for text in texts]) for phrase in way])
+            for way in term.ways
+        ]
+        if term.middle:
+            ways += [text.contains(term.middle) for text in texts]
+        condition &= _any(ways)
+    return condition
+
+
+def _somewhere(terms: Sequence[Term], scope: Scope) -> list[Condition]:
+    """Return what holds where some of the terms, or a part of one, is in the folders."""
+    text = _folders_below(scope)
+    found = [text.has(phrase) for term in terms for way in term.ways for phrase in way]
+    return found + [text.contains(term.middle) for term in terms if term.middle]
+
+
+def _any(conditions: Sequence[Condition]) -> Condition:
+    if len(conditions) == 1:
+        return conditions[0]
+    sql = " OR ".join(condition.sql for condition in conditions)
+    return Condition(f"({sql})", tuple(value for each in conditions for value in each.values))
+
+
+def _both(conditions: Sequence[Condition]) -> Condition:
+    if len(conditions) == 1:
+        return conditions[0]
+    sql = " AND ".join(condition.sql for condition in conditions)
+    return Condition(f"({sql})", tuple(value for each in conditions for value in each.values))
 
 
 def start_of(
@@ -217,7 +345,7 @@ def of_types(types: Sequence[str] | None) -> Condition:
 
 
 def filters(
-    words: Sequence[str],
+    terms: Sequence[Term],
     scope: Scope,
     types: Sequence[str] | None,
     shortest: int | None,
@@ -229,13 +357,7 @@ def filters(
     :param shortest: microseconds, as is *longest*.
     """
     condition = of_types(types)
-    for word in words:
-        if scope.recursive:
-            # Of the folders, only the words below the one that is listed count.
-            values = (f" {word}", len(scope.words) + 1, f" {word}")
-            condition &= Condition("(instr(v.words, ?) OR instr(substr(f.words, ?), ?))", values)
-        else:
-            condition &= Condition("instr(v.words, ?)", (f" {word}",))
+    condition &= _all(terms, _NAME, *([_folders_below(scope)] if scope.recursive else []))
     if shortest is not None:
         condition &= Condition("v.duration >= ?", (shortest,))
     if longest is not None:
@@ -290,6 +412,11 @@ def way(segment: Segment, extent: Extent) -> Way:
     return Way.ALONG if extent.has_orders else Way.ORDER
 
 
+def few_to_rank() -> int:
+    """Return how many matches are soon put in order by rank, all at once."""
+    return FEW // 5
+
+
 def few(segment: Segment, inside: int) -> int:
     """Return how many matches are soon looked at, rather than to go along the order."""
     return max(FEW, inside // 8) if segment.is_picky else FEW
@@ -337,7 +464,8 @@ def rows(
     :param limit: of each of the statements.
     """
     condition = segment.condition & condition
-    if segment.column is None and how is Way.FOLDERS and after is not None:
+    is_by_name = segment.column is None and not segment.ranks
+    if is_by_name and how is Way.FOLDERS and after is not None:
         # Rather than compare with each row: what is left of a folder, and the folders behind it.
         more = "<" if segment.descending else ">"
         rest = Condition(f"f.key = ? AND v.key {more} ?", (after.folder, after.key))
@@ -357,19 +485,22 @@ def rows(
 
 def _select(how: Way, segment: Segment, condition: Condition, limit: int) -> Statement:
     down = " DESC" if segment.descending else ""
-    if segment.column is None:
+    number = segment.rank if segment.ranks else Condition(segment.number)
+    if segment.ranks:
+        order = ", ".join(["number", *_BY_NAME])
+    elif segment.column is None:
         order = ", ".join(name + down for name in _BY_NAME)
     else:
         order = ", ".join([segment.column + down, *_BY_NAME])
     tables = how.value.format(index=f"video_{(segment.column or '').removeprefix('v.')}")
     sql = (
         f"SELECT json_group_array(json_array(path, {name_of('key')}, size, modified, version, "
-        "sidecars, duration, number)) FROM (SELECT f.path AS path, v.key AS key, v.size AS size, "
-        "v.modified AS modified, v.version AS version, v.sidecars AS sidecars, "
-        f"v.duration AS duration, {segment.number} AS number FROM {tables} "
+        "sidecars, duration, title, number)) FROM (SELECT f.path AS path, v.key AS key, "
+        "v.size AS size, v.modified AS modified, v.version AS version, v.sidecars AS sidecars, "
+        f"v.duration AS duration, v.title AS title, {number.sql} AS number FROM {tables} "
         f"WHERE {condition.sql} ORDER BY {order} LIMIT ?)"
     )
-    return Statement(sql, (*condition.values, limit))
+    return Statement(sql, (*number.values, *condition.values, limit))
 
 
 def _behind(segment: Segment, after: Place) -> Condition:
@@ -377,6 +508,12 @@ def _behind(segment: Segment, after: Place) -> Condition:
     more = "<" if segment.descending and segment.column is None else ">"
     name = f"(f.key {more} ? OR f.key = ? AND v.key {more} ?)"
     values = (after.folder, after.folder, after.key)
+    if segment.ranks:
+        rank = segment.rank
+        return Condition(
+            f"({rank.sql} > ? OR {rank.sql} = ? AND {name})",
+            (*rank.values, after.number, *rank.values, after.number, *values),
+        )
     if segment.column is None:
         return Condition(name, values)
     more = "<" if segment.descending else ">"
@@ -441,14 +578,13 @@ def types(scope: Scope) -> Statement:
     )
 
 
-def in_folder(scope: Scope, words: Sequence[str], hidden: Sequence[bytes]) -> Condition:
-    """Return what holds of the folders directly in one that have all the words in their names.
+def in_folder(scope: Scope, terms: Sequence[Term], hidden: Sequence[bytes]) -> Condition:
+    """Return what holds of the folders directly in one that have all the terms in their names.
 
     :param hidden: keys of those that are not shown.
     """
     condition = Condition("parent = ?", (scope.id,))
-    for word in words:
-        condition &= Condition("instr(substr(words, ?), ?)", (len(scope.words) + 1, f" {word}"))
+    condition &= _all(terms, _Text("substr(words, ?)", (len(scope.words) + 1,)))
     if hidden:
         condition &= Condition(f"key NOT IN ({', '.join('?' * len(hidden))})", tuple(hidden))
     return condition
@@ -479,7 +615,7 @@ def contents(ids: Sequence[int]) -> Statement:
     )
     first = (
         f"SELECT json_array(f.path, {name_of('v.key')}, v.size, v.modified, v.version, v.sidecars, "
-        f"v.duration) {below.format('video v', 'v')} ORDER BY f.key, v.key LIMIT 1"
+        f"v.duration, v.title) {below.format('video v', 'v')} ORDER BY f.key, v.key LIMIT 1"
     )
     number = f"SELECT coalesce(sum(t.videos), 0) {below.format('folder_stats t', 't')}"
     return Statement(
@@ -538,7 +674,10 @@ def spread_of(count: int, first: str, last: str, most: int, least: int) -> Sprea
 
 def bounds(match: Match, spread: SpreadOf) -> tuple[int, int]:
     """Return how many videos are found at least, and at most."""
-    most = min(sum(spread(one).most for one in ways) for ways in match)
+    most = min(
+        UNTOLD if len(part) > _FEW_WAYS else sum(_most(way, spread) for way in part)
+        for part in match
+    )
     least = _least(match[0], spread) if len(match) == 1 else 0
     return least, most
 
@@ -548,11 +687,16 @@ def telling(match: Match, spread: SpreadOf, number: int) -> Match:
 
     :param number: how many there are.
     """
-    return tuple(ways for ways in match if _least(ways, spread) < number)
+    return tuple(part for part in match if _least(part, spread) < number)
 
 
-def _least(ways: Sequence[str], spread: SpreadOf) -> int:
-    return max(spread(one).least for one in ways)
+def _most(way: Sequence[Places], spread: SpreadOf) -> int:
+    return min(sum(spread(one).most for one in places) for places in way)
+
+
+def _least(part: Sequence[Sequence[Places]], spread: SpreadOf) -> int:
+    alone = [way[0] for way in part[:_FEW_WAYS] if len(way) == 1]
+    return max((spread(one).least for places in alone for one in places), default=0)
 
 
 def expression(match: Match, spread: SpreadOf) -> str:
@@ -562,15 +706,30 @@ def expression(match: Match, spread: SpreadOf) -> str:
     what has the beginning of one is all put in order first.
     """
     return " AND ".join(
-        "(" + " OR ".join(_expression(one, spread(one)) for one in ways) + ")" for ways in match
+        _either(
+            *(
+                " AND ".join(
+                    _either(*(_expression(one, spread) for one in places)) for places in way
+                )
+                for way in part
+            )
+        )
+        for part in match
     )
 
 
-def _expression(beginning: str, spread: Spread) -> str:
-    word = beginning.rstrip("*")
-    if spread.words is None:
-        return f'"{word}" *'
-    return " OR ".join(f'"{one}"' for one in spread.words or (word,))
+def _either(*texts: str) -> str:
+    return f"({' OR '.join(texts)})"
+
+
+def _expression(word: str, spread: SpreadOf) -> str:
+    start = word.rstrip("*")
+    if word == start:
+        return f'"{word}"'
+    words = spread(word).words
+    if words is None:
+        return f'"{start}" *'
+    return " OR ".join(f'"{one}"' for one in words or (start,))
 
 
 def lasting(shortest: int | None, longest: int | None) -> Statement:
@@ -588,14 +747,34 @@ def _here(how: Way, match: str, scope: Scope) -> Condition:
     return scope.condition(seek=how is Way.FOLDERS)
 
 
-def _match(words: Sequence[str], scope: Scope) -> Match:
-    if not scope.recursive:
-        return _in_names(words)
-    return tuple((f"{word}*", f"/{word}*") for word in words)
+def _match(terms: Sequence[Term], scope: Scope) -> Match:
+    places = _anywhere if scope.recursive else _place
+    return tuple(_part(term, places) for term in terms if term.containing is not None)
 
 
-def _in_names(words: Sequence[str]) -> Match:
-    return tuple((f"{word}*",) for word in words)
+def _in_names(terms: Sequence[Term]) -> Match:
+    return tuple(_part(term, _place) for term in terms if term.containing is not None)
+
+
+def _part(term: Term, places: Callable[[str], Places]) -> tuple[tuple[Places, ...], ...]:
+    ways = [tuple(places(word) for each in way for word in _words(each)) for way in term.ways]
+    if term.middle:
+        ways += [(places(word),) for word in term.containing or ()]
+    return tuple(ways)
+
+
+def _place(word: str) -> Places:
+    return (word,)
+
+
+def _anywhere(word: str) -> Places:
+    return (word, f"/{word}")
+
+
+def _words(phrase: Phrase) -> list[str]:
+    """Return the words of a phrase, of which the last may be a beginning."""
+    *others, last = phrase.words
+    return [*others, last if phrase.is_whole else f"{last}*"]
 
 
 def _no(condition: Condition) -> Condition:

@@ -170,13 +170,14 @@ def unpack(folder: str, packed: str | None) -> tuple[tuple[Caption, ...], Entry 
 
 def unpack_item(row: Sequence[Any]) -> Item:
     """Read a video: folder, name, size, time, version, what lies beside it, and microseconds."""
-    folder, name, size, modified, version, sidecars, duration = row[:7]
+    folder, name, size, modified, version, sidecars, duration, title = row[:8]
     captions, poster = unpack(folder, sidecars)
     return Item(
         Entry(join(folder, name), FileFacts(size, modified, version)),
         captions,
         None if duration is None else duration / MICRO,
         poster,
+        title,
     )
 
 

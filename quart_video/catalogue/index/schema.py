@@ -36,9 +36,10 @@ CREATE TABLE video (
   modified INTEGER NOT NULL,
   version TEXT NOT NULL,
   type TEXT NOT NULL,        -- the extension with its dot
-  words TEXT NOT NULL,       -- of the name
+  words TEXT NOT NULL,       -- of the name, and of the title
   sidecars TEXT,               -- JSON, as rows.pack makes it: captions and a poster
   duration INTEGER,          -- microseconds; NULL: not known, or not of this version
+  title TEXT,                -- as it is inside the file; NULL likewise
   asked TEXT                 -- who could not tell how long this version lasts, if anybody
 );
 CREATE UNIQUE INDEX video_place ON video (folder, key);
@@ -81,7 +82,7 @@ INDEXED = 2
 # what the beginnings cost a scan, it is searched as fast.
 _SEARCH = """
 CREATE VIRTUAL TABLE search USING fts5 (
-  words, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '^/'",
+  words, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '^/+#'",
   prefix='1 2'
 );
 INSERT INTO search (search, rank) VALUES ('automerge', 8);
@@ -90,7 +91,10 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
 """
 
 # The words of the name, the first of them once more with "^", those of the folders with "/".
-SEARCH_TEXT = "'^' || substr(v.words, 2) || v.words || replace(f.words, ' ', ' /')"
+SEARCH_TEXT = (
+    "'^' || substr(v.words, 2, instr(substr(v.words, 2) || ' ', ' ') - 1) || v.words "
+    "|| replace(replace(f.words, ' |', ''), ' ', ' /')"
+)
 
 APPLICATION = 0x71764958  # "qvIX"; what kind of file this is
 VERSION = zlib.crc32(

@@ -17,15 +17,17 @@ from itertools import chain
 from typing import Any
 
 from quart_video.catalogue.index import schema
-from quart_video.catalogue.index.rows import FolderRow, FolderSnapshot, VideoRow
+from quart_video.catalogue.index.rows import MICRO, FolderRow, FolderSnapshot, VideoRow
 from quart_video.catalogue.text.natural import folder_bytes, name_bytes
-from quart_video.catalogue.text.words import words_of
+from quart_video.catalogue.text.words import APART, words_of
+from quart_video.catalogue.types import Finding
 from quart_video.storage.base import FileFacts
 from quart_video.storage.names import join
 
 _INSERT_FOLDER = "INSERT INTO folder (parent, path, key, words, is_link, entries)"
 _INSERT_VIDEO = "INSERT INTO video (folder, key, size, modified, version, type, words, sidecars)"
 
+_LONGEST_TITLE = 300  # letters; longer ones are no titles
 _ROWS = 1024  # in one statement; a power of four
 
 
@@ -192,28 +194,29 @@ def forget(connection: sqlite3.Connection, path: str) -> None:
     _count_up(connection)
 
 
-def set_durations(
-    connection: sqlite3.Connection, durations: Iterable[tuple[str, str, float | None]]
-) -> None:
-    """Note how long videos last.
+def set_found(connection: sqlite3.Connection, found: Iterable[Finding]) -> None:
+    """Note what has been found inside videos.
 
-    :param durations: path and version of each video, and its seconds; what has another version by
-        now is passed over.
+    What has another version by now is passed over.
     """
     before = connection.total_changes
-    connection.executemany(
-        "UPDATE video SET duration = ?4 WHERE key = ?2 AND version = ?3 AND duration IS NOT ?4 "
-        "AND folder = (SELECT id FROM folder WHERE path = ?1)",
-        [
-            (
-                path.rpartition("/")[0],
-                name_bytes(path.rpartition("/")[2]),
-                version,
-                None if seconds is None else round(seconds * 1_000_000),
-            )
-            for path, version, seconds in durations
-        ],
-    )
+    for path, version, seconds, title in found:
+        folder, _, name = path.rpartition("/")
+        duration = None if seconds is None else round(seconds * MICRO)
+        title = title[:_LONGEST_TITLE] if title else None  # noqa: PLW2901 - it is all the same
+        row = connection.execute(
+            "SELECT v.id, v.duration, v.title FROM folder f CROSS JOIN video v ON v.folder = f.id "
+            "WHERE f.path = ? AND v.key = ? AND v.version = ?",
+            (folder, name_bytes(name), version),
+        ).fetchone()
+        if row is None:
+            continue
+        number, *known = row
+        if known[0] != duration:
+            connection.execute("UPDATE video SET duration = ? WHERE id = ?", (duration, number))
+        if known[1] != title:
+            words = words_of(name) + (f"{APART}{words_of(title)}" if title else "")
+            _retitle(connection, [(title, words, number)])
     if connection.total_changes != before:
         _count_up(connection)
 
@@ -234,6 +237,30 @@ def set_unmeasurable(
             for path, version in videos
         ],
     )
+
+
+def _retitle(connection: sqlite3.Connection, rows: Sequence[tuple[str | None, str, int]]) -> None:
+    """Write titles, and all words that videos are found by."""
+    numbers = [number for *_, number in rows]
+    _take_out_of_search(connection, numbers)
+    connection.executemany("UPDATE video SET title = ?, words = ? WHERE id = ?", rows)
+    if schema.has_search(connection):
+        connection.execute(
+            f"INSERT INTO search (rowid, words) SELECT v.id, {schema.SEARCH_TEXT} "
+            "FROM json_each(?) j CROSS JOIN video v ON v.id = j.value "
+            "CROSS JOIN folder f ON f.id = v.folder",
+            (json.dumps(numbers),),
+        )
+
+
+def _take_out_of_search(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    if schema.has_search(connection):
+        connection.execute(
+            "INSERT INTO search (search, rowid, words) "
+            f"SELECT 'delete', v.id, {schema.SEARCH_TEXT} FROM json_each(?) "
+            "j CROSS JOIN video v ON v.id = j.value CROSS JOIN folder f ON f.id = v.folder",
+            (json.dumps(numbers),),
+        )
 
 
 def complete(connection: sqlite3.Connection) -> None:
@@ -288,7 +315,7 @@ def _put_folders(
 def _new_folder(parent: _Folder, row: FolderRow) -> tuple[Any, ...]:
     # A link is never read here: what is in it is found where it leads to.
     entries = 0 if row.is_link else None
-    key, words = parent.key + row.key + b"\0", parent.words + row.words
+    key, words = parent.key + row.key + b"\0", f"{parent.words}{row.words}{APART}"
     return parent.id, row.path, key, words, row.is_link, entries
 
 
@@ -318,13 +345,13 @@ def _changed(
     known = {
         key: (number, facts)
         for number, key, *facts in connection.execute(
-            "SELECT id, key, size, modified, version, sidecars FROM video WHERE folder = ?",
+            "SELECT id, key, size, modified, version, sidecars, title FROM video WHERE folder = ?",
             (folder.id,),
         )
     }
-    fresh, other = [], []
+    fresh, other, untitled = [], [], []
     for video in videos:
-        number, facts = known.pop(video.key, (None, None))
+        number, (*facts, title) = known.pop(video.key, (None, (None,)))
         now: list[Any] = [video.size, video.modified, video.version, video.sidecars]
         if number is None:
             fresh.append(video)
@@ -332,6 +359,8 @@ def _changed(
             before = FileFacts(*facts[:3])
             is_same = before.content == FileFacts(*now[:3]).content
             other.append((*now, is_same, number))
+            if title is not None and not is_same:
+                untitled.append((None, video.words, number))
     if not (fresh or other or known):
         return None
     _remove_videos(connection, [number for number, _ in known.values()])
@@ -341,21 +370,15 @@ def _changed(
         "WHERE id = ?6",
         other,
     )
+    if untitled:
+        _retitle(connection, untitled)
     return fresh
 
 
 def _remove_videos(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
-    has_search = schema.has_search(connection)
     for part in _parts(numbers):
-        these = f"({', '.join('?' * len(part))})"
-        if has_search:
-            connection.execute(
-                "INSERT INTO search (search, rowid, words) "
-                f"SELECT 'delete', v.id, {schema.SEARCH_TEXT} FROM video v CROSS JOIN folder f "
-                f"ON f.id = v.folder WHERE v.id IN {these}",
-                part,
-            )
-        connection.execute(f"DELETE FROM video WHERE id IN {these}", part)
+        _take_out_of_search(connection, part)
+        connection.execute(f"DELETE FROM video WHERE id IN ({', '.join('?' * len(part))})", part)
 
 
 def _add_videos(connection: sqlite3.Connection, videos: Sequence[tuple[int, VideoRow]]) -> None:

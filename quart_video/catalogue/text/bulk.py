@@ -7,11 +7,23 @@ apart by tables of bytes rather than letter by letter. What is out of the ordina
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+from string import ascii_lowercase
 
 from quart_video.bounded import Memo
-from quart_video.catalogue.text.natural import fold, name_bytes, number_key
-from quart_video.catalogue.text.words import is_symbol, parts_of, words_of
+from quart_video.catalogue.text.episodes import SEASONS, find_codes
+from quart_video.catalogue.text.natural import fold_letter, name_bytes, number_key
+from quart_video.catalogue.text.words import (
+    ODD_SIGNS,
+    SPACED,
+    joined_in,
+    parts_of,
+    with_others,
+    without_odd_signs,
+    words_of,
+)
 
 _MOST_KNOWN = 2 * 1024 * 1024  # bytes, of each of them
 _MOST_LETTERS = 1000  # that differ, in one folder; each of them is looked for in all names
@@ -35,7 +47,7 @@ def _beside_numbers(byte: int) -> int:
 
 _NUMBERS = bytes(byte if 48 <= byte < 58 else 32 for byte in range(256))
 _BESIDE_NUMBERS = _table(_beside_numbers)
-_WORDS = _table(lambda byte: byte if not byte or chr(byte).isalnum() else 32)
+_WORDS = _table(lambda byte: byte if not byte or chr(byte).isalnum() or byte in b"+#" else 32)
 _CASES = bytes(
     0 if not byte else 97 if 97 <= byte < 123 else 65 if 65 <= byte < 91 else 32
     for byte in range(256)
@@ -43,12 +55,37 @@ _CASES = bytes(
 _HUMP = b"aA"
 
 
+def _classes(known: str) -> bytes:
+    """Return what translates letters to "a", digits to "0" and all else to blanks, but for some.
+
+    What is beyond ASCII may be a letter or not: "?".
+    """
+    kinds = [chr(byte).lower() for byte in range(128)]
+    return bytes(
+        ord(kind if kind in known else "a" if kind.isalpha() else "0" if kind.isdigit() else " ")
+        for kind in kinds
+    ).ljust(256, b"?")
+
+
+# Where signs may stand in words, and what codes of episodes may begin with: "sea1" may be "sea 1".
+_JOINS = _classes("\0'-.").replace(b"'", b"-")
+_JOINED = (b"a-a", b"?-", b"-?", b".a.", b" a.", b"-a.", b"\0a.", b"?a.", b"?.?", b"?.a")
+_CODES = _classes("\0" + "".join(sorted({*"sx", *"".join(SEASONS)} & {*ascii_lowercase})))
+_CODED = (b" s0", b"\0s0", b"?s0", b"0x0")
+_SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS)
+
+
 def _text_of_run(run: bytes) -> str:
     text = run.decode()
     if run == b"\0":
         return text
     # Most are one word of ASCII, which is spared the rest.
-    return f" {text}" if run.isalpha() else "".join([f" {word}" for word in parts_of(text)])
+    if run.isalpha():
+        return f" {text}"
+    if run.isdigit():
+        return f" {text.lstrip('0') or '0'}"
+    seen = text if text.isascii() else text.translate(SPACED)
+    return "".join([f" {word}" for word in parts_of(seen)])
 
 
 def _key_of_digits(digits: bytes) -> bytes:
@@ -57,7 +94,7 @@ def _key_of_digits(digits: bytes) -> bytes:
 
 _key_of_number = Memo(_key_of_digits, _MOST_KNOWN)
 _words_of_run = Memo(_text_of_run, _MOST_KNOWN)
-_fold_letter = Memo(fold, _MOST_KNOWN)
+_fold_letter = Memo(fold_letter, _MOST_KNOWN)
 
 
 def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]]:
@@ -68,34 +105,73 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
     # No letter folds to what another is folded from: they can be folded one by one.
     text = spaced = raw.encode().lower().decode()
     if not raw.isascii():
-        folded = {letter: _fold_letter[letter] for letter in set(text) if letter > "\x7f"}
-        letters = {letter for letter in "".join(folded.values()) if letter > "\x7f"}
-        if len(letters) > _MOST_LETTERS or any(letter.isdecimal() for letter in letters):
+        letters = {letter for letter in set(text) if letter > "\x7f"}
+        folded = [(letter, _fold_letter[letter], _seen(letter)) for letter in letters]
+        plain = "".join(each for _, *both in folded for each in both)
+        if len({*plain}) > _MOST_LETTERS or any(
+            each.isdecimal() for each in plain if each > "\x7f"
+        ):
             return [*map(name_bytes, names)], [*map(words_of, names)]
-        for letter, plain in folded.items():
-            if letter != plain:
-                text = text.replace(letter, plain)
-        spaced = text
-        for letter in letters:
-            if not letter.isalnum():
-                spaced = spaced.replace(letter, f" {letter} " if is_symbol(letter) else " ")
+        for letter, for_order, seen in folded:
+            if for_order == seen != letter:
+                text = spaced = text.replace(letter, seen)
+        for letter, for_order, seen in folded:
+            if for_order != seen:
+                text = text.replace(letter, for_order)
+                spaced = spaced.replace(letter, seen)
     keys = zip(_keys(text.encode()).split(b"\0"), raw.encode().split(b"\0"), strict=True)
-    return [*map(b"%b\0%b".__mod__, keys)], _words(names, raw.encode(), spaced.encode())
+    return [*map(b"%b\0%b".__mod__, keys)], _words(names, raw, spaced.encode())
 
 
-def _words(names: Sequence[str], raw: bytes, spaced: bytes) -> list[str]:
+def _seen(letter: str) -> str:
+    """Return what a search sees of a letter; of one that is a word, that is done run by run."""
+    seen = SPACED[ord(letter)]
+    return letter if seen == f" {letter}" else seen
+
+
+def _words(names: Sequence[str], raw: str, spaced: bytes) -> list[str]:
     """Return the words of the names.
 
-    :param spaced: the names as they are folded, without signs beyond ASCII that are no words.
+    :param raw: them, as one text.
+    :param spaced: what a search sees of it, but for the blanks beside letters that are words.
     """
     runs = spaced.translate(_WORDS).replace(b"\0", b" \0 ").split()
     words = "".join(map(_words_of_run.__getitem__, runs)).split("\0")
-    cases = raw.translate(_CASES)
+    for number, others in _others(raw).items():
+        words[number] = with_others(words[number], others)
+    cases = raw.encode().translate(_CASES)
     if _HUMP in cases:
         humps = [_HUMP in each for each in cases.split(b"\0")]
         each = zip(names, words, humps, strict=True)
         words = [words_of(name) if hump else found for name, found, hump in each]
     return words
+
+
+def _others(raw: str) -> dict[int, list[str]]:
+    """Return what else names are found by than by their words, by their places."""
+    others: defaultdict[int, list[str]] = defaultdict(list)
+    signs = raw
+    if not raw.isascii():
+        for sign in ODD_SIGNS.intersection(set(raw)):
+            signs = signs.replace(sign, without_odd_signs(sign))
+    kinds = b"\0" + signs.encode().translate(_JOINS)
+    if any(hint in kinds for hint in _JOINED):
+        text = signs.lower()
+        _put(others, text, joined_in(text))
+    kinds = b"\0" + raw.encode().translate(_CODES)
+    if any(hint in kinds for hint in _CODED) or any(season in kinds for season in _SEASONS):
+        text = raw.lower()
+        _put(others, text, ((code.start, word) for code in find_codes(text) for word in code.words))
+    return others
+
+
+def _put(others: dict[int, list[str]], text: str, found: Iterable[tuple[int, str]]) -> None:
+    """Give each name what was found in it."""
+    name = before = 0
+    for place, word in sorted(found, key=itemgetter(0)):
+        name += text.count("\0", before, place)
+        before = place
+        others[name].append(word)
 
 
 def _keys(text: bytes) -> bytes:

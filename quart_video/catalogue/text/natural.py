@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import filterfalse
 
 from quart_video.bounded import Memo
 
@@ -21,14 +20,65 @@ PathKey = tuple[tuple[NaturalKey, ...], NaturalKey]
 _DIGITS = re.compile(r"(\d+)")
 
 
+def _letters(pairs: str) -> dict[str, str]:
+    return {pair[0]: pair[1:] for pair in pairs.split()}
+
+
+# What Unicode does not take apart, and the root collation of CLDR takes for these letters at first.
+_SAME = _letters(
+    "æae œoe øo łl đd ðd ħh ꝺd ꝼf ᵹg ꞃr ꞅs ꞇt ꞡg ꞣk ꞥn ꞧr ꞩs ꝛr "
+    "ꜩtz ꜳaa ꜵao ꜷau ꜹav ꜻav ꜽay ꝏoo ꝡvy ỻll ʣdz ʦts ʪls ʫlz ȸdb ȹqp"
+)
+BEHIND = "\U0010fffd"
+"""Stands behind a letter for one that comes after it in the order, and before the next one."""
+# What has a place of its own in that order, behind a letter that it would be far away from.
+_BEHIND = {letter: base + BEHIND for letter, base in _letters("\u0131i ŋn ŧt ƀb ɨi ǥg ƶz").items()}
+# Of two sizes: the small ones differ from the others no more than the case does.
+_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
+_KATAKANA = range(0x30A1, 0x30F7)
+_HIRAGANA = -0x60  # from there
+_TATWEEL = "\u0640"
+
+MOST_LETTERS = 1024 * 1024
+"""Bytes of what is remembered of letters: some thousand of them are in use."""
+
+# Marks that are no accents, by their combining class: vowel signs, viramas, marks of tones. Those
+# of class 0 mostly are vowel signs, too.
+_SPELLED = {0, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132}
+_SELECTORS = re.compile(r"[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
 def fold(text: str) -> str:
-    """Return *text* without what a search passes over: case, accents and forms of letters."""
-    if text.isascii():
-        return text.lower()
-    # Marks go first, too: putting a long run of them in canonical order takes quadratic time.
-    text = "".join(filterfalse(unicodedata.combining, text))
-    text = unicodedata.normalize("NFKD", text)
-    return "".join(filterfalse(unicodedata.combining, text)).casefold()
+    """Return *text* without what an order passes over: case, accents and forms of letters."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
+
+
+def fold_letter(letter: str) -> str:
+    """Return what :func:`fold` makes of one character, whatever stands beside it."""
+    plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if is_written(part))
+    return "".join(map(_base_of, plain.casefold()))
+
+
+def is_written(part: str) -> bool:
+    """Say whether a search and an order look at *part*: no accent, and not invisible."""
+    category = unicodedata.category(part)
+    if category[0] == "M":
+        is_spelled = unicodedata.combining(part) in _SPELLED and category != "Me"
+        return is_spelled and not _SELECTORS.match(part)
+    return category != "Cf" and part != _TATWEEL
+
+
+def _base_of(letter: str) -> str:
+    if ord(letter) in _KATAKANA:
+        letter = chr(ord(letter) + _HIRAGANA)
+    return _SAME.get(letter) or _BEHIND.get(letter) or letter.translate(_KANA)
+
+
+def _fold_code(code: int) -> str:
+    return fold_letter(chr(code))
+
+
+_FOLDED = Memo(_fold_code, MOST_LETTERS)
 
 
 def natural_key(text: str) -> NaturalKey:

@@ -1,96 +1,179 @@
-"""The words of names, and of what people search for. Pure.
+"""The words of names. Pure.
 
-Rule 1: both are taken apart in the same way, so that a name finds itself.
-Rule 2: words hold letters and digits, or are one symbol: nothing in them means anything to SQL.
+Rule 1: names, and what people search for, are taken apart in the same way: a name finds itself.
+Rule 2: words hold letters and digits, or are signs: nothing in them means anything to SQL.
 
 A text of words is " one two three": a blank before each, so that " tw" in it is a word's beginning.
+Behind a "|" are what else a name is found by: words that signs stand in, and codes of episodes.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from quart_video.bounded import Memo
-from quart_video.catalogue.text.natural import fold
+from quart_video.catalogue.text.episodes import codes_of
+from quart_video.catalogue.text.natural import BEHIND, MOST_LETTERS, fold_letter
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.names import MAX_PATH_BYTES
-
-MOST_WORDS = 64
-"""Words of a search that count; what comes after them is passed over."""
 
 WHOLE = frozenset(suffix[1:] for suffix in VIDEO_TYPES if not suffix[1:].isalpha())
 """Words with digits in them: extensions, which a search for 4 is not to find all of."""
 
-# Scripts that put no space between words: each character is taken for one.
-_DENSE = (
+APART = " |"
+"""What no phrase goes across, behind the words of a name."""
+
+# Scripts that put no space between words: each letter is taken for one, with the marks on it.
+_DENSE = re.compile(
+    "["
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f\u1780-\u17ff"  # Myanmar, Khmer
-    "\u3040-\u30ff\u31f0-\u31ff"  # kana
+    "\u1100-\u115f\ua960-\ua97c"  # Hangul: what a syllable begins with
+    "\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # kana, bopomofo
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+    "]"
 )
-_ASCII_RUNS = re.compile(r"[a-z0-9]+")
-_RUNS = re.compile(r"[^\W_]+|[^\w\s\x00-\x7f]")
-_PARTS = re.compile(rf"[{_DENSE}]|\d+|[^\W\d_{_DENSE}]+")
+_SLASHES = "\u2044\u2215\u29f8"  # they stand in for the one that no name can have in it
+_LETTERS = "[a-z\x80-\U0010ffff]"  # of what a search sees: all else are blanks by then, or signs
+_PARTS = re.compile(
+    rf"(?<!{_LETTERS}|[0-9])(?:{'|'.join(sorted(WHOLE))})(?!{_LETTERS}|[0-9])"
+    r"|[0-9]+"
+    rf"|(?<={_LETTERS})(?:\+\+|#)"  # as in "C++" and "C#"
+    rf"|{_LETTERS}+"
+)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_RUNS = re.compile(r"[^\W_]+")
+
+# Signs within words, which people leave out: those that stand for a letter, and those that join.
+APOSTROPHES = "'\u2018\u2019\u02bb\u02bc\u02b9`\u00b4\u2032\uff07"
+HYPHENS = f"-\u2010\u2011\u00b7\u2027\uff0d{_SLASHES}"
+_SIGNS = str.maketrans(dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(HYPHENS, "-"))
+ODD_SIGNS = frozenset(APOSTROPHES + HYPHENS) - {"'", "-"}
+_LETTER = r"[^\W\d_]"
+_JOINED = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:['-]{_LETTER}++)+")
+_APOSTROPHE = re.compile(rf"(?<={_LETTER})'(?={_LETTER})")
+_JOINING = re.compile(rf"(?<={_LETTER})['-](?={_LETTER})")
+_INITIALS = re.compile(rf"(?<![^\W_]){_LETTER}(?:\.{_LETTER})+(?![^\W_])")
+_MOST_JOINED = 3
+"""Words that hyphens make one of: more of them are a sentence, as addresses of pages have it."""
 
 
 def words_of(name: str) -> str:
-    """Return the words of one name, as a text of words.
+    """Return the words of one name, as a text of words, with what else it is found by."""
+    words = "".join([f" {word}" for word in split_words(name)])
+    joined = sorted(joined_in(without_odd_signs(name).lower()), key=itemgetter(0))
+    others = [*_unsplit(name), *(word for _, word in joined), *codes_of(split_humps(name))]
+    return with_others(words, others)
 
-    What is written in humps is found by each of them and as a whole: "BigBuckBunny" has the words
-    "big", "buck", "bunny" and "bigbuckbunny".
-    """
-    words = split_words(name)
-    if _HUMP.search(name):
-        words += [run.lower() for run in _RUNS.findall(name) if run.isascii() and _HUMP.search(run)]
-    return "".join([f" {word}" for word in words])
+
+def with_others(words: str, others: Sequence[str]) -> str:
+    """Return a text of words with what else a name is found by."""
+    if not others:
+        return words
+    return f"{words}{APART}{''.join([f' {word}' for word in dict.fromkeys(others)])}"
 
 
 def split_words(text: str) -> list[str]:
-    """Take *text* apart; case, accents, and zeros in front of a number do not count."""
-    if _HUMP.search(text):
-        text = _HUMP.sub(" ", text)
-    runs = _ASCII_RUNS.findall(text.lower()) if text.isascii() else _RUNS.findall(fold(text))
-    return list(chain.from_iterable(map(parts_of, runs)))
+    """Take *text* apart; case, accents, and zeros in front of a number do not count.
+
+    It is taken apart at signs and spaces, between letters and digits, and in humps.
+    """
+    text = split_humps(text)
+    return parts_of(text.lower() if text.isascii() else text.translate(SPACED))
 
 
-def searched(q: str) -> tuple[str, ...] | None:
-    """Return the words that a search is for, each once; ``None``: it can find nothing."""
-    if len(q) > MAX_PATH_BYTES:  # No path is that long.
-        return None
-    words = tuple(dict.fromkeys(split_words(q)))[:MOST_WORDS]
-    return None if q.strip() and not words else words
+def parts_of(spaced: str) -> list[str]:
+    """Take apart what has been translated by :data:`SPACED`."""
+    found = _PARTS.findall(spaced)
+    if "0" in spaced:
+        return [part.lstrip("0") or "0" if part[0] == "0" else part for part in found]
+    return found
 
 
-def parts_of(run: str) -> tuple[str, ...]:
-    """Return the words in what stands between signs and spaces, or in a sign."""
-    return _parts[run]
+def _unsplit(name: str) -> Iterator[str]:
+    """Yield "bigbuckbunny" where it is "BigBuckBunny" that is written."""
+    if _HUMP.search(name):
+        for run in _RUNS.findall(name):
+            if _HUMP.search(run):
+                yield " ".join(split_words(run.lower()))
 
 
-def _parts_of(run: str) -> tuple[str, ...]:
-    if run.isdecimal():
-        return (number_word(run),)
-    if run.isascii() and (run.isalpha() or run in WHOLE):
-        return (run,)
-    if run.isalnum():
-        found = _PARTS.findall(run)
-        return tuple(number_word(part) if part.isdecimal() else part for part in found)
-    return (run,) if is_symbol(run) else ()
+def joined_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the words that signs stand in, without these, each behind the place where it stands.
+
+    They are "oceans" in "Ocean's", "spiderman" in "Spider-Man", and "mash" in "M.A.S.H".
+
+    :param text: in lower case, and :func:`without_odd_signs`.
+    """
+    if "-" in text or "'" in text:
+        for found in _JOINED.finditer(text):
+            for joined in _joined(found[0]):
+                for word in _one(joined):
+                    yield found.start(), word
+    if "." in text:
+        for found in _INITIALS.finditer(text):
+            for word in _one(found[0].replace(".", "")):
+                yield found.start(), word
+
+
+def _joined(run: str) -> list[str]:
+    parts = run.split("-")
+    found = ["".join(parts).replace("'", "")] if 1 < len(parts) <= _MOST_JOINED else []
+    return found + [part.replace("'", "") for part in parts if "'" in part]
+
+
+def _one(text: str) -> Sequence[str]:
+    """Return what a search sees of it, if that is one word, as it is not in all scripts."""
+    words = (text,) if text.isascii() else split_words(text)
+    return words if len(words) == 1 else ()
+
+
+def split_humps(text: str) -> str:
+    """Write "BigBuckBunny" as "Big Buck Bunny"."""
+    return _HUMP.sub(" ", text)
+
+
+def without_odd_signs(text: str) -> str:
+    """Write all apostrophes and all signs that join words in the same way."""
+    return text.replace("`", "'") if text.isascii() else text.translate(_SIGNS)
+
+
+def without_apostrophes(text: str) -> str:
+    """Write "ocean's" as "oceans"."""
+    return _APOSTROPHE.sub("", text)
+
+
+def without_signs(text: str) -> str:
+    """Write "spider-man's" as "spidermans", and "m.a.s.h" as "mash"."""
+    return _INITIALS.sub(lambda found: found[0].replace(".", ""), _JOINING.sub("", text))
 
 
 def is_symbol(sign: str) -> bool:
     """Say whether *sign*, neither a letter nor a digit, is a word."""
-    return unicodedata.category(sign).startswith("S")
+    is_one = unicodedata.category(sign)[0] == "S" and sign not in _SLASHES
+    return is_one and not sign.isascii()
 
 
-def number_word(digits: str) -> str:
-    """Write a number in the digits of ASCII, without zeros in front."""
-    if not digits.isascii():
-        digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
-    return digits.lstrip("0") or "0"
+def _spaced(code: int) -> str:
+    """Return what a search sees of a character, with blanks where words end."""
+    return "".join(map(_apart, fold_letter(chr(code)))) if code else "\0"
 
 
-# The same ones come again and again, and it is called for each in a scan.
-_parts = Memo(_parts_of, 2 * 1024 * 1024)
+def _apart(plain: str) -> str:
+    kind = unicodedata.category(plain)
+    if kind == "Nd":
+        return str(unicodedata.decimal(plain))
+    if kind[0] in "LMN":
+        return f" {plain}" if kind[0] != "M" and _DENSE.match(plain) else _TYPED.get(plain, plain)
+    if plain in (BEHIND, "+", "#"):
+        return _TYPED.get(plain, plain)
+    return f" {plain} " if is_symbol(plain) else " "
+
+
+_TYPED = {BEHIND: "", "þ": "th", "ĸ": "k"}
+"""What people type for what is not on their keyboards."""
+
+SPACED = Memo(_spaced, MOST_LETTERS)
+"""For ``str.translate``: has words in lower case, and with blanks between most of them."""

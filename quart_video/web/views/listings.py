@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -74,11 +75,12 @@ def _query(kind: TypeAdapter[Query], **fixed: str) -> Query:
     """
     given = {name: value for name, value in request.args.items() if value != ""}
     try:
-        return kind.validate_python(given | fixed)
+        query = kind.validate_python(given | fixed)
     except ValidationError as error:
         raise _bad_query(
             error, *(f"{'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors())
         ) from error
+    return replace(query, recursive=query.reaches_below) if query.recursive is None else query
 
 
 def _bad_query(error: Exception, *problems: str) -> BadRequest:
@@ -93,7 +95,7 @@ def _listed(access: LibraryAccess, query: ListingQuery) -> catalogue.Query:
     return catalogue.Query(
         folder=query.folder,
         q=query.q,
-        recursive=query.recursive,
+        recursive=bool(query.recursive),
         type=query.type,
         min_duration=query.min_duration,
         max_duration=query.max_duration,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quart_video.catalogue import SORTS, Page, Query
+from quart_video.catalogue import SORTS, Finding, Page, Query
 from quart_video.catalogue.index import queries, query_plan, schema, writes
 from quart_video.catalogue.index.rows import FolderSnapshot, take_snapshot
 from quart_video.catalogue.pagination import LARGEST, Position, encode_cursor
@@ -29,6 +29,14 @@ STEMS = [
     "a' OR \"1",
     "_%",
     "\x01\x02",
+    "Spider-Man",
+    "Ocean's",
+    "S01E02",
+    "s1e10",
+    "1x02",
+    "M.A.S.H",
+    "中国 映",
+    "한국",
 ]
 ENDS = ["", " 1", " 2", " 10", " 02", "٢", ".en", "-", " mp4", "😀"]
 NAMES = st.builds("{}{}".format, st.sampled_from(STEMS), st.sampled_from(ENDS))
@@ -48,6 +56,22 @@ FILES = st.dictionaries(PATHS, FACTS, min_size=5, max_size=30)
 SEARCHES = [
     *("", " ", "clip", "CLI", "buck", "big b", "bigbuck", "1", "02", "a", "a clip", "10 2", "é"),
     *("c", "b", "b 1", "m c"),
+    *("s01e02", "s1", "s1e1", "1x02 cl", "season 1 episode 2", "spiderman", "oceans", "mash", "ap"),
+    *(
+        *("old", "clip of", "oldfriends", "riend", "friends 1", "of clip"),
+        "uck",
+        "bigb",
+        "ean",
+        "an",
+        "idermanm",
+        "spider",
+        "국",
+        "中映",
+        "中国",
+        "lip 1",
+        "uc 1",
+        "012",
+    ),
     *("映", "mp4", "clip.mp4", "?", '"', "*", "^clip", "NOT clip", "a OR", "' --", "😀", "zzz"),
 ]
 QUERIES = st.builds(
@@ -60,7 +84,9 @@ QUERIES = st.builds(
     sort=st.sampled_from([None, *SORTS]),
     limit=st.integers(1, 9),
 )
-SECONDS = st.sampled_from([0.0, 0.5, 1.5, 7200.25])
+TITLES = {0.0: None, 0.5: "", 1.5: "Clip of Old-Friends", 7200.25: "S01E02: BigBuck"}
+"""What is written inside of what lasts so many seconds."""
+SECONDS = st.sampled_from([*TITLES])
 
 
 class Tree:
@@ -69,6 +95,7 @@ class Tree:
     def __init__(self, *, search: bool) -> None:
         self.files: dict[str, FileFacts] = {}
         self.durations: dict[str, float] = {}
+        self.titles: dict[str, str | None] = {}
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         schema.create(self.connection)
         if not search:
@@ -82,6 +109,7 @@ class Tree:
                 facts is None or path not in self.files or self.files[path].version != facts.version
             ):
                 self.durations.pop(path, None)
+                self.titles.pop(path, None)
             if facts is None:
                 self.files.pop(path, None)
             else:
@@ -95,9 +123,13 @@ class Tree:
     def last(self, durations: Mapping[str, float]) -> None:
         known = {path: lasts for path, lasts in durations.items() if path in self.files}
         self.durations |= known
-        writes.set_durations(
+        self.titles |= {path: TITLES[seconds] for path, seconds in known.items()}
+        writes.set_found(
             self.connection,
-            [(path, self.files[path].version, lasts) for path, lasts in known.items()],
+            [
+                Finding(path, self.files[path].version, lasts, TITLES[lasts])
+                for path, lasts in known.items()
+            ],
         )
 
     def folders(self) -> set[str]:
@@ -111,7 +143,7 @@ class Tree:
         return take_snapshot(folder, None, entries, VIDEO_TYPES)
 
     def model(self) -> Model:
-        return Model(self.files, self.durations, frozenset(self.folders()))
+        return Model(self.files, self.durations, frozenset(self.folders()), self.titles)
 
     def page(self, query: Query) -> Page:
         after = queries.after_of(query)
@@ -130,6 +162,7 @@ class Tree:
             for item in page.items:
                 assert item.entry.facts == self.files[item.entry.path]
                 assert item.duration == self.durations.get(item.entry.path)
+                assert item.title == self.titles.get(item.entry.path)
             if page.next_cursor is None:
                 break
             page = self.page(replace(query, cursor=page.next_cursor))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from quart_video.catalogue import SORTS, Page, Query, Sort, cursor_after
+from quart_video.catalogue import SORTS, Finding, Page, Query, Sort, cursor_after
 from quart_video.catalogue.index import queries, query_plan, schema, writes
 from quart_video.catalogue.index.rows import take_snapshot
 from quart_video.media_types import VIDEO_TYPES
@@ -46,10 +46,10 @@ def filled(count: int, *, alike: bool = False) -> sqlite3.Connection:
         ]
         shelves.append(take_snapshot(folder, None, entries, VIDEO_TYPES))
     writes.put(connection, shelves)
-    writes.set_durations(
+    writes.set_found(
         connection,
         [
-            (f"{folder}/clip {number}.mp4", "v", number / 2 + place / 10_000)
+            Finding(f"{folder}/clip {number}.mp4", "v", number / 2 + place / 10_000)
             for place, folder in enumerate(folders)
             for number in range(40)
         ],
@@ -315,10 +315,12 @@ def test_words_are_named_where_they_are_few() -> None:
     def known(beginning: str) -> query_plan.Spread:
         return spread(WORDS, beginning)
 
-    match = (("wed*", "/wed*"), ("x*",))
-    assert query_plan.expression(match, known) == '("wed" * OR "/wed") AND ("x")'
+    match: query_plan.Match = (((("wed*", "/wed*"),), (("week",), ("été*",))), ((("x*",),),))
+    assert query_plan.expression(match, known) == (
+        '(("wed" * OR "/wed") OR ("week") AND ("été")) AND (("x"))'
+    )
     assert query_plan.bounds(match, known) == (0, 0)
-    assert query_plan.bounds(match[:1], known) == (5, 11)
+    assert query_plan.bounds(match[:1], known) == (5, 12)
 
 
 def test_what_is_known_of_words_goes_with_the_videos(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quart_video.catalogue import title_of
+from quart_video.catalogue.sidecars.titles import Release, release_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,43 @@ def test_title(name: str, title: str) -> None:
 @given(st.text(min_size=1))
 def test_title_is_never_empty(name: str) -> None:
     assert title_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "marks"),
+    [
+        ("Some.Show.S01E01.1080p.WEB-DL.x264-GRP.mkv", "Some Show S01E01", "1080p WEB-DL x264-GRP"),
+        ("Some.Show.S01E02.Old.Friends.720p.HDTV.mkv", "Some Show S01E02 Old Friends", "720p HDTV"),
+        ("Some.Show.S01E02.Old.Friends.mkv", "Some Show S01E02 Old Friends", ""),
+        ("Show_S01E02_720p_HDTV.mkv", "Show S01E02", "720p HDTV"),
+        ("Some Show 1x02 1080p WEB-DL.mkv", "Some Show 1x02", "1080p WEB-DL"),
+        ("Some.Film.2019.PROPER.1080p.x265-G.mkv", "Some Film (2019)", "PROPER 1080p x265-G"),
+        ("Some.Film.(2019).[1080p].mp4", "Some Film (2019)", "[1080p]"),
+        ("2012.2009.1080p.BluRay.mkv", "2012 (2009)", "1080p BluRay"),
+        ("M.A.P.S.S01E01.Pilot.mkv", "M.A.P.S S01E01 Pilot", ""),
+        ("The.Web.Show.WEB.h264-G.mkv", "The Web Show", "WEB h264-G"),
+    ],
+)
+def test_releases(name: str, title: str, marks: str) -> None:
+    assert release_of(name) == Release(title, marks)
+    assert title_of(name) == title
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Lesson 1.10.mp4", "v1.2.3.mp4", "holiday 1080p.mp4", "Wedding.2019.07.21.mp4"),
+        *("The.AAC.Story.mkv", "1080p.x264.mkv", "a.mp4", "Web.Design.Basics.mp4", "x264.mkv"),
+    ],
+)
+def test_other_names(name: str) -> None:
+    assert release_of(name) is None
+
+
+@given(st.lists(st.sampled_from(["A", "Film", "1080p", "x264-G", "2019", ".", " ", "_", "S01E02"])))
+def test_the_title_and_the_marks_are_all_there_is(parts: list[str]) -> None:
+    name = "".join(parts)
+    found = release_of(f"{name}.mkv")
+    if found is not None:
+        shown = f"{found.title}{found.marks}".translate(str.maketrans("", "", " ()."))
+        assert shown == name.translate(str.maketrans("", "", " _."))

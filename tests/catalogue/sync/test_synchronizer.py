@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from quart_video.catalogue import Catalogue, Query
+from quart_video.catalogue import Catalogue, Finding, Query
 from quart_video.catalogue.sync import synchronizer
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, StorageError, Unavailable
@@ -396,8 +396,8 @@ async def test_a_folder_in_the_place_of_a_video(
 async def test_durations_are_those_of_a_version(
     storage: Told, catalogue: Catalogue, clock: Clock
 ) -> None:
-    await catalogue.set_durations(
-        [("a/1.mp4", "v", 1.25), ("a/2.mp4", "old", 9.0), ("x", "v", 1.0)]
+    await catalogue.set_found(
+        [Finding("a/1.mp4", "v", 1.25), Finding("a/2.mp4", "old", 9.0), Finding("x", "v", 1.0)]
     )
     page = await catalogue.page(Query(recursive=True, sort="-duration"))
     assert [item.duration for item in page.items] == [1.25, None, None, None, None]

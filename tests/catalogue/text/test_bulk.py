@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs of other scripts are what is tested
 from __future__ import annotations
 
 from hypothesis import given
@@ -10,8 +11,11 @@ from quart_video.storage.names import name_problem
 
 PIECES = ["clip", "Clip", "HD", "0", "00", "1", "007", " ", "_", "-", ".", "\x01", "\x02", "\x08"]
 COMMON = st.lists(st.sampled_from([*PIECES, *WHOLE, ".mp4", ".MP4", ".webm"]), min_size=1)
+SIGNED = ["S01E02", "s1", ".S.H", "M.A", "-E", "'s", "’s", "1x02", "Season 1", "·", "C++", "#", "×"]
+SIGNED += ["BigBuck", "Ł", "þ", "ı", "ト", "ก่", "दि", "한", "中", "★", "٣", "ĸ"]
+MIXED = st.lists(st.sampled_from([*PIECES, *SIGNED]), min_size=1).map("".join)
 ODD = st.text(min_size=1, max_size=20)
-NAMES = (COMMON.map("".join) | ODD).filter(lambda name: not name_problem(name))
+NAMES = (COMMON.map("".join) | MIXED | ODD).filter(lambda name: not name_problem(name))
 PLAIN = COMMON.map("".join).filter(lambda name: not name_problem(name))
 
 

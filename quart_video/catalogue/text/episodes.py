@@ -1,0 +1,94 @@
+"""Codes of episodes, in all the ways that people write them. Pure.
+
+The code of the second episode of the first season is "s1e2", and that of the season is "s1":
+letters, and numbers without zeros in front.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SEASONS = (
+    *("season", "series", "staffel", "saison", "temporada", "stagione", "sezon"),
+    "сезон",
+)
+"""What people call a season, in lower case."""
+_EPISODE = r"episode|épisode|episodio|ep|folge|cap[ií]tulo|серия"
+_GAP = r"[ ._,-]{0,3}"
+_NUMBER = r"([0-9]{1,4})(?![0-9])"
+_REST = rf"{_NUMBER}(?:{_GAP}(?:e|(?:{_EPISODE}){_GAP}){_NUMBER})?"
+
+# What is looked for begins with a letter, and what stands before it comes then: that is fast.
+_SHORT = re.compile(rf"s(?<![^\W_]s)(?<!['\u2019]s){_REST}")
+_LONG = re.compile(rf"(?<![^\W_])(?:{'|'.join(SEASONS)}){_GAP}{_REST}")
+_CROSS = re.compile(r"(?<![^\W_])([0-9]{1,2})x([0-9]{2,3})(?![^\W_])")
+_CROSSING = re.compile(r"[0-9]x[0-9]")
+_ANOTHER = re.compile(rf"{_GAP}e(?:p{_GAP})?{_NUMBER}")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code, and where it stands in a text."""
+
+    season: str
+    episodes: tuple[str, ...]
+    """As they are written, with zeros in front; none: all of the season."""
+    start: int
+    stop: int
+
+    @property
+    def season_word(self) -> str:
+        """What the season is found by."""
+        return f"s{value_of(self.season)}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it is found by."""
+        season = self.season_word
+        return tuple(f"{season}e{value_of(each)}" for each in self.episodes) or (season,)
+
+
+def find_codes(text: str) -> Iterator[Code]:
+    """Yield the codes in *text*, one after the other."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter that is two in lower case would move all behind it
+        lower = text
+    found = [*_SHORT.finditer(lower)]
+    if any(season in lower for season in SEASONS):
+        found += _LONG.finditer(lower)
+    if _CROSSING.search(lower):
+        found += _CROSS.finditer(lower)
+    stop = 0
+    for each in sorted(found, key=re.Match.start):
+        if each.start() < stop:
+            continue
+        season, *episodes = each.groups()
+        stop = each.end()
+        while episodes[0] and (another := _ANOTHER.match(lower, stop)):
+            episodes.append(another[1])
+            stop = another.end()
+        yield Code(season, tuple(filter(None, episodes)), each.start(), stop)
+
+
+def codes_of(name: str) -> Iterator[str]:
+    """Yield the codes in a name as words."""
+    for code in find_codes(name.lower()):
+        yield from code.words
+
+
+def series_of(folder: str) -> str | None:
+    """Return what the folders of all seasons of a series have in common in their names.
+
+    :returns: ``None``: it is not that of a season.
+    """
+    for code in find_codes(folder):
+        if not code.episodes:
+            return folder[: code.start].casefold()
+    return None
+
+
+def value_of(digits: str) -> str:
+    """Write a number without zeros in front."""
+    return digits.lstrip("0") or "0"

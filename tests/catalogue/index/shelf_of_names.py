@@ -1,0 +1,108 @@
+# ruff: noqa: RUF001 - letters of other scripts are what is tested, and are wide
+"""Two thousand names in ten scripts, made up for tests of searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+_SHOWS = ("Harbor.Lights", "Silver.Estate", "The.Ferry", "Night.Market")
+_EPISODES = ("Old.Friends", "First.Snow", "The.Letter", "Low.Tide", "Salt")
+_TAGS = "1080p.WEB-DL.x264-GRP"
+
+FILMS = (
+    *("Ocean's Ledger.mkv", "Schindler’s Garden.mp4", "Spider-Fern.mkv", "WALL·T.mp4"),
+    *(
+        "M.A.P.S.mkv",
+        "AC⧸DK live.webm",
+        "The Wall Ends.mp4",
+        "No.Way.Back.mkv",
+        "Jay-Q interview.mp4",
+    ),
+    *(
+        "BigBlueBoat.mp4",
+        "clip [dQw4w9WgXcZ].webm",
+        "Course C++ part 1.mp4",
+        "Course C# part 1.mp4",
+    ),
+    *("Lesson 1.1.mp4", "Lesson 1.10.mp4", "Lesson 1.2.mp4", "Lesson 1.100.mp4", "Lesson 2.1.mp4"),
+    *("DSC0001.mp4", "DSC0010.mp4", "DSC0100.mp4", "GOPR0001.mp4", "Track 1x02.mp4"),
+    *("Show Season 3 Episode 04.mp4", "Size 1920x1080.mp4", "Wedding 2019-07-21.mp4"),
+)
+LATIN = (
+    *("Łódź nocą.mp4", "Smørrebrød med ål.mkv", "Đặng Văn Thái.mp4", "Œuvre complète.mkv"),
+    *(
+        "Ilık su.mp4",
+        "Þingvellir.mp4",
+        "Straße im Regen.mp4",
+        "Été à la mer.mp4",
+        "Æbler og pærer.mp4",
+    ),
+    *("Geburtstagsfeier.mp4", "Fußballspiel.mp4", "Křižovatka.mp4", "Señor Peña.mp4", "Ħaġar.mp4"),
+)
+DEVANAGARI = (
+    *("दान की कहानी.mp4", "दिन भर की बात.mp4", "दुनिया की सैर.mp4", "दीना और मीना.mp4"),
+    *("पानी.mp4", "पन्ना.mp4", "पुनः मिलन.mp4", "फ़िल्म.mp4"),
+)
+BENGALI = ("দিন.mp4", "দান.mp4", "নাদ.mp4", "পানি খাও.mp4")
+TAMIL = ("காடு.mp4", "கோடை.mp4", "கடல் பயணம்.mp4")
+THAI = ("กา.mp4", "กี่ครั้ง.mp4", "ไก่ย่าง.mp4", "แมวดำ.mp4", "ข้าวผัดปู.mp4")
+HAN = (
+    *("中国的河.mp4", "韩国与中东国家.mp4", "山中湖与国道.mp4", "日本の夏.mp4", "本日の料理.mp4"),
+    *("東京の朝.mp4", "京東の店.mp4", "映画2時間.mp4"),
+)
+KANA = (
+    "トウキョウの夜.mp4",
+    "とうきょうの朝.mp4",
+    "ラーメンの店.mp4",
+    "がんばれ.mp4",
+    "ﾊﾅﾋﾞ大会.mp4",
+)
+HANGUL = ("사랑의불시착륙.mp4", "한국어 수업.mp4", "국어 시간.mp4", "서울의 밤.mp4")
+ARABIC = ("العربية للجميع.mp4", "كتاب جديد.mp4", "كِتَاب قديم.mp4", "درس ٢.mp4", "درس ١٠.mp4")
+CYRILLIC = ("Ёлка зимой.mp4", "Елена.mp4", "Урок 2.mp4", "Урок 10.mp4", "Сезон 2 Серия 3.mp4")
+GREEK = ("Άνοιξη στο νησί.mp4", "Η θάλασσα.mp4", "Ψωμί.mp4")
+HEBREW = ("שָׁלוֹם לכולם.mp4", "שלום שוב.mp4", "הספר.mp4")
+
+ODD = (
+    *FILMS,
+    *LATIN,
+    *DEVANAGARI,
+    *BENGALI,
+    *TAMIL,
+    *THAI,
+    *HAN,
+    *KANA,
+    *HANGUL,
+    *ARABIC,
+    *CYRILLIC,
+    *GREEK,
+    *HEBREW,
+)
+
+_CRATES = ("Rope", "Lantern", "Barrel", "Anchor", "Compass", "Kettle", "Ladder", "Saddle", "Pillow")
+
+
+def episodes() -> Iterator[str]:
+    """Yield four shows of three seasons of ten episodes, a folder for each season."""
+    for show, season, episode in product(_SHOWS, (1, 2, 3), range(1, 11)):
+        yield episode_of(show, season, episode)
+
+
+def episode_of(show: str, season: int, episode: int) -> str:
+    """Return the path of one episode."""
+    folder = f"{show.replace('.', ' ')}/Season {season}"
+    title = _EPISODES[(season + episode) % len(_EPISODES)]
+    return f"{folder}/{show}.S{season:02}E{episode:02}.{title}.{_TAGS}.mkv"
+
+
+def crates() -> Iterator[str]:
+    """Yield what there is most of: names that are found by their own words alone."""
+    for one, other in product(_CRATES, _CRATES):
+        for number in range(21):
+            yield f"crates/{one} and {other} take {number}.mp4"
+
+
+def names() -> list[str]:
+    """Return all of them."""
+    return [*episodes(), *crates(), *(f"odd/{name}" for name in ODD)]

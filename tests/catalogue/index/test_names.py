@@ -1,0 +1,362 @@
+# ruff: noqa: RUF001 - letters of other scripts are what is tested
+"""What is found of two thousand names in ten scripts, and in which order: told by hand."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from quart_video.catalogue import Query
+from quart_video.catalogue.index import queries, schema, writes
+from quart_video.catalogue.index.rows import take_snapshot
+from quart_video.media_types import VIDEO_TYPES
+from quart_video.storage.base import Entry, FileFacts
+from tests.catalogue.index import shelf_of_names as shelf
+
+SHOWS = ("Harbor.Lights", "Night.Market", "Silver.Estate", "The.Ferry")  # in natural order
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.create(connection)
+    entries: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
+    for path in shelf.names():
+        entries[path.rpartition("/")[0]][path] = Entry(path, FileFacts(1, 0, "v"))
+        folders = path.split("/")[:-1]
+        for depth in range(1, len(folders) + 1):
+            above = "/".join(folders[:depth])
+            entries["/".join(folders[: depth - 1])].setdefault(above, Entry(above))
+    snapshots = [
+        take_snapshot(folder, None, [*entries[folder].values()], VIDEO_TYPES)
+        for folder in sorted(entries)
+    ]
+    writes.put(connection, snapshots)
+    writes.complete(connection)
+    yield connection
+    connection.close()
+
+
+def found(connection: sqlite3.Connection, q: str, folder: str = "") -> list[str]:
+    """Return all that a search finds, in order."""
+    query = Query(folder, q, recursive=True, limit=3000)
+    page = queries.page(connection, query, VIDEO_TYPES, None, queries.TotalsCache())
+    paths = [item.entry.path for item in page.items]
+    assert page.total == len(paths)
+    return paths
+
+
+def odd(*names: str) -> list[str]:
+    return [f"odd/{name}" for name in names]
+
+
+# Spellings of one code, which are all that is to be found of each show.
+_CODES = {
+    (season, episode): (
+        f"S{season:02}E{episode:02}",
+        f"s{season:02}e{episode:02}",
+        f"s{season}e{episode:02}",
+        f"S{season:02}.E{episode:02}",
+        f"s{season:02} e{episode:02}",
+        f"{season}x{episode:02}",
+        f"season {season} episode {episode:02}",
+        f"Season {season:02}, Episode {episode:02}",
+        f"s{season} ep {episode:02}",
+        f"staffel {season} folge {episode:02}",
+        f"temporada {season} capítulo {episode:02}",
+        f"сезон {season} серия {episode:02}",
+    )
+    for season, episode in ((1, 1), (1, 3), (2, 3), (3, 7), (3, 10), (2, 10))
+}
+CODES = [(q, season, episode) for (season, episode), spelt in _CODES.items() for q in spelt]
+
+EXTRA = {(1, 2): ["Track 1x02.mp4"], (2, 3): ["Сезон 2 Серия 3.mp4"]}
+
+
+@pytest.mark.parametrize(("q", "season", "episode"), CODES, ids=[code[0] for code in CODES])
+def test_codes(index: sqlite3.Connection, q: str, season: int, episode: int) -> None:
+    wanted = [shelf.episode_of(show, season, episode) for show in SHOWS]
+    extra = odd(*EXTRA.get((season, episode), []))
+    assert sorted(found(index, q)) == sorted([*wanted, *extra])
+    # In the order of the shows, and what is in one folder alone.
+    assert [path for path in found(index, q) if path not in extra] == wanted
+    assert found(index, q, "Silver Estate") == [shelf.episode_of("Silver.Estate", season, episode)]
+    assert found(index, f"silver estate {q}") == [
+        shelf.episode_of("Silver.Estate", season, episode)
+    ]
+
+
+@pytest.mark.parametrize("show", SHOWS)
+@pytest.mark.parametrize("season", [1, 2, 3])
+@pytest.mark.parametrize("q", ["{} s{:02}", "{} season {}", "{} s{}"])
+def test_seasons(index: sqlite3.Connection, q: str, show: str, season: int) -> None:
+    title = show.replace(".", " ").lower()
+    wanted = [shelf.episode_of(show, season, episode) for episode in range(1, 11)]
+    assert found(index, q.format(title, season)) == wanted
+
+
+@pytest.mark.parametrize("show", SHOWS)
+def test_the_code_that_is_whole_comes_first(index: sqlite3.Connection, show: str) -> None:
+    """While it is typed: the first episode, and then the tenth."""
+    wanted = [shelf.episode_of(show, 2, episode) for episode in (1, 10)]
+    assert found(index, f"{show} s2e1") == wanted
+    assert found(index, f"{show} s02e01") == wanted[:1]
+    assert found(index, f"{show} s02e0") == [shelf.episode_of(show, 2, n) for n in range(1, 11)]
+    assert found(index, shelf.episode_of(show, 2, 1).rpartition("/")[2]) == wanted[:1]
+
+
+@pytest.mark.parametrize(
+    "q", ["s04e01", "s01e11", "4x01", "season 4 episode 1", "s05", "harbor s01e11", "s10e01"]
+)
+def test_codes_of_none(index: sqlite3.Connection, q: str) -> None:
+    assert found(index, q) == []
+
+
+LESSONS = ("Lesson 1.10.mp4", "Lesson 1.100.mp4")
+# What is searched, and all that is found, the best first.
+TABLE: list[tuple[str, tuple[str, ...]]] = [
+    # signs that people leave out, or put in
+    ("oceans", ("Ocean's Ledger.mkv",)),
+    ("ocean's", ("Ocean's Ledger.mkv",)),
+    ("ocean’s", ("Ocean's Ledger.mkv",)),
+    ("ocean", ("Ocean's Ledger.mkv",)),
+    ("oceans ledger", ("Ocean's Ledger.mkv",)),
+    ("OCEANS LED", ("Ocean's Ledger.mkv",)),
+    ("ocean`s", ("Ocean's Ledger.mkv",)),
+    ("schindlers garden", ("Schindler’s Garden.mp4",)),
+    ("schindler's", ("Schindler’s Garden.mp4",)),
+    ("schindlers gar", ("Schindler’s Garden.mp4",)),
+    ("spiderfern", ("Spider-Fern.mkv",)),
+    ("spider-fern", ("Spider-Fern.mkv",)),
+    ("spider fern", ("Spider-Fern.mkv",)),
+    ("SpiderFern", ("Spider-Fern.mkv",)),
+    ("spiderf", ("Spider-Fern.mkv",)),
+    ("spider‐fern", ("Spider-Fern.mkv",)),
+    ("wallt", ("WALL·T.mp4",)),
+    ("wall-t", ("WALL·T.mp4",)),
+    ("wall·t", ("WALL·T.mp4",)),
+    ("wall t", ("WALL·T.mp4", "The Wall Ends.mp4")),
+    ("wall-e", ("The Wall Ends.mp4",)),
+    ("maps", ("M.A.P.S.mkv",)),
+    ("m.a.p.s", ("M.A.P.S.mkv",)),
+    ("m.a.p.s.", ("M.A.P.S.mkv",)),
+    ("acdk", ("AC⧸DK live.webm",)),
+    ("ac/dk", ("AC⧸DK live.webm",)),
+    ("ac dk", ("AC⧸DK live.webm",)),
+    ("ac-dk", ("AC⧸DK live.webm",)),
+    ("jayq", ("Jay-Q interview.mp4",)),
+    ("jay-q", ("Jay-Q interview.mp4",)),
+    # words written together, and humps
+    ("wayback", ("No.Way.Back.mkv",)),
+    ("noway", ("No.Way.Back.mkv",)),
+    ("nowayback", ("No.Way.Back.mkv",)),
+    ("thewall", ("The Wall Ends.mp4",)),
+    ("wallends", ("The Wall Ends.mp4",)),
+    ("bigblueboat", ("BigBlueBoat.mp4",)),
+    ("big blue boat", ("BigBlueBoat.mp4",)),
+    ("BigBlue", ("BigBlueBoat.mp4",)),
+    ("bigblue", ("BigBlueBoat.mp4",)),
+    ("blueboat", ("BigBlueBoat.mp4",)),
+    ("boat", ("BigBlueBoat.mp4",)),
+    ("dqw4w9wgxcz", ("clip [dQw4w9WgXcZ].webm",)),
+    ("dQw4w9WgXcZ", ("clip [dQw4w9WgXcZ].webm",)),
+    ("dqw4w9", ("clip [dQw4w9WgXcZ].webm",)),
+    # signs that make a word of their own
+    ("c++", ("Course C++ part 1.mp4",)),
+    ("c#", ("Course C# part 1.mp4",)),
+    ("course c", ("Course C# part 1.mp4", "Course C++ part 1.mp4")),
+    ("course c++", ("Course C++ part 1.mp4",)),
+    # numbers
+    ("1.10", LESSONS),
+    ("lesson 1.10", LESSONS),
+    ("lesson 1.1", ("Lesson 1.1.mp4", *LESSONS)),
+    ("lesson 1.2", ("Lesson 1.2.mp4",)),
+    ("1.2 lesson", ("Lesson 1.2.mp4",)),
+    ("1.1 lesson", ("Lesson 1.1.mp4",)),
+    ("lesson 2", ("Lesson 2.1.mp4", "Lesson 1.2.mp4")),
+    ("dsc0001", ("DSC0001.mp4",)),
+    ("dsc1", ("DSC0001.mp4", "DSC0010.mp4", "DSC0100.mp4")),
+    ("dsc10", ("DSC0010.mp4", "DSC0100.mp4")),
+    ("dsc0010", ("DSC0010.mp4",)),
+    ("dsc 0001", ("DSC0001.mp4",)),
+    ("gopr1", ("GOPR0001.mp4",)),
+    ("GOPR0001", ("GOPR0001.mp4",)),
+    ("track 1x02", ("Track 1x02.mp4",)),
+    ("1920x1080", ("Size 1920x1080.mp4",)),
+    ("season 3 episode 4 show", ("Show Season 3 Episode 04.mp4",)),
+    ("show 3x04", ("Show Season 3 Episode 04.mp4",)),
+    ("2019-07-21", ("Wedding 2019-07-21.mp4",)),
+    ("2019-07", ("Wedding 2019-07-21.mp4",)),
+    ("2019 wedding", ("Wedding 2019-07-21.mp4",)),
+    ("201 wedding", ()),
+    ("wedding 201", ("Wedding 2019-07-21.mp4",)),
+    # Latin letters with strokes, and joined
+    ("lodz", ("Łódź nocą.mp4",)),
+    ("łódź", ("Łódź nocą.mp4",)),
+    ("LODZ NOCA", ("Łódź nocą.mp4",)),
+    ("smorrebrod", ("Smørrebrød med ål.mkv",)),
+    ("smørrebrød", ("Smørrebrød med ål.mkv",)),
+    ("smorre", ("Smørrebrød med ål.mkv",)),
+    ("al med", ("Smørrebrød med ål.mkv",)),
+    ("dang van thai", ("Đặng Văn Thái.mp4",)),
+    ("đặng", ("Đặng Văn Thái.mp4",)),
+    ("oeuvre", ("Œuvre complète.mkv",)),
+    ("œuvre", ("Œuvre complète.mkv",)),
+    ("oeuvre complete", ("Œuvre complète.mkv",)),
+    ("ilik", ("Ilık su.mp4",)),
+    ("ılık", ("Ilık su.mp4",)),
+    ("ILIK", ("Ilık su.mp4",)),
+    ("İLİK", ("Ilık su.mp4",)),
+    ("thingvellir", ("Þingvellir.mp4",)),
+    ("þing", ("Þingvellir.mp4",)),
+    ("strasse", ("Straße im Regen.mp4",)),
+    ("straße", ("Straße im Regen.mp4",)),
+    ("STRASSE IM", ("Straße im Regen.mp4",)),
+    ("ete", ("Été à la mer.mp4",)),
+    ("e\u0301te\u0301", ("Été à la mer.mp4",)),
+    ("aebler", ("Æbler og pærer.mp4",)),
+    ("paerer", ("Æbler og pærer.mp4",)),
+    ("krizovatka", ("Křižovatka.mp4",)),
+    ("senor pena", ("Señor Peña.mp4",)),
+    ("hagar", ("Ħaġar.mp4",)),
+    # the middle of a word, where nothing begins with it
+    ("feier", ("Geburtstagsfeier.mp4",)),
+    ("tagsfeier", ("Geburtstagsfeier.mp4",)),
+    ("burts", ("Geburtstagsfeier.mp4",)),
+    ("ball", ("Fußballspiel.mp4",)),
+    ("spiel", ("Fußballspiel.mp4",)),
+    ("fussball", ("Fußballspiel.mp4",)),
+    ("vellir", ("Þingvellir.mp4",)),
+    ("brod", ("Smørrebrød med ål.mkv",)),
+    ("zzfeier", ()),
+    # Devanagari, Bengali, Tamil: vowel signs count, a nukta does not
+    ("दिन", ("दिन भर की बात.mp4",)),
+    ("दान", ("दान की कहानी.mp4",)),
+    ("दी", ("दीना और मीना.mp4",)),
+    ("दुनिया", ("दुनिया की सैर.mp4",)),
+    ("पानी", ("पानी.mp4",)),
+    ("पन्ना", ("पन्ना.mp4",)),
+    ("पुनः", ("पुनः मिलन.mp4",)),
+    ("फिल्म", ("फ़िल्म.mp4",)),
+    ("की बात", ("दिन भर की बात.mp4",)),
+    ("দিন", ("দিন.mp4",)),
+    ("দান", ("দান.mp4",)),
+    ("নাদ", ("নাদ.mp4",)),
+    ("পানি", ("পানি খাও.mp4",)),
+    ("காடு", ("காடு.mp4",)),
+    ("கோடை", ("கோடை.mp4",)),
+    ("கடல்", ("கடல் பயணம்.mp4",)),
+    # Thai: letters with their marks, one after the other
+    ("กา", ("กา.mp4",)),
+    ("กี่", ("กี่ครั้ง.mp4",)),
+    ("ไก่", ("ไก่ย่าง.mp4",)),
+    ("ย่าง", ("ไก่ย่าง.mp4",)),
+    ("แมว", ("แมวดำ.mp4",)),
+    ("ดำ", ("แมวดำ.mp4",)),
+    ("ผัด", ("ข้าวผัดปู.mp4",)),
+    ("ปู", ("ข้าวผัดปู.mp4",)),
+    # Han: what stands together
+    ("中国", ("中国的河.mp4",)),
+    ("国家", ("韩国与中东国家.mp4",)),
+    ("日本", ("日本の夏.mp4",)),
+    ("本日", ("本日の料理.mp4",)),
+    ("東京", ("東京の朝.mp4",)),
+    ("京東", ("京東の店.mp4",)),
+    ("中湖", ("山中湖与国道.mp4",)),
+    ("湖中", ()),
+    ("2時間", ("映画2時間.mp4",)),
+    ("映画", ("映画2時間.mp4",)),
+    ("夏 日本", ("日本の夏.mp4",)),
+    # kana of both kinds
+    ("とうきょう", ("トウキョウの夜.mp4", "とうきょうの朝.mp4")),
+    ("トウキョウ", ("トウキョウの夜.mp4", "とうきょうの朝.mp4")),
+    ("ﾄｳｷｮｳ", ("トウキョウの夜.mp4", "とうきょうの朝.mp4")),
+    ("らーめん", ("ラーメンの店.mp4",)),
+    ("かんばれ", ("がんばれ.mp4",)),
+    ("ガンバレ", ("がんばれ.mp4",)),
+    ("はなび", ("ﾊﾅﾋﾞ大会.mp4",)),
+    ("ハナビ", ("ﾊﾅﾋﾞ大会.mp4",)),
+    ("うとき", ()),
+    # Hangul: syllables one after the other, and the last one as it is typed
+    ("불시착", ("사랑의불시착륙.mp4",)),
+    ("사랑", ("사랑의불시착륙.mp4",)),
+    ("불시차", ("사랑의불시착륙.mp4",)),
+    ("국어", ("국어 시간.mp4", "한국어 수업.mp4")),
+    ("한국", ("한국어 수업.mp4",)),
+    ("어국", ()),
+    ("\u1109\u1165\u110b\u116e\u11af", ("서울의 밤.mp4",)),
+    # Arabic and Hebrew: marks do not count
+    ("العربية", ("العربية للجميع.mp4",)),
+    ("عربية", ("العربية للجميع.mp4",)),
+    ("كتاب", ("كتاب جديد.mp4", "كِتَاب قديم.mp4")),
+    ("كِتَاب", ("كتاب جديد.mp4", "كِتَاب قديم.mp4")),
+    ("كتـــاب جديد", ("كتاب جديد.mp4",)),
+    ("درس 2", ("درس ٢.mp4",)),
+    ("درس ٢", ("درس ٢.mp4",)),
+    ("درس 1", ("درس ١٠.mp4",)),
+    ("درس 01", ()),
+    ("שלום", ("שָׁלוֹם לכולם.mp4", "שלום שוב.mp4")),
+    ("שָׁלוֹם", ("שָׁלוֹם לכולם.mp4", "שלום שוב.mp4")),
+    ("ספר", ("הספר.mp4",)),
+    # Cyrillic and Greek
+    ("елка", ("Ёлка зимой.mp4",)),
+    ("ёлка", ("Ёлка зимой.mp4",)),
+    ("ел", ("Елена.mp4", "Ёлка зимой.mp4")),
+    ("ЕЛЕНА", ("Елена.mp4",)),
+    ("урок 2", ("Урок 2.mp4",)),
+    ("урок 1", ("Урок 10.mp4",)),
+    ("урок 01", ()),
+    ("ανοιξη", ("Άνοιξη στο νησί.mp4",)),
+    ("ΝΗΣΙ", ("Άνοιξη στο νησί.mp4",)),
+    ("θαλασσα", ("Η θάλασσα.mp4",)),
+    ("ψωμι", ("Ψωμί.mp4",)),
+    # nothing, and what means nothing
+    ("xyzzy", ()),
+    ("?", ()),
+    ('"', ()),
+    ("* OR NOT", ()),
+    ("' OR 1=1 --", ()),
+    ("ocean zebra", ()),
+    ("ledger oceans", ("Ocean's Ledger.mkv",)),
+]
+
+
+def test_the_table_is_as_long_as_it_says() -> None:
+    assert len(shelf.names()) >= 1900
+    assert len({*shelf.names()}) == len(shelf.names())
+    assert len(TABLE) + 3 * len(CODES) + 12 * 3 + 4 * 4 >= 300
+
+
+@pytest.mark.parametrize(("q", "names"), TABLE, ids=[q for q, _ in TABLE])
+def test_table(index: sqlite3.Connection, q: str, names: tuple[str, ...]) -> None:
+    assert found(index, q) == odd(*names)
+
+
+# One after the other, as the root collation of CLDR has them at its first level.
+ORDERS = {
+    "l": ["ladle", "Łan", "lark"],
+    "o": ["oak", "Øl", "onyx"],
+    "d": ["dab", "Đak", "dam"],
+    "ae": ["adder", "Æble", "afar"],
+    "oe": ["odd", "Œuf", "of"],
+    "dotless i": ["ink", "iz", "ılık", "jam"],
+    "thorn": ["zoo", "Þing", "Ωmega"],
+    "eng": ["nz", "ŋa", "oak"],
+    "eth": ["dab", "ðak", "dam"],
+    "h": ["hab", "ħal", "ham"],
+    "kana": ["あき", "アサ", "うみ"],
+}
+
+
+@pytest.mark.parametrize("names", ORDERS.values(), ids=ORDERS.keys())
+def test_order(names: list[str]) -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.create(connection)
+    entries = [Entry(f"{name}.mp4", FileFacts(1, 0, "v")) for name in reversed(names)]
+    writes.put(connection, [take_snapshot("", None, entries, VIDEO_TYPES)])
+    page = queries.page(connection, Query(), VIDEO_TYPES, None, queries.TotalsCache())
+    connection.close()
+    assert [item.entry.path for item in page.items] == [f"{name}.mp4" for name in names]
