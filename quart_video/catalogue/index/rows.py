@@ -194,7 +194,8 @@ def unpack_image(folder: str, packed: str | None) -> Entry | None:
 def _image(image: Entry | None) -> list[Any] | None:
     if image is None or image.facts is None:
         return None
-    return [image.name, image.facts.size, image.facts.modified_ns, image.facts.version]
+    size, modified, version = image.facts
+    return [image.name, size, _bounded(modified), version]
 
 
 def _entry(folder: str, image: list[Any] | None) -> Entry | None:

@@ -58,9 +58,34 @@ def facts_of(result: os.stat_result, system: FileSystem = UNKNOWN) -> FileFacts:
     a file that is rewritten in place and given its old mtime again is another version. But for
     where the file system has them change by themselves.
     """
+    return bounded(facts_on(system)(result))
+
+
+def bounded(facts: FileFacts) -> FileFacts:
+    """Return the same with a time that indexes hold: a clock may be far off."""
+    if -LARGEST <= facts.modified_ns <= LARGEST:
+        return facts
+    return facts._replace(modified_ns=LARGEST if facts.modified_ns > 0 else -LARGEST)
+
+
+def facts_on(system: FileSystem) -> Callable[[os.stat_result], FileFacts]:
+    """Return what does the same on one file system, in less time, and leaves odd times as they are.
+
+    For listings, which ask for very many, and have them bounded later.
+    """
+    if system.keeps_inodes and system.keeps_ctimes:
+        return _all_facts
+    return partial(_some_facts, system)
+
+
+def _all_facts(result: os.stat_result) -> FileFacts:
     size, modified = result.st_size, result.st_mtime_ns
-    if not -LARGEST <= modified <= LARGEST:
-        modified = LARGEST if modified > 0 else -LARGEST
+    identity = b"%d:%d:%d:%d" % (size, modified, result.st_ino, result.st_ctime_ns)
+    return FileFacts(size, modified, BY_TIMES + blake2b(identity, digest_size=12).hexdigest())
+
+
+def _some_facts(system: FileSystem, result: os.stat_result) -> FileFacts:
+    size, modified = result.st_size, result.st_mtime_ns
     inode = result.st_ino if system.keeps_inodes else 0
     changed = result.st_ctime_ns if system.keeps_ctimes else 0
     identity = b"%d:%d:%d:%d" % (size, modified, inode, changed)
@@ -331,6 +356,9 @@ class OpenFile:
         """Close the file; where a thread still reads it, as soon as that is done."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor < 0:
+            return
+        if self._closer is None and self._reading is None:
+            close_quietly(descriptor)
             return
         close: Callable[[], None] = partial(close_quietly, descriptor)
         if self._closer is not None:

@@ -102,7 +102,7 @@ class CachedOpener:
         if root < 0:
             return None
         try:
-            if os.fstat(root).st_dev != self._device:
+            if os.fstat(root).st_dev != self._device:  # in the moment before that is told, too
                 self._changes = -1
                 return None
             return self._open_regular(root, path.encode())
