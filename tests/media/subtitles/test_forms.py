@@ -92,8 +92,10 @@ def plain(vtt: str) -> Plain:
 
 
 def _seconds(text: str) -> float:
-    parts = [float(part) for part in text.split(":")]
-    return round(sum(part * 60**power for power, part in enumerate(reversed(parts))), 2)
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return round(seconds, 2)
 
 
 # Beside what is told of each case: what ffmpeg 5 to 8 do with what is small, loose or drawn.
