@@ -17,7 +17,7 @@ OLDEST_PYTHON ?= python3.11
 WITH_SERVERS := benchmarks docs e2e
 WITH_PROGRAMS := $(WITH_SERVERS) example media
 
-.PHONY: help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
+.PHONY: fuzz help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -45,6 +45,9 @@ lowest: ## run the tests without servers with the oldest packages that pyproject
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest -m slow $(ARGS)
+
+fuzz: $(VENV)/.installed-test ## try every parser with a thousand odd inputs each, two minutes
+	timeout 600 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style, types and layers
 	$(RUN) -m ruff check

@@ -27,6 +27,7 @@ settings.register_profile(
     derandomize="CI" in os.environ,  # there, what fails is the change and not the draw
 )
 settings.register_profile("check", settings.get_profile("quart-video"), max_examples=10)
+settings.register_profile("fuzz", settings.get_profile("quart-video"), max_examples=1000)
 settings.load_profile("quart-video")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from contextlib import suppress
 from types import MappingProxyType
 
@@ -134,9 +135,12 @@ def _sample(data: bytes) -> bytes:
 
 def _best(data: bytes, names: tuple[str, ...], own: tuple[str, ...] | None) -> str | None:
     """Return the best of the encodings *names*, one of *own* where it is nearly as good."""
-    found = chardet.detect_all(
-        data, ignore_threshold=True, compat_names=False, include_encodings=names
-    )
+    with warnings.catch_warnings():
+        # Where nothing matches, it warns that what it would say then is none of *names*.
+        warnings.simplefilter("ignore", UserWarning)
+        found = chardet.detect_all(
+            data, ignore_threshold=True, compat_names=False, include_encodings=names
+        )
     ranked = [(each["encoding"], each["confidence"]) for each in found if each["encoding"]]
     if not ranked:
         return None
