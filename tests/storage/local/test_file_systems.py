@@ -119,7 +119,9 @@ def test_what_a_file_is_on(tmp_path: Path) -> None:
 
 _SEES_A_MOUNT = """
 import os, subprocess, sys
+from quart_video.storage.local import file_systems
 from quart_video.storage.local.file_systems import Mounts, known
+file_systems._LOOK_EVERY = 0
 folder = sys.argv[1]
 mounts = Mounts()
 
