@@ -87,7 +87,11 @@ def test_types_are_shipped() -> None:
 
 
 def test_users_see_the_extras_that_are_theirs() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"cloud", "media", "serve", "watch"}
+    extras = set(PROJECT["optional-dependencies"])
+    assert extras == {"cloud", "media", "serve", "watch"}
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| Extra |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == extras
 
 
 def test_there_are_two_dependencies() -> None:

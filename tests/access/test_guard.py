@@ -148,6 +148,7 @@ def app(make: Make, request: pytest.FixtureRequest) -> Quart:
     }[request.param]
 
 
+@pytest.mark.thorough
 class TestEverything:
     async def test_hidden(self, app: Quart) -> None:
         missing = await call(app, "/videos/no.mp4")
@@ -251,6 +252,7 @@ def decoded(cursor: str) -> bytes:
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
 
+@pytest.mark.thorough
 class TestNoWayAround:
     """Every rule of the blueprint, those that come in time included."""
 

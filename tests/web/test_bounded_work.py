@@ -23,6 +23,8 @@ from quart_video import Resource, VideoBlueprint
 from quart_video.models import GalleryQuery
 from tests.support.asgi import Sent, call
 
+pytestmark = pytest.mark.thorough
+
 LENGTH = 64 * 1024
 
 MOST_STEPS = 600_000

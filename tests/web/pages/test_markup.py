@@ -18,6 +18,8 @@ from quart_video.web import serializers
 from tests.web.pages.conftest import Browser, Put, browsing
 from tests.web.pages.document import Element, parse
 
+pytestmark = pytest.mark.thorough
+
 PACKAGE = Path(quart_video.__file__).parent
 STATIC = sorted((PACKAGE / "static").iterdir())
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
