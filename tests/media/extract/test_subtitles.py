@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from quart_video.media import DerivativeService, Failed, caption, text
+from quart_video.media.subtitles.tx3g import Defaults, read_description, read_sample
+from quart_video.media.vtt import Cue
+from tests.e2e.harness import need_tool
 from tests.media.films import SRT, ffmpeg
-from tests.media.make import elsewhere, made
+from tests.media.make import details_of, elsewhere, made, on_disk
 
 Films = Callable[[str], Path]
 CUES = """WEBVTT
@@ -105,3 +109,109 @@ class TestTracks:
         for name, index in [("texts.mkv", 0), ("texts.mkv", 9), ("h264.mp4", 2)]:
             with pytest.raises(Failed):
                 await made(derivatives, films(name), text(index))
+
+    async def test_text_as_it_stands_in_the_packets(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        """FFmpeg's decoders would lose empty lines and what is in braces."""
+        srt = tmp_path / "a.srt"
+        srt.write_text(
+            "1\n00:00:00,500 --> 00:00:01,000\nHi {laughs}\n\nthere <3\n\n"
+            "2\n00:00:01,200 --> 00:00:01,900\n<i>slanted</i>, upright & <b>bold</b>\n"
+        )
+        cues = [
+            "00:00:00.500 --> 00:00:01.000\nHi {laughs}\nthere &lt;3",
+            "00:00:01.200 --> 00:00:01.900\n<i>slanted</i>, upright &amp; <b>bold</b>",
+        ]
+        for name, codec in (("a.mkv", "srt"), ("a.mp4", "mov_text")):
+            film = tmp_path / name
+            add_text(films("silent.mp4"), srt, film, codec)
+            found = (await made(derivatives, film, text(1))).decode()
+            assert found.rstrip("\n").split("\n\n")[1:] == cues, name
+
+    async def test_the_styles_of_a_script(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        ass = tmp_path / "a.ass"
+        lines = ASS.replace(
+            "Style: Default,Arial,20", "Style: Default,Arial,20\nStyle: It,Arial,20,-1"
+        )
+        lines = lines.replace("Fontsize\n", "Fontsize, Italic\n").replace("1.90,Default", "1.90,It")
+        ass.write_text(lines.replace("{\\blur2}", "{\\an8}"))
+        film = tmp_path / "a.mkv"
+        add_text(films("silent.mp4"), ass, film, "copy")
+        found = (await made(derivatives, film, text(1))).decode()
+        assert "00:00:00.500 --> 00:00:01.000 line:0\nHello <i>there</i> &amp; you\n" in found
+        assert "00:00:01.200 --> 00:00:01.900\n<i>Second line\nof two</i>\n" in found
+        assert found.count("-->") == 2
+
+    async def test_webvtt_as_mkvmerge_writes_it(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        vtt, film = tmp_path / "a.vtt", tmp_path / "a.mkv"
+        vtt.write_text(
+            "WEBVTT\n\nname\n00:00.500 --> 00:01.000 line:0\n<v Bob>Hi <b>you</b> &amp; me\n"
+        )
+        command = [need_tool("mkvmerge"), "-q", "-o", str(film), str(films("silent.mp4"))]
+        command += ["--language", "0:zh-Hant-TW", str(vtt)]
+        subprocess.run(command, check=True, timeout=60)
+        details = await details_of(derivatives, film)
+        (track,) = details.text_tracks
+        assert (track.codec, track.language, track.supported) == ("webvtt", "zh-Hant-TW", True)
+        found = (await made(derivatives, film, text(track.index))).decode()
+        assert found.split("\n\n")[1].rstrip("\n") == (
+            "00:00:00.500 --> 00:00:01.000 line:0\n<v Bob>Hi <b>you</b> &amp; me"
+        )
+
+    async def test_ttml_in_mp4(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        srt, film = tmp_path / "a.srt", tmp_path / "a.mp4"
+        srt.write_text(SRT)
+        add_text(films("silent.mp4"), srt, film, "ttml")
+        (track,) = (await details_of(derivatives, film)).text_tracks
+        assert (track.codec, track.supported, track.problem) == ("ttml", True, None)
+        found = (await made(derivatives, film, text(track.index))).decode()
+        assert "00:00:00.500 --> 00:00:01.000\nHello there &amp; you\n" in found
+        assert "00:00:01.200 --> 00:00:01.900\nSecond line\nof two\n" in found
+
+    async def test_a_track_without_text_is_empty(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        ass, film = tmp_path / "a.ass", tmp_path / "a.mkv"
+        ass.write_text(ASS.partition("Dialogue:")[0] + ASS.splitlines()[-1] + "\n")
+        add_text(films("silent.mp4"), ass, film, "copy")
+        assert await made(derivatives, film, text(1)) == b""
+        assert await derivatives.is_empty(on_disk(film), text(1))
+
+
+def add_text(film: Path, texts: Path, path: Path, codec: str) -> None:
+    """Write *film* with a track of text in the place of its sound."""
+    inputs = ["-i", str(film), "-i", str(texts), "-map", "0:v", "-map", "1"]
+    ffmpeg(*inputs, "-c", "copy", "-c:s", codec, str(path))
+
+
+@pytest.mark.parametrize(
+    ("sample", "cue"),
+    [
+        (b"\0\2Hi", Cue(1, 2, "Hi")),
+        (b"\0\0", Cue(1, 2, "")),
+        (b"", Cue(1, 2, "")),
+        (b"\0\x08\xfe\xff" + "Hi\u00e9".encode("utf-16-be"), Cue(1, 2, "Hi\u00e9")),
+        (b"\0\xffHi", Cue(1, 2, "Hi")),
+        (b"\0\3a<b" + b"\0\0\0\x16styl\0\1\0\1\0\2\0\1\3\x12\xff\xff\xff\xff",
+         Cue(1, 2, "a<b><i>&lt;</i></b>b")),
+        (b"\0\2ab" + b"\0\0\0\x16styl\0\1\0\2\0\1\0\1\1\x12\xff\xff\xff\xff", Cue(1, 2, "ab")),
+        (b"\0\2ab" + b"\0\0\0\0styl\0\1", Cue(1, 2, "ab")),
+    ],
+)  # fmt: skip
+def test_samples_of_timed_text(sample: bytes, cue: Cue) -> None:
+    assert read_sample(sample, 1, 2, Defaults()) == cue
+
+
+def test_the_description_of_timed_text() -> None:
+    top = b"\0\0\0\0" + b"\1\0" + bytes(4 + 8) + b"\0\0\0\0\0\1" + b"\2\x12\xff\xff\xff\xff"
+    defaults = read_description(top)
+    assert defaults == Defaults(("i",), 8)
+    assert read_sample(b"\0\2Hi", 1, 2, defaults) == Cue(1, 2, "<i>Hi</i>", "line:0")
+    assert read_description(b"short") == Defaults()
