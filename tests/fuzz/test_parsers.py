@@ -18,7 +18,7 @@ from quart_video.catalogue.pagination import BadCursor, decode_cursor, encode_cu
 from quart_video.catalogue.sidecars.languages import language_of, normalise_tag
 from quart_video.catalogue.sidecars.marks import read_marks
 from quart_video.catalogue.sidecars.titles import title_of
-from quart_video.catalogue.text import words
+from quart_video.catalogue.text import terms, words
 from quart_video.catalogue.text.natural import name_bytes, natural_key
 from quart_video.catalogue.types import SORTS
 from quart_video.http import (
@@ -170,9 +170,9 @@ def test_orders(one: str, other: str) -> None:
 
 @given(like("names", "times"))
 def test_searches(text: str) -> None:
-    found = words.searched(text)
-    assert found is None or len(found) <= words.MOST_WORDS
-    assert all(" " not in word and word for word in found or ())
+    typed = [word for term in terms.searched(text) or () for word in term.words]
+    assert len(typed) <= terms.MOST_WORDS
+    assert all(word and " " not in word for word in typed)
     assert words.words_of(text) == "" or words.words_of(text).startswith(" ")
 
 
@@ -244,7 +244,7 @@ def test_the_corpus_by_itself(text: str) -> None:
         parse_host,
         split_path,
         natural_key,
-        words.searched,
+        terms.searched,
         parse_time,
         title_of,
         lambda each: parse_date(each, now=NOW),
