@@ -12,7 +12,15 @@ from quart_video.delivery.signals import (
 )
 from quart_video.library.authorization import Access, Resource
 from quart_video.media import AudioTrack, Chapter, Details, TextTrack
-from quart_video.models import CaptionTrack, Folder, FullVideo, Listing, ListingQuery, Video
+from quart_video.models import (
+    CaptionProblem,
+    CaptionTrack,
+    Folder,
+    FullVideo,
+    Listing,
+    ListingQuery,
+    Video,
+)
 from quart_video.settings import ConfigurationError, Settings
 from quart_video.storage.memory import MemoryStorage
 from quart_video.web.send_file import (
@@ -25,6 +33,7 @@ from quart_video.web.send_file import (
 __all__ = [
     "Access",
     "AudioTrack",
+    "CaptionProblem",
     "CaptionTrack",
     "Chapter",
     "ConfigurationError",
