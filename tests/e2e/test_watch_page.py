@@ -116,7 +116,7 @@ def test_captions_begin_in_the_language_of_the_visitor(
         shown[locale] = menu.locator("option:checked").inner_text()
     assert shown == {
         "de-AT": "Deutsch",
-        "fr-FR": "Français (CA)",
+        "fr-FR": "Français (Canada)",
         "en-US": "English",
         "ja-JP": "Deutsch",  # the first
     }
