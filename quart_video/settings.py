@@ -299,7 +299,7 @@ class Settings:
         "VIDEO_SIGNED_URLS",
         False,  # noqa: FBT003 - a default, and not an argument
         _switch,
-        "Whether pages, JSON and playlists hand out [signed addresses](../how_to_guides/sign.md) "
+        "Whether pages, JSON and playlists hand out [signed URLs](../how_to_guides/sign.md) "
         "that expire. Without an `authorize` function, no other ones lead to a video any more.",
         group="Signed URLs",
     )
@@ -307,7 +307,7 @@ class Settings:
         "VIDEO_SIGNED_URL_LIFETIME",
         21_600,
         _integer(1, 31_536_000),
-        "Seconds for which a signed address is valid: longer than anybody watches. Those on pages "
+        "Seconds for which a signed URL is valid: longer than anybody watches. Those on pages "
         "may be valid for an eighth more, so that browsers see the same one again.",
     )
     signing_keys: tuple[str, ...] = _setting(

@@ -94,7 +94,7 @@ def _cache_control(answer: Answer, audience: Audience, *, names_version: bool) -
 
 
 def _referrer_policy(answer: Answer, audience: Audience) -> Fields:
-    """Keep signed addresses from being told to other sites (Referrer Policy, section 3)."""
+    """Keep signed URLs from being told to other sites (Referrer Policy, section 3)."""
     if answer is Answer.PAGE:
         kept = audience.hands_out_signatures
         return (("Referrer-Policy", "same-origin"),) if kept else ()

@@ -1,4 +1,4 @@
-"""Signed addresses: whoever has one may have the media, until it expires. No IO, no Quart.
+"""Signed URLs: whoever has one may have the media, until it expires. No IO, no Quart.
 
 A signature names the mount, the kind of file, its path and the end of its time, and may name the
 client. It says nothing of the key it was made with, so that keys can be exchanged.
