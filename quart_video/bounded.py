@@ -20,6 +20,7 @@ V = TypeVar("V")
 
 _EACH = 200
 """Bytes that a dictionary takes for one entry beside its key and its value, at most."""
+_PAIR = getsizeof((0, 0))
 
 
 class Memo(dict[K, V], Generic[K, V]):
@@ -42,7 +43,10 @@ class Memo(dict[K, V], Generic[K, V]):
     def __missing__(self, key: K) -> V:
         value = self._function(key)
         longest = self._most // 64  # what takes more would take the place of too many
-        size = size_of((key, value), enough=longest) + _EACH
+        if type(key) in _LEAVES and type(value) in _LEAVES:  # as in a scan, of each that is new
+            size = _PAIR + getsizeof(key) + getsizeof(value) + _EACH
+        else:
+            size = size_of((key, value), enough=longest) + _EACH
         if size > longest:
             return value
         with self._lock:

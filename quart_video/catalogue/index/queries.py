@@ -375,11 +375,9 @@ class _Listing:
             self._look_for_parts(self._terms)
 
     def _look_for(self, terms: Sequence[Term]) -> None:
-        self._common = self._find_common()
+        self._sought = terms
         self._condition = query_plan.filters(terms, self._scope, self._types, *self._lengths)
-        self._parts = query_plan.segments(self._query.order, terms, self._scope, self._common)
-        self._ranked = query_plan.by_rank(terms, self._scope) if terms else None
-        self._match = self._parts[-1].match
+        self._match = query_plan.match_of(terms, self._scope)
         """What all of it is found by."""
         self._is_of_words_alone = (
             self._has_search
@@ -415,10 +413,13 @@ class _Listing:
         number = self.totals().number
         if not number:
             return found
-        if self._query.order == "relevance" and self._ranked and number <= query_plan.few_to_rank():
-            return self._all_ranks(self._ranked, after, limit)
-        start = query_plan.start_of(self._parts, self._query.order, after, self._common)
-        for part in self._parts[start:]:
+        if self._query.order == "relevance" and self._sought and number <= query_plan.few_to_rank():
+            ranked = query_plan.by_rank(self._sought, self._scope)
+            return self._all_ranks(ranked, after, limit)
+        common = self._find_common()
+        parts = query_plan.segments(self._query.order, self._sought, self._scope, common)
+        start = query_plan.start_of(parts, self._query.order, after, common)
+        for part in parts[start:]:
             extent = self._extent(part.match, query_plan.few(part, self._inside.number))
             place, after = after, None
             if extent.matches == 0:

@@ -157,7 +157,7 @@ def segments(
     :param common: what very many have of what is sorted by: they are a part of their own.
     """
     column, descending = order.lstrip("-"), order.startswith("-")
-    match, is_picky = _match(terms, scope), not is_exact(terms)
+    match, is_picky = match_of(terms, scope), not is_exact(terms)
     if column == "relevance" and terms:
         return _by_relevance(terms, scope, match)
     if column in {"name", "relevance"}:
@@ -224,7 +224,7 @@ def _by_relevance(terms: Sequence[Term], scope: Scope, match: Match) -> tuple[Se
 def by_rank(terms: Sequence[Term], scope: Scope) -> Segment:
     """Have all ranks be one part, which is sorted: all of it has to be looked at."""
     ranks = tuple(rank.condition for rank in _ranks(terms))
-    return Segment(ranks=ranks, match=_match(terms, scope), is_picky=not is_exact(terms))
+    return Segment(ranks=ranks, match=match_of(terms, scope), is_picky=not is_exact(terms))
 
 
 def _ranks(terms: Sequence[Term]) -> tuple[_Rank, ...]:
@@ -747,7 +747,8 @@ def _here(how: Way, match: str, scope: Scope) -> Condition:
     return scope.condition(seek=how is Way.FOLDERS)
 
 
-def _match(terms: Sequence[Term], scope: Scope) -> Match:
+def match_of(terms: Sequence[Term], scope: Scope) -> Match:
+    """Return what all that is searched is found by."""
     places = _anywhere if scope.recursive else _place
     return tuple(_part(term, places) for term in terms if term.containing is not None)
 
