@@ -268,5 +268,5 @@ def test_there_are_no_others() -> None:
                 ast.unparse, (getattr(each, "func", each) for each in node.decorator_list)
             ):
                 decorated.add(node.name)
-    assert decorated == {"format_date", "media_headers"}
+    assert decorated == {"format_date", "file_fields"}
     assert uses == len(decorated)

@@ -384,7 +384,7 @@ HOSTILE = {
     "just too deep": "a/" * 100,
     "long": "a" * LENGTH,
     "long names": f"{'a' * 255}/" * 200,
-    "a name too long": f"{'a' * 256}/",
+    "a name too long": f"{'a' * 1025}/",
     "empty names": "a" + "/" * LENGTH,
     "upwards": "../" * (LENGTH // 3),
     "hidden": f"a/.a/{'a/' * 90}",
@@ -425,7 +425,8 @@ class TestHostilePaths:
             sent = await call(app, address, query=query)
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
-            assert sent.status == 404, (address[:40], query[:20])
+            # A query that long is refused before its folder is looked at.
+            assert sent.status == (414 if len(query) > LENGTH else 404), (address[:40], query[:20])
             assert (len(asked), made) == (0, 0), (address[:40], query[:20])
             assert peak < 128 * LENGTH, (address[:40], query[:20])
 
