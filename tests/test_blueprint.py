@@ -252,6 +252,15 @@ class TestApi:
         ]
         assert paths(await listing(app, "sort=size&limit=1")) == ["clip 2.mkv"]
 
+    async def test_a_search_looks_below_unless_told_otherwise(self, app: Quart) -> None:
+        below = (await listing(app, "recursive=1&sort=-name"))["videos"][0]["path"]
+        assert "/" in below
+        assert paths(await listing(app, "q=series")) == [below]
+        assert paths(await listing(app, "q=series&recursive=true")) == [below]
+        assert paths(await listing(app, "q=series&recursive=0")) == []
+        assert below not in paths(await listing(app, ""))
+        assert below not in paths(await listing(app, "q=%20"))
+
     async def test_paging_by_url(self, app: Quart) -> None:
         listed = await listing(app, "limit=2&recursive=true")
         found = paths(listed)
