@@ -35,6 +35,7 @@ _ROUTES = (
     ("/-/api/videos", listings.api_videos),
     ("/-/api/videos/<quart_video_file:path>", video.api_video),
     ("/-/playlist.m3u", listings.playlist),
+    ("/-/mp4/<quart_video_file:path>", media.mp4),
     ("/-/captions/<quart_video_file:path>", derivatives.captions),
     ("/-/chapters/<quart_video_file:path>", derivatives.chapters),
     ("/-/poster/<quart_video_file:path>", derivatives.poster),

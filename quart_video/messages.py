@@ -109,6 +109,11 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "back_to": "Back to {folder}",
         # The watch page.
         "download": "Download",
+        "download_mp4": "Download as MP4",
+        "sound_preparing": "Sound for browsers is being prepared: {percent} % is done.",
+        "sound_preparing_left": (
+            "Sound for browsers is being prepared: {percent} % is done, the rest takes {time}."
+        ),
         "copy_link": "Copy link at this time",
         "copied": "Copied: {link}",
         "copy_failed": "Copy this link: {link}",

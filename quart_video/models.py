@@ -100,6 +100,47 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
+class Mp4Audio:
+    """A sound track that the MP4 of a video can have."""
+
+    number: int
+    """Among those of the video, from 0."""
+    codec: str
+    language: str | None
+    title: str | None
+    url: str
+    """The MP4 with this sound track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mp4:
+    """A video as an MP4: the same picture, and sound that browsers decode."""
+
+    helps: bool
+    """Whether browsers play it that do not play the video itself, or not well."""
+    reasons: list[str]
+    """Why it helps: ``container``, ``reads-all``, ``silent`` or ``tag``."""
+    problem: str | None
+    """Why there is none, in words."""
+    url: str | None
+    """The MP4, with the sound that there is now; ``None`` where it does not help, or there is
+    none."""
+    download_url: str | None
+    """The same, to be saved; ``None`` as well where ``VIDEO_DOWNLOADS`` is off."""
+    codecs: str | None
+    """RFC 6381, as ``canPlayType`` takes them; ``None`` where they have no name."""
+    sound: str | None
+    """``copied``; ``preparing``, ``ready`` or ``failed`` where it is made AAC; ``off`` where it is
+    not; ``none``. ``None``: nobody has asked for it yet."""
+    sound_progress: float | None
+    """How much of it has been made, 0 to 1."""
+    sound_seconds_left: float | None
+    """About how long it takes to be ready; ``None``: that is not known."""
+    audio: list[Mp4Audio]
+    """The sound tracks there are, where there is more than one."""
+
+
+@dataclass(frozen=True, slots=True)
 class FullVideo(Video):
     """One video, with what is inside it."""
 
@@ -112,6 +153,8 @@ class FullVideo(Video):
     """WebVTT that names, for each time, a part of a picture with many small ones."""
     chapters_url: str | None
     """WebVTT for ``<track kind="chapters">``; ``None`` where there are no chapters."""
+    mp4: Mp4 | None = None
+    """The same as an MP4; ``None`` where nothing is known of it, and where ``VIDEO_MP4`` is off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,12 @@ def _delivery(value: object) -> str:
     raise ValueError('must be "proxy" or "redirect"')
 
 
+def _mp4_audio(value: object) -> str:
+    if value in ("stereo", "surround", "off"):
+        return str(value)
+    raise ValueError('must be "stereo", "surround" or "off"')
+
+
 _WEEK = 7 * 24 * 60 * 60
 """Seconds; no store signs an address for longer."""
 
@@ -386,6 +392,27 @@ class Settings:
         "Processes that look into videos at once, with the extra `media`, over all workers of a "
         "machine. `None`: half as many as there are processors. 0: none, as without the extra.",
         group="Metadata, posters and captions",
+    )
+    mp4: bool = _setting(
+        "VIDEO_MP4",
+        True,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether videos that not all browsers play are offered [as an MP4, "
+        "too](../how_to_guides/mp4.md), with the extra `media`.",
+    )
+    mp4_audio: str = _setting(
+        "VIDEO_MP4_AUDIO",
+        "stereo",
+        _mp4_audio,
+        "What sound is made for that MP4 which browsers cannot decode: AAC with two channels "
+        '(`"stereo"`) or with up to six (`"surround"`). `"off"`: it stays as it is.',
+    )
+    mp4_store: bool = _setting(
+        "VIDEO_MP4_STORE",
+        False,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether that MP4 is offered of videos in an object store, too. Each is read once from "
+        "beginning to end for it.",
     )
     survey: bool = _setting(
         "VIDEO_SURVEY",

@@ -239,7 +239,7 @@ class TestApi:
         }
         alone = await call(app, "/videos/-/api/videos/clip 1.mp4")
         first["captions"][0]["default"] = True
-        inside = {"details": None, "storyboard_url": None, "chapters_url": None}
+        inside = {"details": None, "storyboard_url": None, "chapters_url": None, "mp4": None}
         assert json.loads(alone.body) == first | inside
 
     async def test_parameters(self, app: Quart) -> None:

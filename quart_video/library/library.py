@@ -9,7 +9,7 @@ from quart_video.catalogue import Catalogue
 from quart_video.library.authorization import Authorizer
 from quart_video.library.health import Health
 from quart_video.library.listing_cache import ListingResponseCache
-from quart_video.media import DerivativeService
+from quart_video.media import DerivativeService, Movies
 from quart_video.media_types import extension
 from quart_video.policy.cache_control import Audience
 from quart_video.policy.sendfile import SendfileHeader
@@ -37,6 +37,8 @@ class Library:
     """What its files are told from those of others by, wherever it is moved or copied to."""
     derivatives: DerivativeService | None
     """Looks into videos; ``None``: nobody does."""
+    movies: Movies | None
+    """Opens videos as MP4s; ``None``: they are not offered."""
     transfer_limiter: TransferLimiter | None
     """Counts transfers; ``None``: there may be any number."""
     mount: str

@@ -16,7 +16,7 @@ from quart_video.library.authorization import Authorizer
 from quart_video.library.health import Health
 from quart_video.library.library import Library
 from quart_video.library.storage_factory import open_storage, storage_name
-from quart_video.media import DerivativeService, FolderCache, MemoryCache, available
+from quart_video.media import Audio, DerivativeService, FolderCache, MemoryCache, Movies, available
 from quart_video.media.own_files import folder_problem
 from quart_video.policy.sendfile import sendfile_header
 from quart_video.policy.transfer_limits import Limits, TransferLimiter
@@ -72,6 +72,7 @@ class Mount:
             name = storage_name(settings)
             is_remote = isinstance(settings.media_root, Location)
             fresh = settings.store_refresh if is_remote else None
+            derivatives = _derivatives(settings, cache)
             self._library = Library(
                 settings=settings,
                 storage=storage,
@@ -88,7 +89,8 @@ class Mount:
                 signer=_signer(settings, storage),
                 name=name,
                 place=name if is_remote else self._name,
-                derivatives=_derivatives(settings, cache),
+                derivatives=derivatives,
+                movies=_movies(settings, derivatives, is_remote=is_remote),
                 transfer_limiter=_transfer_limiter(settings),
                 mount=self._name,
                 authorizer=self._authorizer,
@@ -126,6 +128,8 @@ class Mount:
                 stack.push_async_callback(library.storage.aclose)
             if library.derivatives is not None:
                 stack.push_async_callback(library.derivatives.aclose)
+            if library.movies is not None:
+                stack.push_async_callback(library.movies.aclose)
             stack.push_async_callback(library.catalogue.aclose)
 
 
@@ -175,6 +179,14 @@ def _derivatives(settings: Settings, cache: str | None) -> DerivativeService | N
     return DerivativeService(
         FolderCache(os.path.join(cache, "media"), settings.cache_size), most=most
     )
+
+
+def _movies(
+    settings: Settings, derivatives: DerivativeService | None, *, is_remote: bool
+) -> Movies | None:
+    if derivatives is None or not settings.mp4 or (is_remote and not settings.mp4_store):
+        return None
+    return Movies(derivatives, audio=cast(Audio, settings.mp4_audio))
 
 
 def _transfer_limiter(settings: Settings) -> TransferLimiter | None:

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 from quart_video.media.cache import Cache, FolderCache, MemoryCache
 from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
+from quart_video.media.movies import Audio, Movies, SoundState
+from quart_video.media.mp4_offer import SOUNDS, Offer, mp4_codecs, mp4_offer
 from quart_video.media.service import (
     DETAILS,
     FILM,
@@ -34,8 +36,10 @@ __all__ = [
     "EMPTY",
     "FILM",
     "PICTURES",
+    "SOUNDS",
     "STORYBOARD",
     "WIDTHS",
+    "Audio",
     "AudioTrack",
     "Cache",
     "Chapter",
@@ -45,6 +49,9 @@ __all__ = [
     "Failed",
     "FolderCache",
     "MemoryCache",
+    "Movies",
+    "Offer",
+    "SoundState",
     "Source",
     "Storyboard",
     "TextTrack",
@@ -55,6 +62,8 @@ __all__ = [
     "decode_storyboard",
     "makers",
     "movie",
+    "mp4_codecs",
+    "mp4_offer",
     "picture",
     "poster",
     "sheet",

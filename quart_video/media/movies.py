@@ -162,8 +162,8 @@ class Movies:
         try:
             facts = await self.film(source)
             number = _number(facts, sound)
-            mode = None if original else await self._mode_of(source, facts.sound(number))
-            return await self._open(source, film, facts, number, mode)
+            mode = await self._mode_of(source, facts.sound(number))
+            return await self._open(source, film, facts, number, None if original else mode)
         except BaseException:
             film.close()
             raise

@@ -150,6 +150,8 @@ async function fail() {
 }
 
 video.addEventListener("error", fail);
+// Of several addresses, it is the last one that tells when none of them plays.
+video.querySelector("source:last-of-type")?.addEventListener("error", fail);
 video.addEventListener("loadeddata", look);
 if (video.error) fail();
 else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();

@@ -25,13 +25,20 @@ from quart_video.web.transfers import apply_transfer_policy
 
 
 async def serve_file(
-    access: LibraryAccess, opens: Opens, path: str, media_type: str, fields: Fields = ()
+    access: LibraryAccess,
+    opens: Opens,
+    path: str,
+    media_type: str,
+    fields: Fields = (),
+    *,
+    is_virtual: bool = False,
 ) -> Response:
     """Answer the current request with a file of the library.
 
     :param opens: a way of *access* to open it.
     :param path: of the file, below the media root.
     :param fields: what this answer says beside the fields that all files are sent with.
+    :param is_virtual: whether it is a file that no server in front could find.
     :raises werkzeug.exceptions.HTTPException: it is not there, not to be had, or too many are being
         sent.
     """
@@ -42,7 +49,7 @@ async def serve_file(
         limit = library.settings.open_range_limit
         media = await opens(path, lambda: likely_range(limit))
         with closed_on_error(media):
-            if library.sendfile_header is None:
+            if library.sendfile_header is None or is_virtual:
                 return _respond(library, media, path, media_type, headers)
             field = library.sendfile_header.field(path)
         media.close()

@@ -93,9 +93,14 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
         # Where the video begins at another time, its picture there says more.
         poster=video.large_poster_url if start is None else None,
         # A fragment that players seek to, without any script. What cannot be read is left out.
-        source=video.url if start is None else f"{video.url}#t={start:g}",
+        source=_at(video.url, start),
+        mp4=_at(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
         expires=library.settings.store_expiry if library.signer else None,
     )
+
+
+def _at(url: str, start: float | None) -> str:
+    return url if start is None else f"{url}#t={start:g}"
 
 
 async def error(failure: HTTPException) -> Any:

@@ -20,8 +20,18 @@ from quart_video.catalogue import (
 from quart_video.http import EntityTag
 from quart_video.library import media_info
 from quart_video.library.library import Library
-from quart_video.media import WIDTHS, Details, Source, TextTrack
-from quart_video.models import CaptionTrack, Folder, FullVideo, Listing, ListingQuery, Video
+from quart_video.library.mp4 import Mp4State
+from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs
+from quart_video.models import (
+    CaptionTrack,
+    Folder,
+    FullVideo,
+    Listing,
+    ListingQuery,
+    Mp4,
+    Mp4Audio,
+    Video,
+)
 from quart_video.storage.base import Entry
 from quart_video.web.captions import (
     Captions,
@@ -157,10 +167,13 @@ def full_video(
     captions: Captions,
     languages: Sequence[str],
     library: Library,
+    *,
+    mp4: Mp4State | None = None,
 ) -> FullVideo:
     """Describe one video, and what is inside it.
 
     :param languages: that the client speaks, the best first.
+    :param mp4: how its MP4 stands.
     """
     serializer = ListingSerializer(library)
     row = serializer.video(item)
@@ -187,6 +200,51 @@ def full_video(
         details=details,
         storyboard_url=serializer.urls.storyboard(path, tag) if moves else None,
         chapters_url=serializer.urls.chapters(path, tag) if chaptered else None,
+        mp4=_mp4(path, mp4, details, library, serializer.urls) if mp4 and details else None,
+    )
+
+
+def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: MountURLs) -> Mp4:
+    """Describe the MP4 of a video."""
+    offered, sound = state.is_offered, state.sound
+    # An address that is played keeps its sound, though another one is ready meanwhile.
+    if sound is None:
+        original = details.audio_codec is not None and details.audio_codec not in SOUNDS
+    else:
+        original = sound.state in ("preparing", "failed")
+    tracks = state.film.sounds if state.film is not None and offered else ()
+    told = dict(enumerate(details.audio_tracks))
+    default = next((number for number, track in told.items() if track.default), 0)
+    main = state.film.main if state.film is not None else default
+    plays = told.get(main) if main is not None else None
+    return Mp4(
+        helps=offered,
+        reasons=list(state.offer.reasons),
+        problem=state.problem,
+        url=urls.mp4(path, original=original) if offered else None,
+        download_url=(
+            urls.mp4(path, original=original, download=True)
+            if offered and library.settings.downloads
+            else None
+        ),
+        codecs=mp4_codecs(
+            details,
+            sound=plays.codecs if plays else None,
+            made_aac=sound is not None and sound.state == "ready",
+        ),
+        sound=sound.state if sound else None,
+        sound_progress=sound.progress if sound else None,
+        sound_seconds_left=sound.seconds_left if sound else None,
+        audio=[
+            Mp4Audio(
+                number=each.number,
+                codec=each.codec,
+                language=told[each.number].language if each.number in told else None,
+                title=told[each.number].title if each.number in told else None,
+                url=urls.mp4(path, audio=each.number),
+            )
+            for each in (tracks if len(tracks) > 1 else ())
+        ],
     )
 
 

@@ -96,6 +96,24 @@ class MountURLs:
             return None
         return self._sign("media", path, self._download(_escape(path)))
 
+    def mp4(
+        self, path: str, *, audio: int | None = None, original: bool = False, download: bool = False
+    ) -> str:
+        """Return the URL of a video as an MP4.
+
+        :param audio: number of its sound track; ``None``: the one that plays by itself.
+        :param original: whether its sound stays as it is.
+        :param download: whether a browser is to save it.
+        """
+        values: dict[str, Any] = {"path": path}
+        if audio is not None:
+            values["audio"] = audio
+        if original:
+            values["sound"] = "original"
+        if download:
+            values["download"] = 1
+        return self._sign("mp4", path, url_for(".mp4", **values))
+
     def watch(self, path: str) -> str:
         """Return the URL of the page that plays a video."""
         return self._watch(_escape(path))

@@ -46,6 +46,7 @@ async def test_valid(tmp_path: Path, order: str, *, convert_casing: bool) -> Non
         "/videos/-/api/videos",
         "/videos/-/api/videos/{path}",
         "/videos/-/captions/{path}",
+        "/videos/-/mp4/{path}",
         "/videos/-/chapters/{path}",
         "/videos/-/poster/{path}",
         "/videos/-/storyboard/{path}",
@@ -97,7 +98,7 @@ async def test_several_mounts(tmp_path: Path) -> None:
         for path in described["paths"].values()
         for operation in path.values()
     ]
-    assert len(ids) == len(set(ids)) == 33
+    assert len(ids) == len(set(ids)) == 36
 
 
 async def test_routes_of_the_host_are_left_as_they_are(tmp_path: Path) -> None:

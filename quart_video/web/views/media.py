@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from quart import redirect, request
 from quart.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, ServiceUnavailable
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video.access.guard import LibraryAccess, current_access
 from quart_video.http import Fields, content_disposition
 from quart_video.library.library import Library
+from quart_video.library.mp4 import MEDIA_TYPE, NotReadyError, open_mp4
+from quart_video.media import Failed
+from quart_video.storage.base import Guess, Media, nothing
 from quart_video.web.media_file import redirect_to_store, serve_file
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
@@ -30,6 +33,41 @@ async def media(path: str) -> ResponseReturnValue:
         return await serve_file(access, access.open, path, media_type, disposition)
     except HTTPNotFound:  # it may be a folder that is named like a video
         return await _to_folder(access, path)
+
+
+@answers("video/mp4", "The video as an MP4.", ranges=True)
+async def mp4(path: str) -> ResponseReturnValue:
+    """Bytes of a video as an MP4, whole or in ranges, with the sound track ``audio``, from 0."""
+    access = await current_access()
+    movies = access.library.movies
+    if movies is None or access.library.media_type(path) is None:
+        raise HTTPNotFound("There is nothing at this address.")
+    disposition = _disposition(access.library, f"{path.rpartition('.')[0]}.mp4")
+    sound = _number(request.args.get("audio"))
+    original = request.args.get("sound") == "original"
+
+    async def open_it(path: str, _: Guess) -> Media:
+        film = await access.open(path, nothing)
+        try:
+            return await open_mp4(access.library, movies, film, path, sound, original=original)
+        except Failed as error:
+            raise HTTPNotFound(f"This video cannot be had as an MP4: {error}.") from error
+        except NotReadyError as error:
+            raise ServiceUnavailable("It is being made. Try again soon.", retry_after=5) from error
+
+    return await serve_file(access, open_it, path, MEDIA_TYPE, disposition, is_virtual=True)
+
+
+def _number(value: str | None) -> int | None:
+    """Read the number of a sound track; ``None``: none is named.
+
+    :raises werkzeug.exceptions.NotFound: it is no number.
+    """
+    if value is None or value == "":
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 3:
+        raise HTTPNotFound("There is no such sound track.")
+    return int(value)
 
 
 def _disposition(library: Library, path: str) -> Fields:

@@ -8,6 +8,7 @@ from quart_schema import document_response
 
 from quart_video.access.guard import LibraryAccess, current_access
 from quart_video.library import media_info
+from quart_video.library.mp4 import mp4_state
 from quart_video.models import FullVideo, as_json
 from quart_video.web import pages, serializers
 from quart_video.web.captions import Captions
@@ -51,7 +52,8 @@ async def _full_video(access: LibraryAccess, path: str) -> FullVideo:
     shown, unshown = await media_info.sort_captions(library, files)
     empty = await media_info.empty_tracks(library, item, details)
     captions = Captions(shown, unshown, empty)
-    return serializers.full_video(item, details, captions, accepted_languages(), library)
+    mp4 = await mp4_state(library, item, details)
+    return serializers.full_video(item, details, captions, accepted_languages(), library, mp4=mp4)
 
 
 async def _in_language(response: Response) -> Response:

@@ -1,0 +1,82 @@
+"""The MP4s of the videos of a library: whether they help, how they stand, how they are opened."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from quart_video.catalogue import Item
+from quart_video.library.library import Library
+from quart_video.library.media_info import source_at, source_of
+from quart_video.media import FILM, Details, Failed, Movies, Offer, SoundState, mp4_offer
+from quart_video.remux import VirtualMedia
+from quart_video.remux.film_facts import FilmFacts
+from quart_video.storage.base import Entry, Media, StorageError
+
+MEDIA_TYPE = "video/mp4"
+"""The type that they are served with."""
+
+PATIENCE = 20.0
+"""Seconds that a client waits for an index; then it is made in the background."""
+
+
+class NotReadyError(Exception):
+    """The index is being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mp4State:
+    """How the MP4 of a video stands."""
+
+    offer: Offer
+    film: FilmFacts | None = None
+    """``None``: nobody has asked for it yet."""
+    problem: str | None = None
+    """Why there is none."""
+    sound: SoundState | None = None
+    """How the sound stands of the one that plays by itself; ``None``: it is not known."""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it is there, or will be when it is asked for."""
+        return self.offer.helps and self.problem is None
+
+
+async def mp4_state(library: Library, item: Item, details: Details | None) -> Mp4State | None:
+    """Tell how the MP4 of a video stands; ``None``: nothing is known, or none are offered."""
+    movies = library.movies
+    if movies is None or details is None:
+        return None
+    offer = mp4_offer(details)
+    if not offer.helps:
+        return Mp4State(offer, problem=offer.refusal)
+    source = source_of(library, item)
+    try:
+        film = await movies.glance(source)
+        sound = await movies.sound(source, film, film.main) if film is not None else None
+    except Failed as error:
+        return Mp4State(offer, problem=str(error))
+    except (StorageError, ValueError):
+        return Mp4State(offer)
+    return Mp4State(offer, film, None, sound)
+
+
+async def open_mp4(
+    library: Library, movies: Movies, film: Media, path: str, sound: int | None, *, original: bool
+) -> VirtualMedia:
+    """Open the MP4 of an opened video, which is owned from now on.
+
+    :param sound: number of the sound track; ``None``: the one that plays by itself.
+    :param original: whether to take the sound as it is, though it has been made AAC.
+    :raises Failed: there can be none.
+    :raises NotReadyError: its index takes longer than a client waits.
+    :raises StorageError: as opening the video does.
+    """
+    source = source_at(library, Entry(path, film.facts))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await movies.open(source, film, sound, original=original)
+    except TimeoutError as error:
+        if library.derivatives is not None:
+            library.derivatives.later(source, FILM)
+        raise NotReadyError from error

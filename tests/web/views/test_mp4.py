@@ -1,0 +1,303 @@
+"""Videos as MP4s, as a browser asks for them: the same rules as for any media."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from quart import Quart, Request
+
+from quart_video import Resource, VideoBlueprint
+from quart_video.delivery.signals import MediaTransfer, transfer_finished
+from quart_video.library import media_info, mp4
+from tests.media.films import AAC, H264, Film, ffprobe
+from tests.support.asgi import Sent, call
+from tests.web.views.test_derivatives import get, serving, video
+
+Films = Callable[[str], Path]
+MP4 = "/videos/-/mp4/film.mkv"
+AC3 = Film("mp4-ac3.mkv", [*H264, "-c:a", "ac3", "-ac", "2"])
+TWO = Film("mp4-two.mkv", [*H264, *AAC, "-map", "0:v", "-map", "1:a", "-map", "1:a"])
+
+
+@pytest.fixture
+def root(tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(media_info, "GLANCE", 60)  # the machine may be busy
+    monkeypatch.setattr(mp4, "PATIENCE", 60)
+    (tmp_path / "videos").mkdir()
+    copy(films("h264.mkv"), tmp_path / "videos/film.mkv")
+    return tmp_path
+
+
+async def test_it_is_an_mp4_of_exact_length(root: Path) -> None:
+    async with serving(root) as app:
+        sent = await get(app, MP4)
+        assert (sent.status, sent["content-type"]) == (200, "video/mp4")
+        assert sent["accept-ranges"] == "bytes"
+        assert int(sent["content-length"]) == len(sent.body)
+        assert re.fullmatch(r'"[0-9a-f]{24}"', sent["etag"])
+        assert "no-transform" in sent["cache-control"]
+        path = root / "written.mp4"
+        path.write_bytes(sent.body)
+        assert [each["codec_name"] for each in ffprobe(path)["streams"]] == ["h264", "aac"]
+        head = await call(app, MP4, method="HEAD")
+        assert (head.status, head.body) == (200, b"")
+        for field in ("content-length", "etag", "last-modified", "content-type"):
+            assert head[field] == sent[field]
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_any_range_is_that_of_the_whole(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, films: Films
+) -> None:
+    folder = _prepared(tmp_path_factory, films)
+    whole = (folder / "whole").read_bytes()
+    first = data.draw(st.integers(0, len(whole) - 1))
+    last = data.draw(st.integers(first, len(whole) + 10))
+
+    async def ask() -> Sent:
+        async with serving(folder) as app:
+            return await get(app, MP4, {"Range": f"bytes={first}-{last}"})
+
+    sent = asyncio.run(ask())
+    stop = min(last + 1, len(whole))
+    assert (sent.status, sent.body) == (206, whole[first:stop])
+    assert sent["content-range"] == f"bytes {first}-{stop - 1}/{len(whole)}"
+
+
+_folders: list[Path] = []
+
+
+def _prepared(factory: pytest.TempPathFactory, films: Films) -> Path:
+    """Return a folder with a film, its index, and its MP4 written out."""
+    if not _folders:
+        folder = factory.mktemp("mp4")
+        (folder / "videos").mkdir()
+        copy(films("h264.mkv"), folder / "videos/film.mkv")
+
+        async def write() -> bytes:
+            async with serving(folder) as app:
+                return (await get(app, MP4)).body
+
+        (folder / "whole").write_bytes(asyncio.run(write()))
+        _folders.append(folder)
+    return _folders[0]
+
+
+async def test_conditions_hold_as_for_any_media(root: Path) -> None:
+    async with serving(root) as app:
+        whole = await get(app, MP4)
+        tag = whole["etag"]
+        assert (await get(app, MP4, {"If-None-Match": tag})).status == 304
+        assert (await get(app, MP4, {"If-Match": '"other"'})).status == 412
+        some = {"Range": "bytes=5-9"}
+        assert (await get(app, MP4, {**some, "If-Range": tag})).status == 206
+        assert (await get(app, MP4, {**some, "If-Range": '"other"'})).body == whole.body
+        beyond = await get(app, MP4, {"Range": "bytes=99999999-"})
+        assert beyond.status == 416
+        assert beyond["content-range"] == f"bytes */{len(whole.body)}"
+        tail = await get(app, MP4, {"Range": "bytes=-100"})
+        assert tail.body == whole.body[-100:]
+        several = await get(app, MP4, {"Range": "bytes=0-3,100-103"})
+        assert several["content-type"].startswith("multipart/byteranges")
+        assert whole.body[100:104] in several.body
+
+
+async def test_it_is_saved_under_the_name_of_the_video(root: Path) -> None:
+    async with serving(root) as app:
+        sent = await get(app, f"{MP4}?download=1")
+        assert sent["content-disposition"] == 'attachment; filename="film.mp4"'
+    async with serving(root, VIDEO_DOWNLOADS=False) as app:
+        assert (await get(app, f"{MP4}?download=1")).status == 403
+        assert (await video(app, "film.mkv"))["mp4"]["download_url"] is None
+
+
+async def test_a_video_that_changes_has_another_mp4(root: Path, films: Films) -> None:
+    async with serving(root) as app:
+        before = await get(app, MP4)
+        copy(films("vfr.mkv"), root / "videos/film.mkv")
+        after = await get(app, MP4)
+        assert after.status == 200
+        assert after["etag"] != before["etag"]
+        assert (await get(app, MP4, {"If-Match": before["etag"]})).status == 412
+        ranged = await get(app, MP4, {"Range": "bytes=0-9", "If-Range": before["etag"]})
+        assert (ranged.status, len(ranged.body)) == (200, len(after.body))
+
+
+async def test_touched_video_has_another_tag_and_the_same_bytes(root: Path) -> None:
+    async with serving(root) as app:
+        before = await get(app, MP4)
+        os.utime(root / "videos/film.mkv", (1, 1))
+        after = await get(app, MP4)
+        assert after.body == before.body
+        assert after["etag"] != before["etag"]
+
+
+async def test_who_may_not_have_the_video_has_no_mp4(root: Path) -> None:
+    async def authorize(request: Request, resource: Resource) -> bool:
+        return resource.is_folder or request.args.get("let") == "me"
+
+    app = Quart(__name__)
+    app.config.update(
+        MEDIA_ROOT=str(root / "videos"),
+        VIDEO_CACHE=str(root / "cache"),
+        VIDEO_MEDIA_PROCESSES=1,
+    )
+    app.register_blueprint(VideoBlueprint(authorize=authorize))
+    async with app.test_app():
+        assert (await get(app, MP4)).status == 404
+        sent = await get(app, f"{MP4}?let=me")
+        assert sent.status == 200
+        assert sent["cache-control"].startswith("private")
+
+
+async def test_signed_addresses_are_for_the_mp4_alone(root: Path) -> None:
+    config = {"VIDEO_SIGNED_URLS": True, "VIDEO_SIGNING_KEYS": ["a key of sixteen characters"]}
+    async with serving(root, **config) as app:
+        about = await video(app, "film.mkv")
+        url = about["mp4"]["url"]
+        assert "signature=" in url
+        assert (await get(app, url)).status == 200
+        assert (await get(app, about["mp4"]["download_url"])).status == 200
+        assert (await get(app, MP4)).status == 403
+        foreign = about["url"].partition("?")[2]
+        assert (await get(app, f"{MP4}?{foreign}")).status == 403
+
+
+async def test_no_server_in_front_is_asked_for_it(root: Path) -> None:
+    async with serving(root, VIDEO_SENDFILE="x-sendfile") as app:
+        sent = await get(app, MP4)
+        assert sent.status == 200
+        assert len(sent.body) > 1000
+        assert "x-sendfile" not in sent
+
+
+async def test_transfers_of_it_are_counted_and_told(root: Path) -> None:
+    heard: list[MediaTransfer] = []
+
+    async def note(_: Any, transfer: MediaTransfer, **__: Any) -> None:
+        heard.append(transfer)
+
+    async with serving(root, VIDEO_MAX_TRANSFERS_PER_CLIENT=1) as app:
+        with transfer_finished.connected_to(note, app):
+            sent = await get(app, MP4, {"Range": "bytes=0-99"})
+            assert sent.status == 206
+            while not heard:
+                await asyncio.sleep(0.01)
+    (transfer,) = heard
+    assert (transfer.path, transfer.media_type) == ("film.mkv", "video/mp4")
+    assert (transfer.ranges, transfer.sent) == (((0, 100),), 100)
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/videos/-/mp4/none.mkv", 404),
+        ("/videos/-/mp4/film.txt", 404),
+        ("/videos/-/mp4/../film.mkv", 404),
+        (f"{MP4}?audio=7", 404),
+        (f"{MP4}?audio=x", 404),
+        (f"{MP4}?audio=-1", 404),
+        (f"{MP4}?audio=", 200),
+        (f"{MP4}?audio=0", 200),
+    ],
+)
+async def test_what_is_not_there(root: Path, url: str, status: int) -> None:
+    async with serving(root) as app:
+        assert (await get(app, url)).status == status
+
+
+@pytest.mark.parametrize("config", [{"VIDEO_MP4": False}, {"VIDEO_MEDIA_PROCESSES": 0}])
+async def test_turned_off_there_is_none(root: Path, config: dict[str, Any]) -> None:
+    async with serving(root, **config) as app:
+        assert (await get(app, MP4)).status == 404
+        assert (await video(app, "film.mkv"))["mp4"] is None
+        assert "/-/mp4/" not in (await get(app, "/videos/-/watch/film.mkv")).body.decode()
+
+
+async def test_json_tells_why_it_helps(root: Path) -> None:
+    async with serving(root) as app:
+        before = (await video(app, "film.mkv"))["mp4"]
+        assert before["helps"]
+        assert before["reasons"] == ["container", "reads-all"]
+        assert (before["url"], before["problem"], before["sound"]) == (MP4, None, None)
+        assert (await get(app, before["url"])).status == 200
+        after = (await video(app, "film.mkv"))["mp4"]
+        assert after == before | {"sound": "copied"}
+        assert after["codecs"].endswith("mp4a.40.2")
+
+
+async def test_json_tells_why_not(root: Path, films: Films) -> None:
+    for name, problem in [("h264.ts", "mpegts"), ("vp8.webm", "vp8"), ("h264.mp4", None)]:
+        copy(films(name), root / "videos" / name)
+        async with serving(root) as app:
+            told = (await video(app, name))["mp4"]
+            assert (told["helps"], told["url"]) == (False, None)
+            assert (problem is None) == (told["problem"] is None)
+            assert problem is None or problem in told["problem"]
+
+
+async def test_refusal_is_told_in_words_and_remembered(root: Path, films: Films) -> None:
+    copy(films("h264.ts"), root / "videos/film.mkv")  # no name helps
+    async with serving(root) as app:
+        for _ in range(2):
+            sent = await get(app, MP4)
+            assert sent.status == 404
+            assert b"transport stream" in sent.body
+
+
+async def test_page_offers_it_before_the_video_itself(root: Path, films: Films) -> None:
+    copy(films("h264.mp4"), root / "videos/plain.mp4")
+    async with serving(root) as app:
+        page = (await get(app, "/videos/-/watch/film.mkv?t=1")).body.decode()
+        sources = re.findall(r'<source src="([^"]+)"', page)
+        assert sources == [f"{MP4}#t=1", "/videos/film.mkv#t=1"]
+        assert f'href="{MP4}?download=1"' in page
+        assert 'data-qv-type="video/mp4"' in page
+        plain = (await get(app, "/videos/-/watch/plain.mp4")).body.decode()
+        assert "<source" not in plain
+        assert 'src="/videos/plain.mp4"' in plain
+
+
+async def test_sound_is_prepared_and_an_address_keeps_its_own(root: Path) -> None:
+    copy(AC3.make(root), root / "videos/film.mkv")
+    async with serving(root) as app:
+        first = (await video(app, "film.mkv"))["mp4"]
+        assert first["reasons"] == ["container", "silent"]
+        assert first["url"] == f"{MP4}?sound=original"
+        before = await get(app, first["url"])
+        told = [(await video(app, "film.mkv"))["mp4"]]
+        page = (await get(app, "/videos/-/watch/film.mkv")).body.decode()
+        while told[-1]["sound"] == "preparing":
+            assert "is being prepared" in page or told[0] != told[-1]
+            assert 0 <= told[-1]["sound_progress"] <= 1
+            await asyncio.sleep(0.05)
+            told.append((await video(app, "film.mkv"))["mp4"])
+        assert told[-1]["sound"] == "ready"
+        assert told[-1]["url"] == MP4
+        assert told[-1]["codecs"].endswith("mp4a.40.2")
+        after = await get(app, MP4)
+        assert after["etag"] != before["etag"]
+        again = await get(app, first["url"])
+        assert (again["etag"], again.body) == (before["etag"], before.body)
+        page = (await get(app, "/videos/-/watch/film.mkv")).body.decode()
+        assert 'data-qv-sounds="*mp4a.40.2"' in page
+
+
+async def test_each_sound_track_has_an_address(root: Path) -> None:
+    copy(TWO.make(root), root / "videos/film.mkv")
+    async with serving(root) as app:
+        await get(app, MP4)
+        audio = (await video(app, "film.mkv"))["mp4"]["audio"]
+        assert [(each["number"], each["codec"]) for each in audio] == [(0, "aac"), (1, "aac")]
+        bodies = [(await get(app, each["url"])).body for each in audio]
+        assert all(bodies)
