@@ -26,6 +26,7 @@ from quart_video.media.extract.tracks import (
     describe_text,
     text_codec,
     text_of,
+    text_streams,
 )
 
 _MOST_TRACKS = 200
@@ -68,7 +69,7 @@ def describe(container: InputContainer, source: SourceFile) -> Details:
         audio_tracks=tuple(sounds),
         text_tracks=tuple(
             describe_text(container, text, dump.get(text.index, Dumped()), matroska)
-            for text in container.streams.subtitles[:_MOST_TRACKS]
+            for text in text_streams(container, dump)[:_MOST_TRACKS]
         ),
         chapters=attempt(lambda: tuple(_chapters(container)), ()),
         title=attempt(lambda: text_of(container.metadata, "title"), None),
@@ -82,7 +83,7 @@ def find_texts(container: InputContainer, source: SourceFile) -> dict[int, str]:
     matroska = attempt(lambda: _matroska(container, source), None)
     found = {
         stream.index: text_codec(container, stream, dump.get(stream.index, Dumped()), matroska)
-        for stream in container.streams.subtitles[:_MOST_TRACKS]
+        for stream in text_streams(container, dump)[:_MOST_TRACKS]
     }
     return {index: codec for index, codec in found.items() if codec in TEXT_CODECS}
 

@@ -17,6 +17,7 @@ from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
 from quart_video.media.extract.clock import start_of
+from quart_video.media.subtitles import wvtt
 from quart_video.media.subtitles.ass import Script, merge
 from quart_video.media.subtitles.subrip import subrip_cue
 from quart_video.media.subtitles.ttml import read_ttml
@@ -27,7 +28,7 @@ from quart_video.media.workers.protocol import Failed
 Read = Callable[["av.Packet[Any]", float, float], Iterator[Cue]]
 """Makes cues of a packet and its times."""
 
-_LAYERED = frozenset({"ass", "ssa"})
+_LAYERED = frozenset({"ass", "ssa", "wvtt"})  # of what may be there several times
 _MOST_BYTES = 64 * 1024 * 1024  # of text, of all tracks together
 
 
@@ -82,6 +83,8 @@ def _reader(stream: Stream, codec: str) -> Read:
             return _ttml
         case "webvtt":
             return _webvtt
+        case "wvtt":
+            return lambda packet, start, stop: wvtt.read_sample(bytes(packet), start, stop)
         case "srt" | "subrip" | "text":
             return lambda packet, start, stop: iter([subrip_cue(start, stop, _text(packet))])
         case _:

@@ -22,11 +22,13 @@ from quart_video.media.extract.orientation import UPRIGHT, Orientation
 
 T = TypeVar("T")
 
-TEXT_CODECS = frozenset({"ass", "mov_text", "srt", "ssa", "subrip", "text", "ttml", "webvtt"})
+TEXT_CODECS = frozenset(
+    {"ass", "mov_text", "srt", "ssa", "subrip", "text", "ttml", "webvtt", "wvtt"}
+)
 _PICTURE_CODECS = frozenset({"dvb_subtitle", "dvd_subtitle", "hdmv_pgs_subtitle", "xsub"})
 # Text that libav has no name for: as Matroska calls it, and by the sample entry of MP4.
 _MATROSKA_CODECS = {"S_TEXT/WEBVTT": "webvtt"}
-_SAMPLE_ENTRIES = {"dfxp": "ttml", "stpp": "ttml"}
+_SAMPLE_ENTRIES = {"dfxp": "ttml", "stpp": "ttml", "wvtt": "wvtt"}
 _UNKNOWN = "unknown"
 _LONGEST_TEXT = 1000
 _COUNTED = 120  # pictures, to find out how many there are in a second
@@ -116,6 +118,16 @@ def describe_text(
         supported=codec in TEXT_CODECS,
         problem=None if codec in TEXT_CODECS else _problem(codec),
     )
+
+
+def text_streams(container: InputContainer, dump: Mapping[int, Dumped]) -> list[Stream]:
+    """Return the tracks of captions; libav takes some of MP4 for any data."""
+    return [
+        stream
+        for stream in container.streams
+        if stream.type == "subtitle"
+        or (stream.type == "data" and dump.get(stream.index, Dumped()).tag in _SAMPLE_ENTRIES)
+    ]
 
 
 def text_codec(

@@ -175,6 +175,22 @@ class TestTracks:
         assert "00:00:00.500 --> 00:00:01.000\nHello there &amp; you\n" in found
         assert "00:00:01.200 --> 00:00:01.900\nSecond line\nof two\n" in found
 
+    async def test_webvtt_in_mp4(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        """No tool at hand writes it, so it is put in the place of timed text of the same length."""
+        srt, film = tmp_path / "a.srt", tmp_path / "a.mp4"
+        srt.write_text(SRT.replace("Hello <i>there</i> & you", "A" * 60))
+        add_text(films("silent.mp4"), srt, film, "mov_text")
+        payload = _box(b"sttg", b"line:0") + _box(b"payl", b"Hi <b>you</b>")
+        sample = _box(b"vttc", payload).ljust(62, b"\0")
+        data = film.read_bytes().replace(b"tx3g", b"wvtt").replace(b"\0\x3c" + b"A" * 60, sample)
+        film.write_bytes(data)
+        (track,) = (await details_of(derivatives, film)).text_tracks
+        assert (track.codec, track.supported, track.problem) == ("wvtt", True, None)
+        found = (await made(derivatives, film, text(track.index))).decode()
+        assert found == "WEBVTT\n\n00:00:00.500 --> 00:00:01.000 line:0\nHi <b>you</b>\n"
+
     async def test_a_track_without_text_is_empty(
         self, derivatives: DerivativeService, films: Films, tmp_path: Path
     ) -> None:
@@ -183,6 +199,10 @@ class TestTracks:
         add_text(films("silent.mp4"), ass, film, "copy")
         assert await made(derivatives, film, text(1)) == b""
         assert await derivatives.is_empty(on_disk(film), text(1))
+
+
+def _box(name: bytes, content: bytes) -> bytes:
+    return (len(content) + 8).to_bytes(4, "big") + name + content
 
 
 def add_text(film: Path, texts: Path, path: Path, codec: str) -> None:
