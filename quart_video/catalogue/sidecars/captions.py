@@ -17,12 +17,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from quart_video.bounded import Memo
 from quart_video.catalogue.sidecars.marks import Marks, read_loose_marks, read_marks
 from quart_video.catalogue.sidecars.titles import stem_of
 from quart_video.storage.base import Entry
 
 CAPTION_FOLDERS = frozenset({"captions", "sub", "subs", "subtitle", "subtitles", "vobsubs"})
 """Names of folders for captions, in lower case."""
+
+
+# A library has few of them, at very many videos.
+_marks: Memo[tuple[str, ...], Marks] = Memo(read_marks, 256 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def captions_by_stem(captions: Iterable[Entry], stems: Stems) -> Mapping[str, tu
     for entry in captions:
         if found := stems.find(entry.name):
             stem, rest = found
-            own[stem].append(Caption(entry.path, read_marks(rest)))
+            own[stem].append(Caption(entry.path, _marks[tuple(rest)]))
     return {stem: in_order(tracks) for stem, tracks in own.items()}
 
 

@@ -111,6 +111,8 @@ async def chapters(path: str) -> ResponseReturnValue:
     details = await media_info.details_of(library, item, patience=PATIENCE)
     if details is None:
         raise HTTPNotFound("The chapters of this video are not known.")
+    if not details.chapters:
+        raise HTTPNotFound("This video has no chapters.")
     track = chapters_vtt(details.chapters)
     return await _kept(access, media_info.source_of(library, item), track.encode(), _VTT)
 
