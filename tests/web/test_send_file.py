@@ -224,9 +224,9 @@ class TestSendFile:
 
     async def test_text(self) -> None:
         text = cast(BinaryIO, io.StringIO("x"))
-        app = app_with(lambda: send_file(text, mimetype="text/plain"), PROPAGATE_EXCEPTIONS=True)
-        with pytest.raises(TypeError, match="binary mode"):
-            await call(app, "/")
+        async with Quart(__name__).test_request_context("/"):
+            with pytest.raises(TypeError, match="binary mode"):
+                await send_file(text, mimetype="text/plain")
 
     async def test_arguments_are_quarts(self) -> None:
         ours, theirs = (inspect.signature(f).parameters for f in (send_file, quart_send_file))
