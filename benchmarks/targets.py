@@ -79,9 +79,24 @@ def _kept_pace(sample: Sample) -> float:
     return sample.extra["kept_pace"] / sample.extra["viewers"]
 
 
-def _sidecars(sample: Sample) -> float:
+def _beside(sample: Sample) -> float:
     return sample.rate / sample.extra["rate_alone"]
 
+
+KERNEL = "ours-kernel"
+_KERNEL_BESIDE = (
+    ("500 viewers", "paced", "ours-uvicorn", "Uvicorn's own protocol", 0.4),
+    ("500 viewers", "paced", "aiohttp", "aiohttp", 1.1),
+    ("Whole file", "whole", "aiohttp", "aiohttp", 1.0),
+    ("Whole file", "whole", "nginx", "nginx", 1.3),
+    ("Ranges of 16 MiB", "ranges-16m", "aiohttp", "aiohttp", 1.0),
+    ("Ranges of 1 MiB", "ranges-1m", "aiohttp", "aiohttp", 0.8),
+    ("Ranges of 1 MiB", "ranges-1m", "starlette-file", "Starlette's FileResponse", 0.18),
+    ("Ranges of 64 KiB", "ranges-64k", "aiohttp", "aiohttp", 0.75),
+    ("Ranges of 64 KiB", "ranges-64k", "starlette-file", "Starlette's FileResponse", 0.3),
+    ("304", "304", "bare-uvicorn", "an empty view", 1.6),
+    ("HEAD", "head", "bare-uvicorn", "an empty view", 1.6),
+)
 
 TARGETS = (
     Target(
@@ -170,11 +185,37 @@ TARGETS = (
             "by that without them",
             "stalled",
             f"ours-{server}",
-            _sidecars,
+            _beside,
             0.9,
             at_least=True,
         )
         for server in SERVERS
+    ),
+    *(
+        Target(
+            f"{title}: CPU with our protocol on uvicorn, by that of {their}",
+            workload,
+            KERNEL,
+            _cost,
+            limit,
+            other,
+        )
+        for title, workload, other, their, limit in _KERNEL_BESIDE
+    ),
+    Target(
+        "200 stalled viewers: MiB for each with our protocol on uvicorn",
+        "stalled",
+        KERNEL,
+        _cost,
+        0.05,
+    ),
+    Target(
+        "200 stalled viewers: speed of another with our protocol on uvicorn, by that without them",
+        "stalled",
+        KERNEL,
+        _beside,
+        0.9,
+        at_least=True,
     ),
 )
 

@@ -26,6 +26,7 @@ NOT_RUN = {
     ): "is how these tests are here",
     ("README", "$ make example     # http://localhost:5000/"): "is how these tests are run",
     ("how_to_guides/object_storage", "$ pip install quart-video[cloud]"): "needs a network",
+    ("how_to_guides/deploy", '$ pip install "quart-video[serve]"'): "needs a network",
     ("how_to_guides/inside", '$ pip install "quart-video[media]"'): "needs a network",
     (TUTORIAL, "$ python3 -m venv .venv"): "needs a network; `make wheel` does it",
     (TUTORIAL, "$ pip install pytest pytest-asyncio"): "needs a network",
