@@ -27,12 +27,9 @@ async def media(path: str) -> ResponseReturnValue:
     if media_type is None:
         return await _to_folder(access, path)
     disposition = _disposition(access.library, path)
-    try:
-        if access.library.signer is not None and not disposition:
-            return await redirect_to_store(access, access.library.signer, path, media_type)
-        return await serve_file(access, access.open, path, media_type, disposition)
-    except HTTPNotFound:  # it may be a folder that is named like a video
-        return await _to_folder(access, path)
+    if access.library.signer is not None and not disposition:
+        return await redirect_to_store(access, access.library.signer, path, media_type)
+    return await serve_file(access, access.open, path, media_type, disposition)
 
 
 @answers("video/mp4", "The video as an MP4.", ranges=True)
