@@ -30,6 +30,7 @@ Read = Callable[["av.Packet[Any]", float, float], Iterator[Cue]]
 
 _LAYERED = frozenset({"ass", "ssa", "wvtt"})  # of what may be there several times
 _MOST_BYTES = 64 * 1024 * 1024  # of text, of all tracks together
+_MOST_WRITTEN = 60 * 1024 * 1024  # likewise of what is made of it; a child may not answer with more
 
 
 def tracks(container: InputContainer, codecs: Mapping[int, str]) -> dict[str, bytes]:
@@ -59,7 +60,13 @@ def tracks(container: InputContainer, codecs: Mapping[int, str]) -> dict[str, by
             stop = start + float((packet.duration or 0) * base)
             with suppress(av.FFmpegError, Failed, UnicodeDecodeError):
                 found += readers[packet.stream.index](packet, start, stop)
-    return {f"text-{index}": _write(found, codecs[index]) for index, found in cues.items()}
+    made: dict[str, bytes] = {}
+    left = _MOST_WRITTEN
+    for index, found in cues.items():
+        blob = _write(found, codecs[index])
+        left -= len(blob)
+        made[f"text-{index}"] = blob if left >= 0 else b""
+    return made
 
 
 def _write(cues: list[Cue], codec: str) -> bytes:

@@ -50,6 +50,8 @@ def convert(data: bytes, *, encoding: str | None = None, language: str | None = 
     :param language: BCP 47 tag that the file's name tells.
     :raises Failed: there is nothing in it that can be shown.
     """
+    if len(data) > MOST_BYTES:
+        raise Failed("it is too long for captions")
     if data.startswith(_PICTURES):
         raise Failed(PICTURES)
     text = read_text(data, encoding=encoding, language=language)
@@ -87,4 +89,7 @@ def write_cues(cues: Iterable[Cue]) -> str:
     found = list(islice(shown, MOST_CUES))
     if not found:
         raise Failed(EMPTY)
+    # What stands for a sign has up to six letters: a file of signs alone would become too long.
+    if sum(len(cue.text) for cue in found) > MOST_BYTES:
+        raise Failed("it is too long for captions")
     return write_vtt(sorted(found, key=lambda cue: cue.start))

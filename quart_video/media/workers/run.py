@@ -9,7 +9,7 @@ from quart_video.media.details import encode_details
 from quart_video.media.extract import images
 from quart_video.media.extract.probe import describe, find_texts
 from quart_video.media.extract.source import SourceFile
-from quart_video.media.workers.protocol import Failed, Task, caption_name
+from quart_video.media.workers.protocol import Task, caption_name
 from quart_video.remux.sound import Mode
 
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded once, before the forks
@@ -44,8 +44,6 @@ def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, b
 
         with source.file() as file:
             data = file.read(convert.MOST_BYTES + 1)
-        if len(data) > convert.MOST_BYTES:
-            raise Failed("it is too long for captions")
         text = convert.convert(
             data, encoding=options["encoding"] or None, language=options["language"] or None
         )

@@ -75,6 +75,12 @@ def test_no_more_cues_than_a_track_may_have() -> None:
     assert convert(b"{1}{2}a\n" * 60_000).count("-->") == 50_000
 
 
+@pytest.mark.parametrize("source", [b"x" * 17_000_000, srt("&" * 8_000_000).encode()])
+def test_what_is_too_long(source: bytes) -> None:
+    with pytest.raises(Failed, match="too long"):
+        convert(source)
+
+
 def _ffmpeg(path: Path) -> Plain:
     command = [need_tool("ffmpeg"), "-nostdin", "-v", "error", "-i", str(path)]
     answer = subprocess.run([*command, "-f", "webvtt", "-"], capture_output=True, timeout=60)  # noqa: PLW1510 - it may find nothing
