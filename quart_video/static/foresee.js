@@ -3,7 +3,7 @@
 // Kinds of files that only those play who say so; of others some say less than they do.
 const RARE = /^video\/(?:mp2t|mpeg|x-(?:msvideo|ms-.*|flv))$/;
 const ELSEWHERE = ["video/mp4", "video/webm", "video/ogg", "video/x-matroska"];
-const ISO = ["video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp", "video/3gpp2"];
+export const ISO = ["video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp", "video/3gpp2"];
 
 /** Return the sound tracks of a video, each with the name of its codec, "?" where it has none. */
 function soundsOf({ qvSounds }) {
@@ -15,7 +15,7 @@ function soundsOf({ qvSounds }) {
 
 // Firefox reads each kind of file by a reader of its own, which knows some codecs alone: what it
 // says of the kind is true. Others read all files alike, but do not say so of each kind.
-const isStrict = (video) => "mozHasAudio" in video;
+export const isStrict = (video) => "mozHasAudio" in video;
 
 // Browsers know Matroska by the name that it had before it was registered.
 const typeOf = ({ dataset }) => dataset.qvType.replace("video/matroska", "video/x-matroska");

@@ -20,8 +20,11 @@ function draw(image, { sheet, box: [x, y, width, height] }) {
   image.style.objectPosition = `-${x}px -${y}px`;
 }
 
-/** Show the time line, and over it what is seen where someone points, drags or goes by keys. */
-export function showPreviews(video, element, clock) {
+/**
+ * Show the time line, and over it what is seen where someone points, drags or goes by keys.
+ * The pictures count from `offset`, where the video begins on the time line of the browser.
+ */
+export function showPreviews(video, element, clock, offset) {
   const line = element.querySelector("input");
   const tile = element.querySelector(".qv-tile");
   let tiles = null; // a promise of them: nobody waits for what nobody looks at
@@ -39,7 +42,7 @@ export function showPreviews(video, element, clock) {
     tiles ??= fetchTiles();
     const all = await tiles;
     if (wanted !== seconds) return; // meanwhile someone looks elsewhere, or has left
-    const found = all.findLast(({ start }) => start <= seconds) ?? all[0];
+    const found = all.findLast(({ start }) => start + offset <= seconds) ?? all[0];
     if (!found) return;
     draw(tile.firstElementChild, found);
     tile.lastElementChild.textContent = clock(seconds);
@@ -62,6 +65,7 @@ export function showPreviews(video, element, clock) {
     tile.hidden = true;
   }
 
+  if (offset) line.max = String(Number(line.max) + offset);
   element.hidden = false;
   line.addEventListener("pointermove", (event) => show(pointed(event)));
   line.addEventListener("pointerleave", hide);

@@ -3,6 +3,7 @@
 import { foresee, isHeard, seen } from "./foresee.js";
 import { keep, position, set, setting } from "./positions.js";
 import { showPreviews } from "./previews.js";
+import { offsetOf, shiftCues } from "./timeline.js";
 
 const video = document.querySelector("video.qv-player");
 const main = video.parentElement;
@@ -17,6 +18,9 @@ const title = video.getAttribute("aria-label");
 const RESUME_AFTER = 10; // seconds: nobody misses what came before
 const DONE = 0.95; // of the duration: the rest are credits
 const KEEP_EVERY = 5; // seconds
+
+const offset = offsetOf(video); // seconds on the time line before the video begins
+if (offset) for (const track of video.querySelectorAll("track")) shiftCues(track, offset);
 
 function say(text) {
   status.textContent = text;
@@ -237,12 +241,12 @@ for (const link of main.querySelectorAll("[data-qv-seek]"))
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab, by the address
     event.preventDefault();
-    video.currentTime = Number(link.dataset.qvSeek);
+    video.currentTime = Number(link.dataset.qvSeek) + offset;
     video.focus();
   });
 
 const storyboard = part("storyboard");
-if (storyboard) showPreviews(video, storyboard, clock);
+if (storyboard) showPreviews(video, storyboard, clock, offset);
 
 // A link to this moment -------------------------------------------------------------------------
 

@@ -132,8 +132,9 @@ def measure_again(browser: Browser, server: Server, kind: Kind) -> list[str | No
 
 def read_table() -> dict[str, list[str]]:
     """Return the rows of the table in the documentation, by the name of the file."""
-    rows = [line.strip("| ").split(" | ") for line in TABLE.read_text().splitlines()[2:]]
-    return {name.strip("`"): cells for name, *cells in rows}
+    lines = TABLE.read_text().splitlines()[2:]
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in lines]
+    return {name: cells for name, *cells in rows}
 
 
 def write_table(column: int, outcomes: dict[str, str | None]) -> None:

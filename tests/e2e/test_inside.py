@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.chromium import NewPage, Page, Route
 from tests.e2e.harness import Server, Servers, wait_until
-from tests.media.films import SRT
+from tests.media.films import SRT, ffmpeg
 
 Films = Callable[[str], Path]
 STORYBOARDS = "**/-/storyboard/**"
@@ -145,3 +145,26 @@ def test_captions_begin_in_the_language_of_the_browser(page: Page, library: Path
         ".find(track => track.mode === 'showing').cues[0].text"
     )
     assert text == "Bonjour <i>there</i> &amp; you"
+
+
+def test_what_begins_late_has_captions_and_chapters_when_it_shows_them(
+    hypercorn: Server, new_page: NewPage, folder: Path, films: Films
+) -> None:
+    ffmpeg("-itsoffset", "3", "-i", str(films("vp9.webm")), "-c", "copy", str(folder / "late.webm"))
+    (folder / "late.en.srt").write_text(SRT)  # from 0.5 s on
+    page = new_page(base_url=hypercorn.url, locale="en")
+    page.goto(f"/videos/-/watch/{folder.name}/late.webm")
+    for _ in range(60):  # until somebody has looked into it: the machine may be busy
+        if page.locator("video[data-qv-start]").count():
+            break
+        page.wait_for_timeout(300)
+        page.reload()
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(3, abs=0.1)
+    page.wait_for_function("document.querySelector('video').textTracks[0].cues?.[0]?.startTime > 1")
+    times = page.evaluate(
+        "[...document.querySelector('video').textTracks[0].cues].map(cue => cue.startTime)"
+    )
+    assert times == pytest.approx([3.5, 4.2], abs=0.1)
+    end = page.locator("[data-qv-storyboard] input").get_attribute("max")
+    assert float(end or 0) == pytest.approx(5, abs=0.2)
