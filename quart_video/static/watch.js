@@ -145,7 +145,8 @@ function look() {
 }
 
 video.addEventListener("timeupdate", () => {
-  if (told === "sound" && isHeard(video)) tell(told = null);
+  // WebKit says late how large the picture is.
+  if (told === "sound" ? isHeard(video) : told && video.videoWidth > 0) look();
 });
 
 async function fail() {

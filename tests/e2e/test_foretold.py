@@ -21,7 +21,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TABLE = Path(__file__).parents[2] / "docs/discussion/browsers.inc"
 WORDS = {None: "plays", "sound": "no sound", "picture": "no picture", "type": "does not play"}
-NOT_FORETOLD: dict[tuple[str, str], str | None] = {}
+NOT_FORETOLD: dict[tuple[str, str], str | None] = {
+    ("Firefox", "h264-10bit_aac.mp4"): "picture",  # it says no, and plays it
+    ("Firefox", "h264_ac3.mov"): "sound",  # it ends for what it leaves out in MP4
+    ("Firefox", "h264_pcm24.mov"): "sound",
+    # What WebKit plays it leaves to plug-ins, and does not ask them.
+    ("WebKit", "prores_pcm.mov"): "picture",
+    ("WebKit", "mjpeg_pcm.mov"): "picture",
+    ("WebKit", "mjpeg_pcm.avi"): "picture",
+    ("WebKit", "flv1_mp3.flv"): "picture",
+    ("WebKit", "mpeg2_mp2.mpg"): "sound",
+    ("WebKit", "mpeg1_mp2.mpg"): "sound",
+    ("WebKit", "h264_aac.avi"): None,
+    ("WebKit", "h264_aac.flv"): None,
+}
 """What an engine foretells otherwise, until it has loaded the file."""
 
 FORETELL = """
@@ -41,7 +54,9 @@ const shown = [...document.querySelectorAll('[data-qv-problem]')].filter(it => !
 return {
   error: Boolean(video.error), time: video.currentTime,
   picture: video.videoWidth > 0 && frames > 0,
-  sound: video.mozHasAudio ?? video.webkitAudioDecodedByteCount > 0,
+  // Of WebKit nobody learns whether something is heard.
+  sound: video.mozHasAudio ??
+    ('audioTracks' in video ? null : video.webkitAudioDecodedByteCount > 0),
   board: document.querySelector('.qv-problem').hidden ? null : shown[0]?.dataset.qvProblem ?? null,
 };
 """
@@ -108,7 +123,7 @@ def outcome_of(found: dict[str, Any], kind: Kind) -> str | None:
         return "type"
     if kind.picture != "none" and not found["picture"]:
         return "picture"
-    return "sound" if kind.sound != "none" and not found["sound"] else None
+    return "sound" if kind.sound != "none" and found["sound"] is False else None
 
 
 def measure(browser: Browser, server: Server, kind: Kind) -> list[str | None]:
@@ -128,6 +143,13 @@ def measure_again(browser: Browser, server: Server, kind: Kind) -> list[str | No
             assert isinstance(browser, Engine)
             browser.start_anew()
     return measure(browser, server, kind)
+
+
+def _is_right(engine: str, kind: str, row: list[str | None]) -> bool:
+    foretold, outcome, told = row
+    if engine == "WebKit" and outcome is None and "sound" in (foretold, told):
+        return True  # nobody knows
+    return told == outcome and foretold in (outcome, NOT_FORETOLD.get((engine, kind), outcome))
 
 
 def read_table() -> dict[str, list[str]]:
@@ -159,12 +181,8 @@ def test_what_is_foretold_happens(library: Server, name: str) -> None:
     column = list(ENGINES).index(name)
     if os.environ.get("WRITE_TABLE"):
         write_table(column, outcomes)
-    wrong = {
-        kind: row
-        for kind, row in rows.items()
-        if row[2] != row[1] or row[0] not in (row[1], NOT_FORETOLD.get((name, kind), row[1]))
-    }
-    assert not wrong
+    wrong = {kind: row for kind, row in rows.items() if not _is_right(name, kind, row)}
+    assert not wrong, json.dumps(wrong)
     assert {kind: cells[column] for kind, cells in read_table().items()} == {
         kind: WORDS[outcome] for kind, outcome in outcomes.items()
     }
