@@ -101,12 +101,12 @@ class Engine:
         self._stack.close()
         self._open()
 
-    def access(self, url: str) -> None:
+    def visit(self, url: str) -> None:
         """Open a page, and wait until it is there.
 
         :raises CrashError: the browser has crashed. Each of the methods may say so.
         """
-        self._session.access(url)
+        self._session.visit(url)
 
     def do(self, script: str, argument: object = None) -> Any:
         """Run the body of an async function in the page, and return what it returns."""
@@ -124,7 +124,7 @@ class Engine:
 class _Session(Protocol):
     """What a browser is asked."""
 
-    def access(self, url: str) -> None:
+    def visit(self, url: str) -> None:
         """Open a page, and wait until it is there."""
 
     def act(self, actions: list[dict[str, Any]]) -> None:
@@ -145,7 +145,7 @@ class _Marionette:
         self._ask("WebDriver:NewSession")
         self._ask("WebDriver:SetTimeouts", **_TIMEOUTS)
 
-    def access(self, url: str) -> None:
+    def visit(self, url: str) -> None:
         self._ask("WebDriver:Navigate", url=url)
 
     def act(self, actions: list[dict[str, Any]]) -> None:
@@ -194,7 +194,7 @@ class _WebDriver:
         self._session = "/session/" + self._ask("POST", "/session", capabilities={})["sessionId"]
         self._ask("POST", "/timeouts", **_TIMEOUTS)
 
-    def access(self, url: str) -> None:
+    def visit(self, url: str) -> None:
         self._ask("POST", "/url", url=url)
 
     def act(self, actions: list[dict[str, Any]]) -> None:

@@ -30,7 +30,7 @@ def _do(engine: Engine, script: str, argument: object = None) -> Any:
 @crash_proof
 def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
     assert film.exists()
-    engine.access(server.url + WATCH)
+    engine.visit(server.url + WATCH)
     played = _do(engine, PLAY)
     assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
     # Of the first frames Firefox may tell the times of others.
@@ -44,7 +44,7 @@ def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
 
 @crash_proof
 def test_captions_show(hypercorn: Server, engine: Engine) -> None:
-    engine.access(hypercorn.url + WATCH)
+    engine.visit(hypercorn.url + WATCH)
     for second in (13.5, 33.5, 1.5):
         _do(engine, SEEK, second)
         caption = _do(engine, CAPTION)
@@ -53,17 +53,17 @@ def test_captions_show(hypercorn: Server, engine: Engine) -> None:
 
 @crash_proof
 def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine) -> None:
-    engine.access(hypercorn.url + WATCH)
+    engine.visit(hypercorn.url + WATCH)
     _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")
     engine.press("k")
     _settled(engine, "video.played.length && video.played.end(0) > video.played.start(0)")
     engine.press("k", "5", "l")
     state = _do(engine, "return [video.paused, video.currentTime];")
     assert state == [True, SECONDS / 2 + 10]
-    engine.access(hypercorn.url + "/videos/")
-    engine.access(hypercorn.url + WATCH)
+    engine.visit(hypercorn.url + "/videos/")
+    engine.visit(hypercorn.url + WATCH)
     _settled(engine, f"Math.abs(video.currentTime - {SECONDS / 2 + 10}) < 2")
-    engine.access(f"{hypercorn.url}{WATCH}?t=7")
+    engine.visit(f"{hypercorn.url}{WATCH}?t=7")
     _settled(engine, "Math.abs(video.currentTime - 7) < 0.5")
 
 
@@ -71,7 +71,7 @@ def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine)
 def test_the_gallery_keeps_up(servers: Servers, folder: Path, engine: Engine) -> None:
     (folder / "One.mp4").touch()
     server = servers.server("hypercorn", QUART_E2E_FRESH="0.1")
-    engine.access(f"{server.url}/videos/{folder.name}/")
+    engine.visit(f"{server.url}/videos/{folder.name}/")
     titles = "return [...document.querySelectorAll('.qv-card h3')].map(it => it.innerText);"
     assert engine.do(titles) == ["One"]
     (folder / "Two.mp4").touch()

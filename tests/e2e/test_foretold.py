@@ -65,7 +65,7 @@ return {
 class Browser(Protocol):
     """What is asked of a browser here."""
 
-    def access(self, url: str) -> None: ...
+    def visit(self, url: str) -> None: ...
 
     def do(self, script: str, argument: object = None) -> Any: ...
 
@@ -74,7 +74,7 @@ class _Chromium:
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    def access(self, url: str) -> None:
+    def visit(self, url: str) -> None:
         self._page.goto(url, wait_until="domcontentloaded")
 
     def do(self, script: str, argument: object = None) -> Any:
@@ -128,7 +128,7 @@ def outcome_of(found: dict[str, Any], kind: Kind) -> str | None:
 
 def measure(browser: Browser, server: Server, kind: Kind) -> list[str | None]:
     """Return what is foretold, what happens, and what the page says in the end."""
-    browser.access(f"{server.url}/videos/-/watch/{kind.name}")
+    browser.visit(f"{server.url}/videos/-/watch/{kind.name}")
     foretold = browser.do(FORETELL, f"{server.url}/videos/-/static/foresee.js")
     found = browser.do(OUTCOME)
     return [foretold, outcome_of(found, kind), found["board"]]
