@@ -19,6 +19,8 @@ from quart_video.models import (
     FullVideo,
     Listing,
     ListingQuery,
+    Mp4,
+    Mp4Audio,
     Video,
 )
 from quart_video.settings import ConfigurationError, Settings
@@ -45,6 +47,8 @@ __all__ = [
     "MediaTransfer",
     "MemoryStorage",
     "MissingFileError",
+    "Mp4",
+    "Mp4Audio",
     "Outcome",
     "Resource",
     "Settings",
