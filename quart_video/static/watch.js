@@ -227,8 +227,25 @@ if (tracks.length) {
   showCaptions(first);
   noteCaptions();
   // From now on it is someone's choice, be it in our menu or in that of the player.
+  // But not where tracks inside the file arrive: WebKit then switches all of them off by itself.
   let chosen = first;
+  let known = video.textTracks.length;
+  let arrived = -Infinity;
+  const keepChosen = () => { if (noteCaptions() !== chosen) showCaptions(chosen); };
+  const isArriving = () => {
+    if (video.textTracks.length !== known) arrived = performance.now();
+    known = video.textTracks.length;
+    return performance.now() - arrived < 1000;
+  };
+  video.textTracks.addEventListener("addtrack", () => {
+    isArriving();
+    setTimeout(keepChosen);
+  });
   video.textTracks.addEventListener("change", () => {
+    if (isArriving()) {
+      setTimeout(keepChosen);
+      return;
+    }
     const index = noteCaptions();
     if (index !== chosen) set("captions", index < 0 ? "off" : nameOf(tracks[index]));
     chosen = index;

@@ -12,6 +12,7 @@ from tests.e2e.engines import Engine, crash_proof, firefox, webkit
 from tests.e2e.film import FRAMES_PER_SECOND, HEIGHT, SECONDS, WIDTH, caption_at
 from tests.e2e.harness import Server, Servers, wait_until
 from tests.e2e.player import CAPTION, LIBRARY, PLAY, SEEK
+from tests.media.films import ffmpeg
 
 WATCH = "/videos/-/watch/film/clock.mp4"
 
@@ -49,6 +50,32 @@ def test_captions_show(hypercorn: Server, engine: Engine) -> None:
         _do(engine, SEEK, second)
         caption = _do(engine, CAPTION)
         assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
+
+
+@pytest.fixture(scope="module")
+def captioned(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """Return a server with a video that has a track inside, and one with a file beside it."""
+    root = tmp_path_factory.mktemp("captioned")
+    (root / "beside.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nhello\n")
+    (root / "inside.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nhello\n")
+    picture = ["-f", "lavfi", "-i", "testsrc2=s=128x96:r=10:d=9"]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    ffmpeg(*picture, *codecs, str(root / "beside.mp4"))
+    texts = ["-i", str(root / "inside.en.vtt"), "-map", "0:v", "-map", "1", "-c:s", "mov_text"]
+    ffmpeg(*picture, *texts, *codecs, str(root / "inside.mp4"))
+    return servers.server("hypercorn", QUART_MEDIA_ROOT=str(root))
+
+
+@crash_proof
+def test_tracks_inside_a_file_switch_no_captions_off(captioned: Server, engine: Engine) -> None:
+    showing = "[...video.textTracks].filter(it => it.kind === 'captions' && it.mode === 'showing')"
+    for name in ("beside", "inside", "beside"):
+        engine.visit(f"{captioned.url}/videos/-/watch/{name}.mp4")
+        _do(engine, "video.muted = true; video.play().catch(() => {});")
+        _settled(engine, "video.currentTime > 1.5")
+        _settled(engine, f"{showing}.length === 1")
+        kept = _do(engine, "return localStorage.getItem('quart-video:captions');")
+        assert kept is None, name
 
 
 @crash_proof
