@@ -154,10 +154,10 @@ def _code_term(code: Code, text: str) -> Term:
     ways: list[Way] = [tuple(found)]
     if not code.episodes and is_whole:
         ways.append((Phrase((f"{code.words[0]}e",), is_whole=False),))
-    if len(code.episodes) == 1 and is_whole:
+    if len(code.episodes) == 1 and (is_whole or number.strip("0")):
         # Where folders are for seasons, names tell the episode alone.
         season, episode = Phrase((code.season_word,), is_whole=True), value_of(number)
-        ways += [(season, Phrase((word, episode), is_whole=True)) for word in _EPISODE_WORDS]
+        ways += [(season, Phrase((word, episode), is_whole)) for word in _EPISODE_WORDS]
     if "x" in words:
         ways.append((Phrase(words, is_whole),))
     return Term(words, tuple(ways))

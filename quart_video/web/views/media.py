@@ -38,6 +38,7 @@ async def mp4(path: str) -> ResponseReturnValue:
     access = await current_access()
     movies = access.library.movies
     if movies is None or access.library.media_type(path) is None:
+        await access.folder(path)  # who may not have what is there is told so, as anywhere
         raise HTTPNotFound("There is nothing at this address.")
     disposition = _disposition(access.library, f"{path.rpartition('.')[0]}.mp4")
     sound = _number(request.args.get("audio"))

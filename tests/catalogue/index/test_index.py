@@ -162,7 +162,7 @@ class Tree:
             for item in page.items:
                 assert item.entry.facts == self.files[item.entry.path]
                 assert item.duration == self.durations.get(item.entry.path)
-                assert item.title == self.titles.get(item.entry.path)
+                assert item.title == (self.titles.get(item.entry.path) or None)
             if page.next_cursor is None:
                 break
             page = self.page(replace(query, cursor=page.next_cursor))

@@ -59,6 +59,7 @@ def test_words(name: str, words: str) -> None:
 
 # In a folder for the first season.
 BELOW = " | s1 & episode 2 | s1 & ep 2 | s1 & e 2"
+BELOW_TYPED = " | s1 & episode 2… | s1 & ep 2… | s1 & e 2…"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,8 @@ BELOW = " | s1 & episode 2 | s1 & ep 2 | s1 & e 2"
         ("m.a.s.h", ("m a s h… | mash…",)),
         ("c++", ("c ++…",)),
         ("s01e02", (f"s1e2{BELOW}",)),
-        ("s1e2", ("s1e2…",)),
+        ("s1e2", (f"s1e2…{BELOW_TYPED}",)),
+        ("season 3 episode 7", ("s3e7… | s3 & episode 7… | s3 & ep 7… | s3 & e 7…",)),
         ("S01E02 x", (f"s1e2{BELOW}", "x…")),
         ("s01e0", ("s1e…",)),
         ("s01e02e03", ("s1e2 & s1e3",)),
