@@ -227,25 +227,20 @@ if (tracks.length) {
   showCaptions(first);
   noteCaptions();
   // From now on it is someone's choice, be it in our menu or in that of the player.
-  // But not where tracks inside the file arrive: WebKit then switches all of them off by itself.
+  // But not when tracks inside the file arrive: WebKit switches all off then.
   let chosen = first;
   let known = video.textTracks.length;
-  let arrived = -Infinity;
-  const keepChosen = () => { if (noteCaptions() !== chosen) showCaptions(chosen); };
+  let arrived = -1000;
   const isArriving = () => {
     if (video.textTracks.length !== known) arrived = performance.now();
     known = video.textTracks.length;
-    return performance.now() - arrived < 1000;
+    if (performance.now() - arrived > 1000) return false;
+    setTimeout(() => { if (noteCaptions() !== chosen) showCaptions(chosen); });
+    return true;
   };
-  video.textTracks.addEventListener("addtrack", () => {
-    isArriving();
-    setTimeout(keepChosen);
-  });
+  video.textTracks.addEventListener("addtrack", isArriving);
   video.textTracks.addEventListener("change", () => {
-    if (isArriving()) {
-      setTimeout(keepChosen);
-      return;
-    }
+    if (isArriving()) return;
     const index = noteCaptions();
     if (index !== chosen) set("captions", index < 0 ? "off" : nameOf(tracks[index]));
     chosen = index;
