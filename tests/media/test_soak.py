@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -115,7 +116,17 @@ def _ask(port: int, name: str) -> list[int]:
     video = json.loads(body)
     urls = [video["poster_url"], f"/videos/-/watch/{quote(name)}", video["storyboard_url"]]
     urls += [track["url"] for track in video["captions"]]
-    return [status, *(_get(port, url)[0] for url in urls if url)]
+    return [status, *(_get_in_time(port, url) for url in urls if url)]
+
+
+def _get_in_time(port: int, url: str) -> int:
+    """Ask again while it is being made, as the answer says: a busy machine takes longer."""
+    for _ in range(12):
+        status, _ = _get(port, url)
+        if status != 503:
+            break
+        time.sleep(5)  # as Retry-After has it
+    return status
 
 
 def _get(port: int, url: str) -> tuple[int, bytes]:
