@@ -44,7 +44,7 @@ class TransferPermit:
     """The right to a transfer, which goes back when it is released, or forgotten."""
 
     def __init__(self, transfer_limiter: TransferLimiter, client: str, path: str) -> None:
-        self._gate: TransferLimiter | None = transfer_limiter
+        self._limiter: TransferLimiter | None = transfer_limiter
         self._client = client
         self._path = path
 
@@ -57,7 +57,7 @@ class TransferPermit:
 
     def release(self) -> None:
         """Give it back; may be called more than once."""
-        transfer_limiter, self._gate = self._gate, None
+        transfer_limiter, self._limiter = self._limiter, None
         if transfer_limiter is not None:
             transfer_limiter.leave(self._client, self._path)
 
