@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,10 @@ settings.register_profile("check", settings.get_profile("quart-video"), max_exam
 settings.register_profile("fuzz", settings.get_profile("quart-video"), max_examples=1000)
 settings.load_profile("quart-video")
 
+
+# Where the shell has started this in the background it ignores these, and so would all servers.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 STARTS_PROGRAMS = {"azure", "films", "store"}
 """Fixtures that start a store, or ffmpeg."""

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from quart import Quart
 
 from quart_video.catalogue import Catalogue, Query
+from quart_video.catalogue.sync import scanner
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.local.storage import LocalStorage
 
@@ -21,7 +22,7 @@ class _Done(logging.Handler):
     """Notices what the log is told at the end of a scan."""
 
     def __init__(self) -> None:
-        super().__init__(logging.INFO)
+        super().__init__(logging.DEBUG)
         self.event = asyncio.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -35,8 +36,8 @@ async def scan() -> int | None:
     shutil.rmtree(cache, ignore_errors=True)
     storage = LocalStorage(os.environ["MEDIA_ROOT"])
     catalogue = Catalogue(storage, VIDEO_TYPES, cache=cache, name=storage.root)
-    logger = logging.getLogger("quart_video")
-    logger.setLevel(logging.INFO)
+    logger = scanner.logger
+    logger.setLevel(logging.DEBUG)  # at which it tells of a scan that took no time
     done = _Done()
     logger.addHandler(done)
     try:

@@ -13,6 +13,8 @@ from time import monotonic, sleep
 
 import pytest
 
+from quart_video.storage.local import file_systems
+
 _PATIENCE = 10.0  # seconds
 
 
@@ -54,6 +56,8 @@ def mounted(command: list[str], point: Path) -> Iterator[Fuse]:
             if process.poll() is not None or monotonic() > until:
                 pytest.skip(f"{command[0]} cannot mount anything here")
             sleep(0.01)
+        # A device that had this number just before is remembered until the next look at the mounts.
+        sleep(2 * file_systems.LOOK_EVERY)
         yield Fuse(point, process)
     finally:
         with suppress(OSError):

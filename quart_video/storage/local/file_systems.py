@@ -63,7 +63,7 @@ _KINDS = {
 
 _MOST_LAYERS = 8  # of overlays in overlays
 _MOST_DEVICES = 1000
-_LOOK_EVERY = 0.05  # seconds between looks whether something has been mounted
+LOOK_EVERY = 0.05  # seconds between looks whether something has been mounted
 
 
 class Mount(NamedTuple):
@@ -195,7 +195,7 @@ class Mounts:
 
     def _look(self) -> None:
         """Forget what has been found if it may not hold any more."""
-        self._due = monotonic() + _LOOK_EVERY
+        self._due = monotonic() + LOOK_EVERY
         if self._poll is None or self._pid != os.getpid():
             self._begin()
         elif self._poll.poll(0):

@@ -121,7 +121,7 @@ _SEES_A_MOUNT = """
 import os, subprocess, sys
 from quart_video.storage.local import file_systems
 from quart_video.storage.local.file_systems import Mounts, known
-file_systems._LOOK_EVERY = 0
+file_systems.LOOK_EVERY = 0
 folder = sys.argv[1]
 mounts = Mounts()
 

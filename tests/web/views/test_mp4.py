@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copy2
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ def root(tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(media_info, "GLANCE", 60)  # the machine may be busy
     monkeypatch.setattr(mp4, "PATIENCE", 60)
     (tmp_path / "videos").mkdir()
-    copy(films("h264.mkv"), tmp_path / "videos/film.mkv")
+    copy2(films("h264.mkv"), tmp_path / "videos/film.mkv")  # its time, too, which is not this second
     return tmp_path
 
 
