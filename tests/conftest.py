@@ -42,10 +42,21 @@ STARTS_PROGRAMS = {"azure", "films", "store"}
 
 @pytest.hookimpl(tryfirst=True)  # before it is decided what to run
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts programs by a fixture."""
+    """Mark what starts programs by a fixture, and what is left out of a sample of the cases."""
+    tables: dict[str, list[pytest.Item]] = {}
     for item in items:
         if isinstance(item, pytest.Function) and STARTS_PROGRAMS & set(item.fixturenames):
             item.add_marker(pytest.mark.thorough)
+        marked = item.get_closest_marker
+        if marked("sample") and not (marked("matrix") or marked("slow")):
+            tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for cases in tables.values():
+        (most,) = cases[0].get_closest_marker("sample").args  # type: ignore[union-attr]
+        # Spread over the table, as what is alike stands together there.
+        kept = {round(number * len(cases) / most) for number in range(most)}
+        for number, case in enumerate(cases):
+            if number not in kept:
+                case.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(optionalhook=True)

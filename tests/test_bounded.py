@@ -66,6 +66,7 @@ class TestMemo:
         assert memo.size == 0
 
     @pytest.mark.parametrize("length", [1, 10, 100, 300])
+    @pytest.mark.sample(1)
     def test_bytes(self, length: int) -> None:
         memo: Memo[str, str] = Memo(lambda text: f"{text}\N{MAN}", 200 * KIBIBYTE)
 
@@ -187,6 +188,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     ],
     ids=["search", "order", "addresses", "scan"],
 )
+@pytest.mark.sample(4)
 def test_what_is_known_of_texts(
     function: Callable[[str], object], make: Callable[[int], str]
 ) -> None:
@@ -197,6 +199,7 @@ def test_what_is_known_of_texts(
     assert left(fill) < 4 * MEBIBYTE
 
 
+@pytest.mark.slow
 async def test_searches(tmp_path: Path) -> None:
     """As anyone can fill them: what is known of pages, and of how much is on them."""
     for number in range(50):

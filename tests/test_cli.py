@@ -140,6 +140,7 @@ def test_the_list_of_a_folder(root: Path) -> None:
         (("-r", "--limit", "1"), ["Clip 2.webm"]),
     ],
 )
+@pytest.mark.sample(3)
 def test_what_is_listed(root: Path, words: tuple[str, ...], expected: list[str]) -> None:
     assert paths(root, *words) == expected
 
@@ -153,6 +154,7 @@ def test_more_than_a_page_of_folders_is_listed(root: Path) -> None:
     assert found == [*names, None]
 
 
+@pytest.mark.slow
 def test_more_than_a_page_is_listed(root: Path) -> None:
     names = [f"Clip {number}.mp4" for number in range(1, 1203)]
     for name in names:
@@ -174,6 +176,7 @@ def test_all_that_is_known_is_in_the_json(root: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "../videos", "Clip 2.webm", "\x1b[2J"])
+@pytest.mark.sample(1)
 def test_a_folder_that_is_not_there(root: Path, folder: str) -> None:
     done = call(root, "video", "list", folder)
     assert (done.returncode, done.stdout) == (1, "")
@@ -221,6 +224,7 @@ def test_who_reads_no_further_is_not_told_of_it(root: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("scan",), ("list",), ("list", "--json")])
+@pytest.mark.sample(1)
 def test_what_cannot_be_written_is_told(root: Path, words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

@@ -159,6 +159,7 @@ def _command_of(process: Path) -> bytes:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.sample(2)
 def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str, server: str) -> None:
     options = ["--workers", workers, "--open"]
     with serving(folder, tmp_path, *options, command=COMMANDS[server]) as (port, log):
@@ -181,6 +182,7 @@ def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str, server: 
     assert (tmp_path / "quart-video" / "catalogue").is_dir()
 
 
+@pytest.mark.sample(1)
 def test_by_which_server(folder: Path, tmp_path: Path, server: str) -> None:
     with serving(folder, tmp_path, command=COMMANDS[server]) as (port, _):
         get(port, "/")
@@ -188,6 +190,7 @@ def test_by_which_server(folder: Path, tmp_path: Path, server: str) -> None:
     assert f"\r\nserver: {server}".encode() in answer
 
 
+@pytest.mark.sample(1)
 def test_a_page_elsewhere_is_not_let_in_by_its_own_name(
     folder: Path, tmp_path: Path, server: str
 ) -> None:
@@ -241,6 +244,7 @@ def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.sample(1)
 def test_it_ends_when_the_terminal_closes(folder: Path, tmp_path: Path, server: str) -> None:
     options = ["--workers", "2"]
     with serving(folder, tmp_path, *options, command=COMMANDS[server], end=hang_up) as (port, log):
@@ -250,6 +254,7 @@ def test_it_ends_when_the_terminal_closes(folder: Path, tmp_path: Path, server: 
         connect(port)
 
 
+@pytest.mark.slow
 def test_it_goes_on_without_a_terminal_if_that_is_asked_for(folder: Path, tmp_path: Path) -> None:
     def end(process: subprocess.Popen[bytes]) -> None:
         hang_up(process)
@@ -264,6 +269,7 @@ def test_it_goes_on_without_a_terminal_if_that_is_asked_for(folder: Path, tmp_pa
 @pytest.mark.parametrize(
     ("sign", "after"), [(signal.SIGTERM, 0), (signal.SIGTERM, 0.3), (signal.SIGINT, 1)]
 )
+@pytest.mark.sample(2)
 def test_it_can_be_ended_at_once(
     folder: Path, tmp_path: Path, server: str, after: float, sign: signal.Signals
 ) -> None:
@@ -284,6 +290,7 @@ def test_it_can_be_ended_at_once(
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.sample(1)
 def test_a_worker_that_dies_is_replaced(
     folder: Path, tmp_path: Path, server: str, workers: str
 ) -> None:
@@ -300,6 +307,7 @@ def test_a_worker_that_dies_is_replaced(
             assert get(port, "/a.mp4")[0] == 200
 
 
+@pytest.mark.sample(1)
 def test_workers_that_cannot_live(folder: Path, tmp_path: Path, server: str) -> None:
     """It ends with a status that systemd's Restart=on-failure takes for one."""
 
@@ -317,6 +325,7 @@ def test_workers_that_cannot_live(folder: Path, tmp_path: Path, server: str) -> 
     assert "It is the third to end soon, so all end." in log.read_text()
 
 
+@pytest.mark.sample(1)
 def test_no_worker_is_left_behind(folder: Path, tmp_path: Path, server: str) -> None:
     """Not even where the command was killed, and could end none of them."""
 
@@ -385,6 +394,7 @@ def test_a_link_that_is_turned_to_another_folder(folder: Path, tmp_path: Path) -
         )
 
 
+@pytest.mark.sample(1)
 def test_without_semaphores(folder: Path, tmp_path: Path, server: str) -> None:
     """As where /dev/shm is missing, or cannot be written to."""
     program = (

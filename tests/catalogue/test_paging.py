@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ async def test_pages_together_are_the_whole(
 
 
 @given(FILES, CHANGES, st.sampled_from(SORTS), st.integers(1, 4))
+@pytest.mark.slow
 async def test_nothing_is_skipped_or_repeated(
     files: dict[str, FileFacts],
     changes: list[dict[str, FileFacts | None]],
@@ -90,6 +92,7 @@ async def test_nothing_is_skipped_or_repeated(
 
 
 @given(FILES, st.data(), st.sampled_from(SORTS))
+@pytest.mark.slow
 async def test_the_place_of_a_video_that_is_gone(
     files: dict[str, FileFacts], data: st.DataObject, sort: Sort
 ) -> None:

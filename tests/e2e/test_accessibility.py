@@ -89,6 +89,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.sample(1)
 def test_no_violation(hypercorn: Server, new_page: NewPage, axe: str, scheme: str) -> None:
     """In one browser, as most of the time goes into axe itself."""
     viewport = {"width": 390, "height": 844} if scheme == "dark" else {"width": 1280, "height": 900}
@@ -138,6 +139,7 @@ def test_whatever_is_pressed_is_big_enough(hypercorn: Server, new_page: NewPage)
         assert small == [], target
 
 
+@pytest.mark.slow
 def test_nothing_moves_for_those_who_do_not_want_it(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page(base_url=hypercorn.url, reduced_motion="reduce")
     for target, _ in STATES.values():
@@ -152,6 +154,7 @@ def test_nothing_moves_for_those_who_do_not_want_it(hypercorn: Server, new_page:
         assert moving == [], target
 
 
+@pytest.mark.slow
 def test_larger_text_and_more_space_cut_nothing_off(hypercorn: Server, new_page: NewPage) -> None:
     """Sections 1.4.4 and 1.4.12: twice the size, and the spacing that a reader may need."""
     page = new_page(base_url=hypercorn.url, viewport={"width": 1280, "height": 900})

@@ -32,6 +32,7 @@ def _log_media(page: Page) -> list[Response]:
     return seen
 
 
+@pytest.mark.sample(1)
 def test_plays_and_seeks(server: Server, film: Path, new_page: NewPage) -> None:
     page = new_page()
     answers = _log_media(page)
@@ -54,6 +55,7 @@ def test_plays_and_seeks(server: Server, film: Path, new_page: NewPage) -> None:
     assert all(a.headers["content-range"].endswith(f"/{size}") for a in answers)
 
 
+@pytest.mark.slow
 def test_plays_and_seeks_over_http_2(servers: Servers, film: Path, new_page: NewPage) -> None:
     """Of a server that answers only in parts: what is open-ended, as all that a player asks is."""
     limit, size = 65_536, film.stat().st_size
@@ -137,6 +139,7 @@ def test_without_javascript(hypercorn: Server, new_page: NewPage) -> None:
     page.click(f"a[href='{WATCH}']")
 
 
+@pytest.mark.slow
 def test_under_a_strict_content_security_policy(
     servers: Servers, film: Path, new_page: NewPage
 ) -> None:
@@ -178,6 +181,7 @@ def test_under_a_strict_content_security_policy(
     ],
     ids=["gallery", "odd-names", "search", "watch", "watch-long-name"],
 )
+@pytest.mark.sample(1)
 def test_on_a_phone_nothing_scrolls_sideways(
     hypercorn: Server, new_page: NewPage, target: str
 ) -> None:
@@ -188,6 +192,7 @@ def test_on_a_phone_nothing_scrolls_sideways(
 
 @pytest.mark.parametrize(("scheme", "dark"), [("dark", True), ("light", False)])
 @pytest.mark.parametrize("target", ["/videos/", WATCH], ids=["gallery", "watch"])
+@pytest.mark.sample(1)
 def test_in_the_dark(
     hypercorn: Server, new_page: NewPage, target: str, scheme: str, *, dark: bool
 ) -> None:

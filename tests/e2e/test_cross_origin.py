@@ -125,6 +125,7 @@ def _fetch(page: Page, server: Server, mount: str, **options: Any) -> Any:
     return page.evaluate(_FETCH, {"media": media, "options": options})
 
 
+@pytest.mark.sample(1)
 def test_a_page_that_is_named_sees_it_all(server: Server, port: int, new_page: NewPage) -> None:
     page = _open(new_page, server, "127.0.0.1", port, member=True)
     seen = {"plays": True, "captions": True, "cue": caption_at(0.5), "canvas": True}

@@ -29,6 +29,7 @@ def _do(engine: Engine, script: str, argument: object = None) -> Any:
 
 
 @crash_proof
+@pytest.mark.sample(2)
 def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
     assert film.exists()
     engine.visit(server.url + WATCH)
@@ -67,6 +68,7 @@ def captioned(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Ser
 
 
 @crash_proof
+@pytest.mark.sample(1)
 def test_tracks_inside_a_file_switch_no_captions_off(captioned: Server, engine: Engine) -> None:
     showing = "[...video.textTracks].filter(it => it.kind === 'captions' && it.mode === 'showing')"
     for name in ("beside", "inside", "beside"):
@@ -79,6 +81,7 @@ def test_tracks_inside_a_file_switch_no_captions_off(captioned: Server, engine: 
 
 
 @crash_proof
+@pytest.mark.sample(1)
 def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine) -> None:
     engine.visit(hypercorn.url + WATCH)
     _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")

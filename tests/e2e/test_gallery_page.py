@@ -68,6 +68,7 @@ def test_videos_come_and_go(page: Page, folder: Path) -> None:
     assert count.replace("\N{NO-BREAK SPACE}", " ") == "40 videos · 813 bytes · 1 folder"
 
 
+@pytest.mark.slow
 def test_folders_that_do_not_fit_any_more(page: Page, folder: Path) -> None:
     """There is a way to them, and one's words stay in the field for finding one."""
     for number in range(50):
@@ -158,6 +159,7 @@ def test_from_nothing_to_something_and_back(
 
 
 @pytest.mark.parametrize("status", [404, 500, 302])
+@pytest.mark.sample(1)
 def test_a_failure_changes_nothing(page: Page, folder: Path, status: int) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -240,6 +242,7 @@ def test_badges_of_the_list_stand_in_one_line(
         assert boxes == [[boxes[0][0], 0]] * 4, width
 
 
+@pytest.mark.slow
 def test_the_list_fits_every_screen(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page(base_url=hypercorn.url)
     for target in ("/videos/names/?view=list", "/videos/names/", "/videos/-/watch/clip.mp4"):

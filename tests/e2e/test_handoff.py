@@ -72,6 +72,7 @@ def ask(front: Front, target: str, *fields: tuple[str, str], method: str = "GET"
     return reply
 
 
+@pytest.mark.sample(2)
 def test_whole(front: Front) -> None:
     reply = ask(front, CLIP_URL)
     assert (reply.status, reply.body) == (200, CLIP)

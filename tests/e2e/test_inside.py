@@ -80,6 +80,7 @@ def test_the_player_has_a_poster_and_previews(page: Page, library: Path) -> None
     page.wait_for_function("document.querySelector('video').currentTime > 1.5")
 
 
+@pytest.mark.slow
 def test_previews_that_come_late(page: Page, library: Path) -> None:
     """They are asked for again, and not shown to someone who has left meanwhile."""
     page.clock.install()

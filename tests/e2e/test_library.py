@@ -79,6 +79,7 @@ def files(cache: Path) -> list[Path]:
     return sorted(cache.rglob("*.sqlite3"))
 
 
+@pytest.mark.slow
 def test_two_at_once(start: Start, cache: Path) -> None:
     one, other = start(), start()
     for server in (one, other):
@@ -95,6 +96,7 @@ def test_two_at_once(start: Start, cache: Path) -> None:
     wait_until(lambda: has_all(other, ALL + 2), 20, "the other one goes on")
 
 
+@pytest.mark.slow
 def test_a_killed_scan_goes_on(start: Start) -> None:
     for _ in range(3):
         server = start()
@@ -146,6 +148,7 @@ def test_what_changes_is_seen(start: Start, library: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["deleted", "broken", "the folder is a file"])
+@pytest.mark.sample(1)
 def test_the_index_may_go_at_any_time(start: Start, cache: Path, what: str) -> None:
     server = start()
     wait_until(lambda: has_all(server), 20, "the library is scanned")

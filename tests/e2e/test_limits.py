@@ -45,6 +45,7 @@ def status(server: Server, target: str, *fields: tuple[str, str]) -> int:
         client.close()
 
 
+@pytest.mark.sample(1)
 def test_a_client_has_enough_until_it_lets_go(server: Server) -> None:
     with ExitStack() as stack:
         for _ in range(2):

@@ -95,6 +95,7 @@ def test_chromium(library: Server) -> None:
 
 
 @pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.slow
 def test_others(library: Server, name: str) -> None:
     with ENGINES[name]() as engine:
         for kind in KINDS:

@@ -43,6 +43,7 @@ def _expect_end(server: Server) -> str:
     return log
 
 
+@pytest.mark.sample(1)
 def test_what_is_soon_over_is_finished(server: Server) -> None:
     with closing(_begin(server, "/videos/large.mp4")) as client:
         received = b"".join(client.read(1000) for _ in range(10_000))
@@ -53,6 +54,7 @@ def test_what_is_soon_over_is_finished(server: Server) -> None:
 
 
 @pytest.mark.parametrize("server", [*SERVERS_THAT_END, *SLOW_KERNELS], indirect=True)
+@pytest.mark.sample(2)
 def test_what_takes_longer_is_cut_off(server: Server) -> None:
     with closing(_begin(server, "/videos/sparse.mp4")) as client:
         server.process.terminate()
@@ -65,6 +67,7 @@ def test_what_takes_longer_is_cut_off(server: Server) -> None:
 
 # Hypercorn waits for as long as such a client likes, with any app: see the guide to deployment.
 @pytest.mark.parametrize("server", ["uvicorn", "granian", *SLOW_KERNELS], indirect=True)
+@pytest.mark.sample(1)
 def test_who_has_stopped_reading_is_cut_off(server: Server) -> None:
     with closing(_begin(server, "/videos/sparse.mp4")):
         time.sleep(0.3)  # the buffers are full, and the server waits

@@ -12,6 +12,7 @@ from tests.e2e.harness import SERVERS, Server
 
 @pytest.mark.parametrize("kind", SERVERS)
 @pytest.mark.parametrize("what", ["missing", "a-file"])
+@pytest.mark.sample(2)
 def test_unusable_media_root(kind: str, what: str, tmp_path: Path) -> None:
     root = tmp_path / "root"
     if what == "a-file":
@@ -22,6 +23,7 @@ def test_unusable_media_root(kind: str, what: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", SERVERS)
+@pytest.mark.sample(1)
 def test_unusable_setting(kind: str, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"VIDEO_PAGE_SIZE.*1 to 500"):
         Server(kind, tmp_path, tmp_path, {"QUART_VIDEO_PAGE_SIZE": "501"})

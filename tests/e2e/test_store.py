@@ -81,6 +81,7 @@ def take_the_rest(client: Http1, received: bytearray) -> bytes:
     return bytes(received)
 
 
+@pytest.mark.sample(1)
 def test_replica_killed_on_the_way(server: Server, cinema: SwiftBox) -> None:
     with watching(server) as (client, _, received):
         reading = cinema.reading(len(FILM))
@@ -168,6 +169,7 @@ def _steady(tap: Tap) -> bool:
     return tap.received == before
 
 
+@pytest.mark.slow
 def test_unreachable_for_a_while(server: Server, tap: Tap) -> None:
     """503 with Retry-After, quickly, for whatever is asked; then all is well again by itself."""
     assert get(server, "/videos/-/health").status == 200
@@ -215,6 +217,7 @@ def test_unreachable_at_the_start(cinema: SwiftBox, tap: Tap, tmp_path: Path) ->
     ],
     ids=["credentials", "bucket"],
 )
+@pytest.mark.sample(1)
 def test_a_store_that_does_not_let_us_in(
     cinema: SwiftBox, tmp_path: Path, bucket: str, other: dict[str, str], words: str
 ) -> None:

@@ -93,6 +93,7 @@ def picture(server: Server, path: str, width: int = 320) -> Image.Image:
 
 
 @pytest.mark.parametrize("film", LARGE, ids=lambda film: film.name)
+@pytest.mark.sample(1)
 def test_little_of_a_large_file_is_read_and_once(server: Server, tap: Tap, film: Film) -> None:
     before = tap.received
     video = details(server, film.name)
@@ -147,6 +148,7 @@ def test_an_object_in_its_place_is_looked_into_anew(
     assert picture(server, "changing.mp4").size == (90, 160)
 
 
+@pytest.mark.slow
 def test_a_store_that_goes_away_meanwhile(shelf: SwiftBox, tap: Tap, tmp_path: Path) -> None:
     """No error of ours, nothing is taken for impossible, and all is well again by itself."""
     server = start(shelf, tap, tmp_path)

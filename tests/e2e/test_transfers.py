@@ -253,6 +253,7 @@ def stalled(impatient: dict[str, Peer]) -> Outcomes[tuple[Reply, str]]:
 
 
 @pytest.mark.parametrize("name", SEEN_TO_STALL)
+@pytest.mark.sample(1)
 def test_stalled_client_is_cut_off(stalled: Outcomes[tuple[Reply, str]], name: str) -> None:
     reply, log = stalled[name].result()
     assert not reply.complete
@@ -265,6 +266,7 @@ def persistent(impatient: dict[str, Peer]) -> Outcomes[Taken]:
 
 
 @pytest.mark.parametrize("name", SEEN_TO_STALL)
+@pytest.mark.sample(1)
 def test_slow_client_is_not_cut_off(persistent: Outcomes[Taken], name: str) -> None:
     """It takes some every half second, for longer than the limit.
 

@@ -67,6 +67,7 @@ def test_keys_play_and_seek(page: Page) -> None:
     assert video(page, "currentTime") == SECONDS
 
 
+@pytest.mark.slow
 def test_keys_mute_and_change_the_speed(page: Page) -> None:
     press(page, "m")
     assert video(page, "muted") is True
@@ -102,6 +103,7 @@ def test_captions_stay_as_they_were_left(page: Page) -> None:
     with_first_chunk(page, "video.textTracks[0].mode == 'disabled'")
 
 
+@pytest.mark.slow
 def test_captions_begin_in_the_language_of_the_visitor(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
@@ -300,6 +302,7 @@ def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
     assert video(page, "currentTime") == 0
 
 
+@pytest.mark.slow
 def test_a_time_in_the_link_goes_first(page: Page) -> None:
     leave_at(page, 23)
     page.goto(f"{WATCH}?t=5")
@@ -309,6 +312,7 @@ def test_a_time_in_the_link_goes_first(page: Page) -> None:
 
 
 @pytest.mark.parametrize("seconds", [2, SECONDS - 0.5], ids=["the-beginning", "the-end"])
+@pytest.mark.sample(1)
 def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -> None:
     leave_at(page, 20)
     page.goto(WATCH)
@@ -327,6 +331,7 @@ def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -
         None,
     ],
 )
+@pytest.mark.sample(1)
 def test_whatever_is_in_the_storage(hypercorn: Server, new_page: NewPage, kept: str | None) -> None:
     page = new_page(base_url=hypercorn.url)
     errors: list[str] = []
@@ -367,6 +372,7 @@ def test_what_no_browser_plays_is_offered_for_download(
 
 
 @pytest.mark.parametrize("viewport", [(1280, 800), (390, 844), (320, 568)])
+@pytest.mark.sample(1)
 def test_what_is_wrong_is_seen_at_once(
     hypercorn: Server, new_page: NewPage, folder: Path, viewport: tuple[int, int]
 ) -> None:
@@ -398,6 +404,7 @@ def looked_into(page: Page) -> None:
     raise AssertionError("nobody looks into it")
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_missing_is_told_and_none_is_missed_in_sound(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
@@ -424,6 +431,7 @@ def test_a_picture_that_is_missing_is_told_and_none_is_missed_in_sound(
         ("hvc1", None, False),
     ],
 )
+@pytest.mark.sample(1)
 def test_what_will_not_play_is_told_before_it_is_loaded(
     hypercorn: Server, new_page: NewPage, missing: str, words: str | None, *, true_when_loaded: bool
 ) -> None:
@@ -478,6 +486,7 @@ def test_a_video_that_has_gone_is_told(hypercorn: Server, new_page: NewPage, fol
 @pytest.mark.parametrize(
     ("status", "words"), [(401, "You may not watch this video now"), (503, "does not load")]
 )
+@pytest.mark.sample(1)
 def test_a_refusal_is_told(hypercorn: Server, new_page: NewPage, status: int, words: str) -> None:
     page = new_page(base_url=hypercorn.url)
     page.route("**/videos/film/clock.mp4", lambda route: route.fulfill(status=status))
@@ -522,6 +531,7 @@ def test_a_picture_in_a_picture_where_there_is_one(page: Page) -> None:
 @pytest.mark.parametrize(
     "name", ["<b>x</b>\n\"'&.mp4".replace("/", "\N{DIVISION SLASH}"), "%41?#.mp4"]
 )
+@pytest.mark.sample(1)
 def test_any_name(
     hypercorn: Server, new_page: NewPage, folder: Path, film: Path, name: str
 ) -> None:

@@ -157,6 +157,7 @@ def test_it_goes_on_where_it_was(root: Path) -> None:
     assert names(root).count("storyboard") == 3
 
 
+@pytest.mark.slow
 def test_what_failed_is_tried_again_if_asked(root: Path) -> None:
     prepare(root)
     (failed,) = (root / "cache/media").glob("*/*/failed-details-*")

@@ -101,6 +101,7 @@ def onsets(path: Path) -> list[float]:
     ],
     ids=lambda made: made.name,
 )
+@pytest.mark.sample(3)
 async def test_sound_becomes_aac_in_time(movies: Movies, tmp_path: Path, made: Film) -> None:
     path = made.make(tmp_path)
     source = on_disk(path)
@@ -202,6 +203,7 @@ async def test_parts_that_are_there_are_not_made_again(
 
 
 @pytest.mark.parametrize("name", ["aac-0-stereo-0", "movie-0-aac-stereo", "movie-0", "film"])
+@pytest.mark.sample(1)
 async def test_what_was_deleted_is_made_again(
     service: DerivativeService, tmp_path: Path, name: str
 ) -> None:

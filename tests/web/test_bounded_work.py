@@ -194,6 +194,7 @@ async def held(
 
 
 @each_rule
+@pytest.mark.sample(2)
 async def test_paths(site: Site, rule: Any) -> None:
     if not rule.arguments:
         pytest.skip("it takes no path")
@@ -210,6 +211,7 @@ def some(patterns: list[str], rule: Any, number: int = 0) -> str:
 
 
 @each_rule
+@pytest.mark.sample(2)
 async def test_parameters(site: Site, rule: Any) -> None:
     for number, parameter in enumerate(PARAMETERS):
         value = some(VALUES, rule, number)
@@ -218,6 +220,7 @@ async def test_parameters(site: Site, rule: Any) -> None:
 
 
 @each_rule
+@pytest.mark.sample(4)
 async def test_queries(site: Site, rule: Any) -> None:
     pattern = some(QUERIES, rule)
     await held(site, existing(rule), pattern, query=filled(pattern), measure=True)
@@ -225,6 +228,7 @@ async def test_queries(site: Site, rule: Any) -> None:
 
 @each_rule
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+@pytest.mark.sample(4)
 async def test_headers(site: Site, rule: Any, method: str) -> None:
     for name, patterns in HEADERS.items():
         pattern = some(patterns, rule, len(method))
@@ -236,6 +240,7 @@ async def test_headers(site: Site, rule: Any, method: str) -> None:
 
 
 @each_rule
+@pytest.mark.sample(2)
 async def test_many_lines(site: Site, rule: Any) -> None:
     for name, value in {
         "range": "bytes=0-0",
@@ -251,6 +256,7 @@ async def test_many_lines(site: Site, rule: Any) -> None:
 
 
 @each_rule
+@pytest.mark.sample(4)
 async def test_hosts(site: Site, rule: Any) -> None:
     pattern = some(HOSTS, rule)
     await held(site, existing(rule), pattern, host=filled(pattern))

@@ -29,6 +29,7 @@ async def document(app: Quart) -> Any:
 
 @pytest.mark.parametrize("convert_casing", [False, True])
 @pytest.mark.parametrize("order", ["schema first", "blueprint first"])
+@pytest.mark.sample(1)
 async def test_valid(tmp_path: Path, order: str, *, convert_casing: bool) -> None:
     app = make_app(tmp_path)
     if order == "schema first":
@@ -84,6 +85,7 @@ async def test_json(tmp_path: Path) -> None:
     assert operation["tags"] == ["Videos"]
 
 
+@pytest.mark.slow
 async def test_several_mounts(tmp_path: Path) -> None:
     app = make_app(tmp_path)
     QuartSchema(app)

@@ -140,6 +140,7 @@ GROWN: list[dict[str, Any]] = [
 @pytest.mark.thorough
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("asked", GROWN, ids=str)
+@pytest.mark.sample(20)
 def test_pages_of_ten_times_as_much(
     libraries: tuple[sqlite3.Connection, sqlite3.Connection],
     monkeypatch: pytest.MonkeyPatch,
@@ -157,6 +158,7 @@ def test_pages_of_ten_times_as_much(
 @pytest.mark.thorough
 @pytest.mark.parametrize("sort", ["modified", "-modified", "size", "-size"])
 @pytest.mark.parametrize("asked", [ALL, {**ALL, "q": "clip"}, {**ALL, "type": "mp4"}], ids=str)
+@pytest.mark.sample(2)
 def test_pages_of_ten_times_as_much_that_is_alike(
     monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], sort: Sort
 ) -> None:

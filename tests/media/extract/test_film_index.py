@@ -108,6 +108,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("made", FILMS, ids=lambda made: made.name)
+@pytest.mark.sample(8)
 async def test_all_packets_are_there_at_their_times(
     derivatives: DerivativeService, folder: Path, made: Film
 ) -> None:
@@ -271,6 +272,7 @@ async def test_what_cannot_be_a_movie_is_refused_in_words(
         await derivatives.get(on_disk(made.make(folder)), FILM)
 
 
+@pytest.mark.slow
 async def test_compressed_film_is_no_index(derivatives: DerivativeService, folder: Path) -> None:
     made = Film(
         "remux-large.mkv",
@@ -286,6 +288,7 @@ async def test_compressed_film_is_no_index(derivatives: DerivativeService, folde
 
 
 @pytest.mark.parametrize("name", ["h264-aac.mkv", "merged-h264-ac3.mkv", "h264-aac.mov"])
+@pytest.mark.sample(1)
 async def test_broken_films_harm_nothing(
     derivatives: DerivativeService, folder: Path, name: str
 ) -> None:

@@ -48,6 +48,7 @@ INPUTS = {
 
 
 @pytest.mark.parametrize("source", INPUTS.values(), ids=INPUTS.keys())
+@pytest.mark.sample(1)
 def test_it_ends(source: str) -> None:
     vtt = ""
     with suppress(Failed):

@@ -167,6 +167,7 @@ async def test_a_child_that_dies_costs_one_task(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+@pytest.mark.slow
 async def test_a_keeper_that_dies_takes_its_child_along_and_another_goes_on(
     workers: WorkerPool, films: Films
 ) -> None:

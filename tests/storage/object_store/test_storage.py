@@ -430,6 +430,7 @@ class TestOddKeys:
         with pytest.raises(CannotWalk):
             [folder async for folder in odd.walk()]
 
+    @pytest.mark.sample(1)
     async def test_a_catalogue_has_all_the_rest(self, odd: ObjectStorage) -> None:
         catalogue = Catalogue(odd, VIDEO_TYPES, fresh=0.1)
         async with asyncio.timeout(60):

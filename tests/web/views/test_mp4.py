@@ -33,7 +33,7 @@ def root(tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(media_info, "GLANCE", 60)  # the machine may be busy
     monkeypatch.setattr(mp4, "PATIENCE", 60)
     (tmp_path / "videos").mkdir()
-    copy2(films("h264.mkv"), tmp_path / "videos/film.mkv")  # its time, too, which is not this second
+    copy2(films("h264.mkv"), tmp_path / "videos/film.mkv")  # of no second that still runs
     return tmp_path
 
 
