@@ -44,7 +44,7 @@ lowest: ## run the tests without servers with the oldest packages that pyproject
 	  ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
-	$(RUN) -m pytest -m slow $(ARGS)
+	$(RUN) -m pytest --hypothesis-profile=soak -m slow $(ARGS)
 
 fuzz: $(VENV)/.installed-test ## try every parser with a thousand odd inputs each, two minutes
 	timeout 600 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz $(ARGS)

@@ -22,12 +22,13 @@ from tests.support.swift import SwiftBox
 
 settings.register_profile(
     "quart-video",
-    max_examples=100,
+    max_examples=50,
     deadline=None,  # a busy machine is no bug
     suppress_health_check=[HealthCheck.too_slow],
     derandomize="CI" in os.environ,  # there, what fails is the change and not the draw
 )
 settings.register_profile("check", settings.get_profile("quart-video"), max_examples=10)
+settings.register_profile("soak", settings.get_profile("quart-video"), max_examples=200)
 settings.register_profile("fuzz", settings.get_profile("quart-video"), max_examples=1000)
 settings.load_profile("quart-video")
 

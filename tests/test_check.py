@@ -66,6 +66,7 @@ def test_a_folder_that_works(folder: Path) -> None:
     assert sorted(path.name for path in folder.parent.iterdir()) == ["report.html", "videos"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_made_is_told(folder: Path) -> None:
     (folder / "broken.mp4").write_bytes(b"no video")
     (folder / "below/texts.jpg").write_bytes(b"no image")

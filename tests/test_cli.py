@@ -83,6 +83,7 @@ def test_what_a_scan_finds_is_kept(root: Path) -> None:
     assert list((root / "cache").rglob("*.sqlite3"))
 
 
+@pytest.mark.slow
 def test_it_sees_what_no_folder_tells_of(root: Path) -> None:
     call(root, "video", "scan")
     with (root / "videos/Series/Été 1.mp4").open("ab") as file:
@@ -91,6 +92,7 @@ def test_it_sees_what_no_folder_tells_of(root: Path) -> None:
     assert call(root, "video", "scan").stdout == "Found 2 videos, 1.0 MB\n"
 
 
+@pytest.mark.slow
 def test_a_bar_shows_how_far_a_scan_is(root: Path) -> None:
     ours, theirs = pty.openpty()
     try:
@@ -145,6 +147,7 @@ def test_what_is_listed(root: Path, words: tuple[str, ...], expected: list[str])
     assert paths(root, *words) == expected
 
 
+@pytest.mark.slow
 def test_more_than_a_page_of_folders_is_listed(root: Path) -> None:
     names = [f"Box {number}" for number in range(1, 603)]
     for name in names:
@@ -242,6 +245,7 @@ def test_what_cannot_be_written_is_told(root: Path, words: tuple[str, ...]) -> N
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_nobody_has_to_look(root: Path) -> None:
     for word in ("scan", "list"):
         closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command("video", word)]

@@ -231,6 +231,7 @@ def test_a_page_elsewhere_is_not_let_in_by_its_own_name(
         assert get(port, "/a.mp4", Host="cinema.example")[0] == 200
 
 
+@pytest.mark.slow
 def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
     for name in ("quart_video", "multiprocessing", "watchfiles", "av"):
         (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()")
@@ -244,7 +245,7 @@ def test_nothing_in_the_folder_is_run(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_it_ends_when_the_terminal_closes(folder: Path, tmp_path: Path, server: str) -> None:
     options = ["--workers", "2"]
     with serving(folder, tmp_path, *options, command=COMMANDS[server], end=hang_up) as (port, log):
@@ -325,7 +326,7 @@ def test_workers_that_cannot_live(folder: Path, tmp_path: Path, server: str) -> 
     assert "It is the third to end soon, so all end." in log.read_text()
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_no_worker_is_left_behind(folder: Path, tmp_path: Path, server: str) -> None:
     """Not even where the command was killed, and could end none of them."""
 
@@ -344,6 +345,7 @@ def _lives(pid: int) -> bool:
     return _command_of(Path(f"/proc/{pid}")) != b""
 
 
+@pytest.mark.slow
 def test_a_folder_of_any_name(folder: Path, tmp_path: Path) -> None:
     odd = folder.rename(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \x1b[31m"))
     with serving(odd, tmp_path) as (port, log):
@@ -394,7 +396,7 @@ def test_a_link_that_is_turned_to_another_folder(folder: Path, tmp_path: Path) -
         )
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_without_semaphores(folder: Path, tmp_path: Path, server: str) -> None:
     """As where /dev/shm is missing, or cannot be written to."""
     program = (

@@ -11,6 +11,7 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fairness, "VIEWERS", 4)
 
 
+@pytest.mark.slow
 def test_it_measures(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--peers", "ours-hypercorn", "--rounds", "1", "--seconds", "1"]
     assert fairness.main(arguments) == 0

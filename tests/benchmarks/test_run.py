@@ -29,6 +29,7 @@ def pick(*names: str) -> list[Peer]:
     return [peer for peer in PEERS if peer.name in names]
 
 
+@pytest.mark.slow
 def test_every_workload_gives_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Retake, "attempts", 1)
     plan = Plan(
@@ -83,6 +84,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.sample(1)
 def test_nothing_is_left_of_a_run_that_is_interrupted(tmp_path: Path, number: int) -> None:
     command = [sys.executable, "-m", "benchmarks", "run", "--peers", "ours-hypercorn"]
     command += ["--workloads", "304", "--scale", "50", "--folder", str(tmp_path)]

@@ -14,6 +14,7 @@ from benchmarks.suites import STORAGE
 from tests.e2e.harness import need_tool
 
 
+@pytest.mark.slow
 def test_every_workload_gives_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Retake, "attempts", 1)
     need_tool("nginx")

@@ -32,6 +32,7 @@ CHANGES = st.lists(st.dictionaries(PATHS, st.none() | FACTS, max_size=4), max_si
     limit=st.integers(1, 7),
     recursive=st.booleans(),
 )
+@pytest.mark.slow
 async def test_pages_together_are_the_whole(
     files: dict[str, FileFacts], sort: Sort, limit: int, *, recursive: bool
 ) -> None:

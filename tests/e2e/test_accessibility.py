@@ -124,6 +124,7 @@ def test_it_would_find_one(hypercorn: Server, new_page: NewPage, axe: str) -> No
     assert "label" in found
 
 
+@pytest.mark.slow
 def test_whatever_is_pressed_is_big_enough(hypercorn: Server, new_page: NewPage) -> None:
     """44 pixels for what stands alone; 24, as section 2.5.8 asks for, in a line of text."""
     page = new_page(base_url=hypercorn.url, viewport={"width": 390, "height": 844})

@@ -68,6 +68,7 @@ def test_overwritten(server: Server, films: Azurite) -> None:
     assert (first.body, second.status, second.body) == (b"before", 200, b"behind")
 
 
+@pytest.mark.slow
 def test_sent_on(servers: Servers, films: Azurite) -> None:
     redirect = {"QUART_VIDEO_STORE_DELIVERY": "redirect", "QUART_VIDEO_STORE_EXPIRY": "600"}
     server = servers.server("uvicorn", **environment(films), **redirect)
@@ -79,6 +80,7 @@ def test_sent_on(servers: Servers, films: Azurite) -> None:
         urlopen(reply["Location"].replace("film.mp4", "changing.mp4"), timeout=30)
 
 
+@pytest.mark.slow
 def test_another_key(films: Azurite, tmp_path: Path) -> None:
     wrong = "d3Jvbmc="
     server = Server("uvicorn", tmp_path, tmp_path, environment(films, wrong))

@@ -89,6 +89,7 @@ def test_captions_show(hypercorn: Server, new_page: NewPage) -> None:
         assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
 
 
+@pytest.mark.slow
 def test_from_the_gallery_to_the_video_by_keyboard(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page()
     page.goto(hypercorn.url + "/videos/")

@@ -150,6 +150,7 @@ def test_ffprobe(server: Server, film: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("second", [0, 37, 12.5])
+@pytest.mark.sample(3)
 def test_ffmpeg_seeks(server: Server, film: Path, tmp_path: Path, second: float) -> None:
     def picture_of(source: str) -> bytes:
         command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-ss", str(second), "-i", source]

@@ -89,6 +89,7 @@ def test_folders_that_do_not_fit_any_more(page: Page, folder: Path) -> None:
     assert page.locator(".qv-folder strong").all_inner_texts() == found
 
 
+@pytest.mark.slow
 def test_it_asks_by_itself_and_less_and_less(page: Page, folder: Path) -> None:
     page.clock.install()
     page.reload()
@@ -105,6 +106,7 @@ def test_it_asks_by_itself_and_less_and_less(page: Page, folder: Path) -> None:
     announced(page, "41 videos")
 
 
+@pytest.mark.slow
 def test_what_one_is_at_stays_where_it_is(page: Page, folder: Path) -> None:
     come_back(page)
     link = page.get_by_role("link", name="Part 20", exact=True)
@@ -127,6 +129,7 @@ def test_what_one_is_at_stays_where_it_is(page: Page, folder: Path) -> None:
     assert abs(page.evaluate("document.activeElement.getBoundingClientRect().top - topBefore")) < 2
 
 
+@pytest.mark.slow
 def test_the_focus_follows_what_was_made_anew(page: Page, folder: Path) -> None:
     come_back(page)
     page.get_by_role("link", name="Part 3", exact=True).focus()
@@ -177,6 +180,7 @@ def test_a_failure_changes_nothing(page: Page, folder: Path, status: int) -> Non
     assert errors == []
 
 
+@pytest.mark.slow
 def test_what_was_watched_is_shown(page: Page, folder: Path) -> None:
     positions = {
         f"/videos/-/watch/{folder.name}/Part%20{number}.mp4": {

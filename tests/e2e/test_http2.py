@@ -30,6 +30,7 @@ def _settled(peer: Peer) -> int:
 
 
 @pytest.mark.parametrize("name", ["hypercorn-h2", "granian-h2"])
+@pytest.mark.sample(1)
 def test_a_stalled_client_costs_little(servers: Servers, name: str) -> None:
     """Of a server that no other test uses, as memory is not always given back."""
     peer = servers.peer(name, QUART_VIDEO_TITLE="Memory")

@@ -25,6 +25,7 @@ def quic(servers: Servers) -> Server:
     return servers.server("hypercorn-quic")
 
 
+@pytest.mark.sample(1)
 async def test_ranges(quic: Server) -> None:
     for asked, start, stop in (
         ("bytes=0-", 0, LIMIT),
@@ -39,6 +40,7 @@ async def test_ranges(quic: Server) -> None:
         assert len(reply.body) == stop - start == int(reply["Content-Length"])
 
 
+@pytest.mark.slow
 async def test_a_stalled_client_costs_little(servers: Servers) -> None:
     server = servers.server("hypercorn-quic", QUART_VIDEO_TITLE="Memory")
     async with http3.connect(server.tls_port) as client:

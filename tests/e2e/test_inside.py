@@ -48,6 +48,7 @@ def watch(page: Page, library: Path, name: str) -> None:
     page.wait_for_function("document.querySelector('video').readyState >= 1")
 
 
+@pytest.mark.slow
 def test_the_gallery_shows_posters_and_leaves_drawings_where_there_are_none(page: Page) -> None:
     page.wait_for_function(
         "[...document.querySelectorAll('.qv-thumb img')].filter(i => i.naturalWidth).length === 3"
@@ -125,6 +126,7 @@ def _move_over_times(page: Page) -> None:
     page.locator(".qv-preview input").dispatch_event("pointermove", {"clientX": 300})
 
 
+@pytest.mark.slow
 def test_chapters_are_links_that_seek(page: Page, library: Path) -> None:
     watch(page, library, "film.mp4")
     page.get_by_role("link", name="End & after").click()
@@ -148,6 +150,7 @@ def test_captions_begin_in_the_language_of_the_browser(page: Page, library: Path
     assert text == "Bonjour <i>there</i> &amp; you"
 
 
+@pytest.mark.slow
 def test_what_begins_late_has_captions_and_chapters_when_it_shows_them(
     hypercorn: Server, new_page: NewPage, folder: Path, films: Films
 ) -> None:

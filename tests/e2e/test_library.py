@@ -107,6 +107,7 @@ def test_a_killed_scan_goes_on(start: Start) -> None:
     assert ask(server, q="episode 49", recursive="1")["total"] == FOLDERS + EACH - 1
 
 
+@pytest.mark.slow
 def test_a_restart_answers_at_once(start: Start, library: Path) -> None:
     server = start()
     wait_until(lambda: has_all(server), 20, "the library is scanned")
@@ -182,6 +183,7 @@ def test_a_broken_index_is_made_anew_at_the_start(start: Start, cache: Path) -> 
     assert len(files(cache)) == 1
 
 
+@pytest.mark.slow
 def test_no_place_for_an_index(start: Start, cache: Path) -> None:
     cache.touch()
     server = start()
@@ -198,6 +200,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 def test_hostile_searches(start: Start) -> None:
     server = start()
     wait_until(lambda: has_all(server), 20, "the library is scanned")

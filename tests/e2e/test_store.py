@@ -81,7 +81,7 @@ def take_the_rest(client: Http1, received: bytearray) -> bytes:
     return bytes(received)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_replica_killed_on_the_way(server: Server, cinema: SwiftBox) -> None:
     with watching(server) as (client, _, received):
         reading = cinema.reading(len(FILM))
@@ -95,6 +95,7 @@ def test_replica_killed_on_the_way(server: Server, cinema: SwiftBox) -> None:
                 cinema.start(name)
 
 
+@pytest.mark.slow
 def test_two_of_three_replicas_down(server: Server, cinema: SwiftBox) -> None:
     for name in REPLICAS[:2]:
         cinema.kill(name)
@@ -106,6 +107,7 @@ def test_two_of_three_replicas_down(server: Server, cinema: SwiftBox) -> None:
             cinema.start(name)
 
 
+@pytest.mark.slow
 def test_proxy_killed_and_started_again_on_the_way(server: Server, cinema: SwiftBox) -> None:
     with watching(server) as (client, _, received):
         cinema.kill("proxy")
@@ -138,6 +140,7 @@ def test_connections_that_are_cut(server: Server, tap: Tap) -> None:
         assert take_the_rest(client, received) == FILM
 
 
+@pytest.mark.slow
 def test_a_store_that_pauses(server: Server, tap: Tap) -> None:
     with watching(server) as (client, _, received):
         tap.hold()
@@ -193,6 +196,7 @@ def test_unreachable_for_a_while(server: Server, tap: Tap) -> None:
     assert SECRET not in log
 
 
+@pytest.mark.slow
 def test_unreachable_at_the_start(cinema: SwiftBox, tap: Tap, tmp_path: Path) -> None:
     tap.refuse()
     try:
@@ -336,6 +340,7 @@ _SHOW = """async second => {
 }"""
 
 
+@pytest.mark.slow
 def test_the_page_gets_a_new_address_when_one_has_expired(
     redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage
 ) -> None:
@@ -368,6 +373,7 @@ def test_the_page_gets_a_new_address_when_one_has_expired(
     assert seen - expired
 
 
+@pytest.mark.slow
 def test_who_seeks_while_another_address_is_fetched(
     redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage
 ) -> None:

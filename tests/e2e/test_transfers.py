@@ -96,6 +96,7 @@ def slow_readers(request: pytest.FixtureRequest, servers: Servers) -> Outcomes[T
 
 
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.slow
 def test_slow_reader_outlasts_response_timeout(slow_readers: Outcomes[Taken], name: str) -> None:
     """The servers run with a RESPONSE_TIMEOUT of a second; this takes two, and gets every byte."""
     taken = slow_readers[name].result()
@@ -166,6 +167,7 @@ ABORTS = (
 )
 
 
+@pytest.mark.sample(1)
 def test_200_aborted_transfers(server: Server) -> None:
     """Of a file of 5 GiB, so that none of them ends by itself, nor is read once nobody listens."""
 
@@ -204,6 +206,7 @@ def test_aborted_streams_of_http_2(peer: Peer, how: str) -> None:
     peer.server.wait_idle()
 
 
+@pytest.mark.sample(2)
 def test_file_cut_short_while_it_is_sent(peer: Peer, site: Site) -> None:
     """The client can tell that it has not got it all, and the log names the file, once."""
     name = f"cut-{peer.server.kind}-{peer.version}.mp4".replace("+", "-")

@@ -87,6 +87,7 @@ def test_keys_mute_and_change_the_speed(page: Page) -> None:
     assert video(page, "playbackRate") == 1
 
 
+@pytest.mark.slow
 def test_captions_stay_as_they_were_left(page: Page) -> None:
     mode = "textTracks[0].mode"
     menu = page.locator("[data-qv-captions]")
@@ -124,6 +125,7 @@ def test_captions_begin_in_the_language_of_the_visitor(
     }
 
 
+@pytest.mark.slow
 def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Keys of the player")
     press(page, "?")
@@ -182,6 +184,7 @@ PRESSED = [
 ]
 
 
+@pytest.mark.slow
 def test_keys_work_as_soon_as_the_help_is_closed(page: Page) -> None:
     page.evaluate("""() => {
         const help = document.querySelector("dialog");
@@ -214,6 +217,7 @@ def test_keys_that_are_someone_elses(page: Page) -> None:
     assert found == PRESSED
 
 
+@pytest.mark.slow
 def test_keys_of_any_alphabet(page: Page) -> None:
     for key, code in (("л", "KeyK"), ("κ", "KeyK"), ("K", "KeyK"), ("k", "KeyE")):
         page.evaluate(
@@ -225,12 +229,14 @@ def test_keys_of_any_alphabet(page: Page) -> None:
         page.evaluate("document.querySelector('video').pause()")
 
 
+@pytest.mark.slow
 def test_a_link_begins_at_its_time(page: Page) -> None:
     page.goto(f"{WATCH}?t=21.5")
     ready(page)
     with_first_chunk(page, "Math.abs(video.currentTime - 21.5) < 0.2")
 
 
+@pytest.mark.slow
 def test_a_link_to_this_time_is_copied(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page(base_url=hypercorn.url, permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{WATCH}?t=3&utm_source=elsewhere")
@@ -242,6 +248,7 @@ def test_a_link_to_this_time_is_copied(hypercorn: Server, new_page: NewPage) -> 
     assert page.evaluate("navigator.clipboard.readText()") == link
 
 
+@pytest.mark.slow
 def test_without_a_clipboard_the_old_way_works(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page(base_url=hypercorn.url)
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
@@ -282,6 +289,7 @@ def test_it_goes_on_where_one_left_off(page: Page) -> None:
     assert video(page, "currentTime") == 0
 
 
+@pytest.mark.slow
 def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
     leave_at(page, 23)
     page.goto("/videos/")
@@ -455,6 +463,7 @@ def test_what_will_not_play_is_told_before_it_is_loaded(
     assert board.is_visible() is true_when_loaded
 
 
+@pytest.mark.slow
 def test_nothing_moves_when_the_video_comes(
     hypercorn: Server, new_page: NewPage, page: Page
 ) -> None:
@@ -499,6 +508,7 @@ def test_a_refusal_is_told(hypercorn: Server, new_page: NewPage, status: int, wo
         assert not page.get_by_role("alert").is_visible()
 
 
+@pytest.mark.slow
 def test_the_player_tells_the_system_what_it_plays(page: Page) -> None:
     metadata = page.evaluate(
         "(({title, artist, album}) => ({title, artist, album}))(navigator.mediaSession.metadata)"
@@ -506,6 +516,7 @@ def test_the_player_tells_the_system_what_it_plays(page: Page) -> None:
     assert metadata == {"title": "clock", "artist": "Videos", "album": "film"}
 
 
+@pytest.mark.slow
 def test_keys_lead_to_the_videos_beside_it(
     hypercorn: Server, new_page: NewPage, folder: Path, film: Path
 ) -> None:

@@ -107,5 +107,6 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=ascii)
+@pytest.mark.sample(3)
 def test_work_is_linear(shape: str) -> None:
     assert_linear(lambda length: content_disposition("inline", shape * (length // len(shape))))

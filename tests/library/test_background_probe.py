@@ -147,6 +147,7 @@ def test_a_name_does_nothing_to_the_terminal(root: Path) -> None:
     assert prepare(root).stderr.splitlines()[-1].startswith(r"\x1b]0;broken\x07.mp4: ")
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was(root: Path) -> None:
     prepare(root)
     times = {path: path.stat().st_mtime_ns for path in (root / "cache/media").glob("*/*/*")}
@@ -189,6 +190,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
+@pytest.mark.slow
 async def test_what_nobody_can_tell_is_not_asked_again(
     root: Path, films: Films, monkeypatch: pytest.MonkeyPatch
 ) -> None:

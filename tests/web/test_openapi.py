@@ -119,6 +119,7 @@ async def test_routes_of_the_host_are_left_as_they_are(tmp_path: Path) -> None:
     assert (await document(alone))["paths"]["/mine"] == (await document(beside))["paths"]["/mine"]
 
 
+@pytest.mark.slow
 async def test_provider_of_the_host_is_kept(tmp_path: Path) -> None:
     class Provider(OpenAPIProvider):
         def operation_id(self, method: str, *_args: Any, **_kwargs: Any) -> str | None:

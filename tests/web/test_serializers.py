@@ -65,6 +65,7 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("kind", ADDRESSES)
+@pytest.mark.sample(1)
 async def test_addresses_are_those_of_url_for(kind: str, tmp_path: Path) -> None:
     app = make_apps(tmp_path)[kind]
 

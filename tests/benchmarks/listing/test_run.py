@@ -62,6 +62,7 @@ def pick(names: set[str]) -> list[Peer]:
     return found
 
 
+@pytest.mark.slow
 def test_workloads_give_samples(tmp_path: Path) -> None:
     run = run_of(tmp_path, set(TAKERS), pick(set().union(*TAKERS.values())))
     done = {(taken.peer, taken.workload) for taken in run.samples}
@@ -69,6 +70,7 @@ def test_workloads_give_samples(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.slow
 def test_others_give_samples(name: str, tmp_path: Path) -> None:
     peers = pick({name})
     if remedy := peers[0].missing():

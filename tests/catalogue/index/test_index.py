@@ -249,6 +249,7 @@ class TestModel:
             max_size=15,
         ),
     )
+    @pytest.mark.sample(2)
     def test_a_forged_cursor_is_another_place(
         self,
         files: Mapping[str, FileFacts],

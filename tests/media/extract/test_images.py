@@ -45,6 +45,7 @@ def frame(path: Path, seconds: float, target: Path) -> Image.Image:
 
 
 @pytest.mark.parametrize("name", [film.name for film in SHOWN])
+@pytest.mark.sample(10)
 async def test_a_poster_is_the_picture_that_ffmpeg_takes(
     derivatives: DerivativeService, films: Films, tmp_path: Path, name: str
 ) -> None:
@@ -127,6 +128,7 @@ async def test_an_image_beside_a_video_becomes_a_poster(
             assert (result.format, result.size) == ("WEBP", size)
 
 
+@pytest.mark.slow
 async def test_an_image_that_is_none_fails(derivatives: DerivativeService, tmp_path: Path) -> None:
     (tmp_path / "text.jpg").write_text("no image")
     Image.new("L", (20_000, 20_000)).save(tmp_path / "bomb.png")

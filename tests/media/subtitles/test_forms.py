@@ -131,6 +131,7 @@ def test_ffmpeg_is_held_against_most_of_what_it_reads() -> None:
 
 
 @pytest.mark.parametrize("case", SAME, ids=[case.id for case in SAME])
+@pytest.mark.sample(24)
 def test_ffmpeg_reads_the_same(case: Case, tmp_path: Path) -> None:
     path = tmp_path / case.name
     path.write_text(case.source, encoding="utf-8", newline="")

@@ -232,6 +232,7 @@ async def test_without_the_extra_no_keeper_starts(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+@pytest.mark.slow
 async def test_nothing_outlives_a_server_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import asyncio, os\n"

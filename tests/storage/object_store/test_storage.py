@@ -403,6 +403,7 @@ class TestOddKeys:
         yield storage
         await storage.aclose()
 
+    @pytest.mark.sample(1)
     async def test_listed_without_them(
         self, odd: ObjectStorage, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -420,12 +421,14 @@ class TestOddKeys:
         assert len(left_out) == 4  # once each, and hidden names are not told of
         assert all("rename it" in text for text in left_out)
 
+    @pytest.mark.sample(1)
     async def test_what_is_beside_them(self, odd: ObjectStorage) -> None:
         assert [entry.path for entry in await odd.list("plain")] == ["plain/3.mp4"]
         assert {entry.path for entry in await odd.list("")} == {"odd", "plain"}
         assert (await odd.stat("odd")).is_folder
         await odd.check()
 
+    @pytest.mark.sample(1)
     async def test_there_is_no_walking_through_them(self, odd: ObjectStorage) -> None:
         with pytest.raises(CannotWalk):
             [folder async for folder in odd.walk()]

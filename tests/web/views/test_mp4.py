@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copy, copy2
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -33,7 +33,9 @@ def root(tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(media_info, "GLANCE", 60)  # the machine may be busy
     monkeypatch.setattr(mp4, "PATIENCE", 60)
     (tmp_path / "videos").mkdir()
-    copy2(films("h264.mkv"), tmp_path / "videos/film.mkv")  # of no second that still runs
+    copy(films("h264.mkv"), tmp_path / "videos/film.mkv")
+    # Of no second that still runs, of which no date may tell.
+    os.utime(tmp_path / "videos/film.mkv", (1_700_000_000, 1_700_000_000))
     return tmp_path
 
 
