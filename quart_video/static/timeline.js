@@ -11,14 +11,29 @@ export function offsetOf(video) {
   return "audioTracks" in video && !ISO.includes(video.dataset.qvType) ? 0 : start;
 }
 
-/** Move all cues of a `<track>`, whose times count from the beginning of the video. */
-export function shiftCues(element, offset) {
-  const shift = () => {
+const wanted = new WeakMap(); // seconds by which the cues of a `<track>` are to be later than in its file
+const written = new WeakMap(); // where each cue begins and ends in its file
+
+/**
+ * Have all cues of a `<track>` so many seconds later than in its file; a negative number is earlier.
+ * It has none before it is loaded, nor shows any while it is switched off: they are moved then.
+ */
+export function moveCues(element, seconds) {
+  const isNew = !wanted.has(element);
+  wanted.set(element, seconds);
+  const move = () => {
+    if (element.readyState !== HTMLTrackElement.LOADED) return;
     for (const cue of [...element.track.cues ?? []]) { // which are sorted anew meanwhile
-      cue.endTime += offset; // first, as no cue may end before it starts
-      cue.startTime += offset;
+      if (!written.has(cue)) written.set(cue, [cue.startTime, cue.endTime]);
+      const [start, end] = written.get(cue).map((time) => time + wanted.get(element));
+      if (start === cue.startTime) continue;
+      if (start > cue.startTime) cue.endTime = end; // as no cue may end before it starts
+      cue.startTime = start;
+      cue.endTime = end;
     }
   };
-  if (element.readyState === HTMLTrackElement.LOADED) shift();
-  else element.addEventListener("load", shift, { once: true });
+  move();
+  if (!isNew) return;
+  element.addEventListener("load", move);
+  element.parentElement.textTracks.addEventListener("change", move);
 }

@@ -2,8 +2,6 @@
 
 import { foresee, isHeard, seen } from "./foresee.js";
 import { keep, position, set, setting } from "./positions.js";
-import { showPreviews } from "./previews.js";
-import { offsetOf, shiftCues } from "./timeline.js";
 
 const video = document.querySelector("video.qv-player");
 const main = video.parentElement;
@@ -19,8 +17,12 @@ const RESUME_AFTER = 10; // seconds: nobody misses what came before
 const DONE = 0.95; // of the duration: the rest are credits
 const KEEP_EVERY = 5; // seconds
 
-const offset = offsetOf(video); // seconds on the time line before the video begins
-if (offset) for (const track of video.querySelectorAll("track")) shiftCues(track, offset);
+let offset = 0; // seconds on the time line before the video begins
+if (video.dataset.qvStart) {
+  const { moveCues, offsetOf } = await import("./timeline.js");
+  offset = offsetOf(video);
+  for (const track of video.querySelectorAll("track")) moveCues(track, offset);
+}
 
 function say(text) {
   status.textContent = text;
@@ -246,6 +248,12 @@ if (tracks.length) {
     chosen = index;
   });
 }
+const menu = part("look");
+let styling = null; // the promise of what changes their look, once it is asked for
+const style = () => styling ??= import("./captions.js")
+  .then(({ styleCaptions }) => styleCaptions(video, menu, offset));
+offer(menu, "toggle", style);
+if (menu && (setting("cues") || setting("delays"))) style();
 offer(captions, "change", () => showCaptions(captions.value === "" ? -1 : Number(captions.value)));
 
 // Chapters, and what is seen at another time -----------------------------------------------------
@@ -259,7 +267,8 @@ for (const link of main.querySelectorAll("[data-qv-seek]"))
   });
 
 const storyboard = part("storyboard");
-if (storyboard) showPreviews(video, storyboard, clock, offset);
+if (storyboard)
+  import("./previews.js").then(({ showPreviews }) => showPreviews(video, storyboard, clock, offset));
 
 // A link to this moment -------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ which needs but a few commands.
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import os
@@ -114,6 +115,10 @@ class Engine:
         assert "error" not in result, result["error"]
         return result.get("value")
 
+    def screenshot(self) -> bytes:
+        """Return what the window shows, as a PNG."""
+        return base64.b64decode(self._session.screenshot())
+
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
@@ -133,6 +138,9 @@ class _Session(Protocol):
     def execute(self, script: str, argument: object) -> Any:
         """Run a script that calls its last argument when it is done."""
 
+    def screenshot(self) -> str:
+        """Return what the window shows, as a PNG in base64."""
+
 
 class _Marionette:
     """Firefox: JSON over a connection, each message with its length before it."""
@@ -150,6 +158,9 @@ class _Marionette:
 
     def act(self, actions: list[dict[str, Any]]) -> None:
         self._ask("WebDriver:PerformActions", actions=actions)
+
+    def screenshot(self) -> str:
+        return str(self._ask("WebDriver:TakeScreenshot", full=False)["value"])
 
     def execute(self, script: str, argument: object) -> Any:
         # Without a sandbox: functions of the page are to be called by the video.
@@ -200,6 +211,9 @@ class _WebDriver:
     def act(self, actions: list[dict[str, Any]]) -> None:
         self._ask("POST", "/actions", actions=actions)
 
+    def screenshot(self) -> str:
+        return str(self._ask("GET", "/screenshot"))
+
     def execute(self, script: str, argument: object) -> Any:
         return self._ask("POST", "/execute/async", script=script, args=[argument])
 
@@ -209,7 +223,9 @@ class _WebDriver:
     def _ask(self, method: str, path: str, **parameters: object) -> Any:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=2 * SCRIPT_SECONDS)
         try:
-            connection.request(method, self._session + path, json.dumps(parameters))
+            connection.request(
+                method, self._session + path, json.dumps(parameters) if method == "POST" else None
+            )
             answer = connection.getresponse()
             value = json.loads(answer.read())["value"]
         except ConnectionError as error:

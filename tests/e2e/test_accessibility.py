@@ -51,6 +51,11 @@ def open_help(page: Page) -> None:
     page.get_by_role("button", name="Keyboard").click()
 
 
+def open_style(page: Page) -> None:
+    page.locator(".qv-look summary").click()
+    page.wait_for_function("document.querySelector('link[href*=captions]')?.sheet != null")
+
+
 def begin(page: Page) -> None:
     page.evaluate(
         """path => localStorage.setItem('quart-video:positions', JSON.stringify(
@@ -84,6 +89,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "error": ("/videos/nowhere/", nothing),
     "watch": (WATCH, say_something),
     "keys": (WATCH, open_help),
+    "caption style": (WATCH, open_style),
     "cannot play": ("/videos/-/watch/clip.mp4", wait_for_alert),
 }
 

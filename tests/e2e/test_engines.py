@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,16 @@ from tests.e2e.player import CAPTION, LIBRARY, PLAY, SEEK
 from tests.media.films import ffmpeg
 
 WATCH = "/videos/-/watch/film/clock.mp4"
+ENTER = "\ue007"
+
+CHOOSE = """
+for (const [name, value] of Object.entries(argument)) {
+    const field = document.querySelector(`.qv-look [name=${name}]`);
+    field.value = value;
+    field.dispatchEvent(new Event('change'));
+}
+"""
+"""Choose from the menu for captions, each by its name."""
 
 
 @pytest.fixture(scope="module", params=[firefox, webkit], ids=["firefox", "webkit"])
@@ -51,6 +62,52 @@ def test_captions_show(hypercorn: Server, engine: Engine) -> None:
         _do(engine, SEEK, second)
         caption = _do(engine, CAPTION)
         assert caption == {"mode": "showing", "count": 10, "text": caption_at(second)}
+
+
+YELLOW = """
+const image = new Image();
+image.src = 'data:image/png;base64,' + argument;
+await image.decode();
+const canvas = Object.assign(document.createElement('canvas'),
+    {width: image.naturalWidth, height: image.naturalHeight});
+const context = canvas.getContext('2d');
+context.drawImage(image, 0, 0);
+const {data} = context.getImageData(0, 0, canvas.width, canvas.height);
+let count = 0;
+for (let at = 0; at < data.length; at += 4)
+    count += data[at] > 200 && data[at + 1] > 200 && data[at + 2] < 60;
+return count;
+"""
+"""Count the yellow dots of a PNG in base64. The browsers draw it, as they took it."""
+
+
+@crash_proof
+@pytest.mark.sample(1)
+def test_captions_look_as_chosen_and_keep_it(hypercorn: Server, engine: Engine) -> None:
+    def yellow() -> int:
+        return int(_do(engine, YELLOW, b64encode(engine.screenshot()).decode()))
+
+    engine.visit(hypercorn.url + WATCH)
+    _do(engine, SEEK, 13.5)
+    _do(engine, CAPTION)
+    assert yellow() < 20
+    _do(engine, "document.querySelector('.qv-look summary').focus();")
+    engine.press(ENTER)
+    _settled(engine, "document.querySelector('link[href*=captions]')?.sheet != null")
+    _do(engine, CHOOSE, {"color": "yellow", "size": "150", "background": "black"})
+    wait_until(lambda: yellow() > 200, 20, "yellow captions")
+    small = yellow()
+    _do(engine, CHOOSE, {"size": "200"})
+    wait_until(lambda: yellow() > 1.2 * small, 20, "larger captions")
+    _do(engine, CHOOSE, {"delay": "-1.04"})
+    _settled(engine, "Math.abs(video.textTracks[0].cues[3].startTime - 11) < 0.001")
+    engine.visit(hypercorn.url + WATCH)
+    _settled(engine, "Math.abs(video.textTracks[0].cues?.[3]?.startTime - 11) < 0.001")
+    _do(engine, SEEK, 13.5)
+    wait_until(lambda: yellow() > 1.2 * small, 20, "captions as they were left")
+    _do(engine, "document.querySelector('[data-qv-usual]').click();")
+    wait_until(lambda: yellow() < 20, 20, "captions as usual")
+    _settled(engine, "video.textTracks[0].cues[3].startTime === 12")
 
 
 @pytest.fixture(scope="module")

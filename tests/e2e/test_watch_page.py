@@ -104,6 +104,26 @@ def test_captions_stay_as_they_were_left(page: Page) -> None:
     with_first_chunk(page, "video.textTracks[0].mode == 'disabled'")
 
 
+def test_the_look_of_captions_is_chosen_by_keyboard(page: Page) -> None:
+    page.locator(".qv-look summary").focus()
+    press(page, "Enter")
+    page.wait_for_function("document.querySelector('link[href*=captions]')?.sheet != null")
+    for name in ("size", "color", "background"):
+        press(page, "Tab", "ArrowDown")
+        field = page.locator(f".qv-look [name={name}]")
+        assert video(page, f"getAttribute('data-qv-cue-{name}')") == field.input_value() != ""
+    press(page, "Tab", *["ArrowUp"] * 13)
+    with_first_chunk(page, "Math.abs(video.textTracks[0].cues[1].startTime - 5.3) < 0.001")
+    menu = page.locator("[data-qv-captions]")
+    menu.select_option("Off")  # and they are moved when they are shown again
+    with_first_chunk(page, "video.textTracks[0].mode == 'disabled'")
+    page.locator("[data-qv-usual]").focus()
+    press(page, "Enter")
+    press(page, "c")
+    with_first_chunk(page, "video.textTracks[0].cues?.[1].startTime === 4")
+    assert page.evaluate("localStorage.getItem('quart-video:delays')") == "{}"
+
+
 @pytest.mark.slow
 def test_captions_begin_in_the_language_of_the_visitor(
     hypercorn: Server, new_page: NewPage, folder: Path
