@@ -24,7 +24,9 @@ from quart_video.models import (
     Video,
 )
 from quart_video.settings import ConfigurationError, Settings
+from quart_video.storage.base import FileFacts, Media
 from quart_video.storage.memory import MemoryStorage
+from quart_video.web.library_api import VideoLibrary, current_library, library
 from quart_video.web.send_file import (
     MissingFileError,
     make_conditional,
@@ -40,10 +42,12 @@ __all__ = [
     "Chapter",
     "ConfigurationError",
     "Details",
+    "FileFacts",
     "Folder",
     "FullVideo",
     "Listing",
     "ListingQuery",
+    "Media",
     "MediaTransfer",
     "MemoryStorage",
     "MissingFileError",
@@ -55,8 +59,11 @@ __all__ = [
     "TextTrack",
     "Video",
     "VideoBlueprint",
+    "VideoLibrary",
     "__version__",
+    "current_library",
     "is_signed",
+    "library",
     "make_conditional",
     "send_file",
     "send_from_directory",

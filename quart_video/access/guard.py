@@ -9,7 +9,7 @@ is not there, or not to be had.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
@@ -54,20 +54,27 @@ Opens = Callable[[str, Guess], Awaitable[Media]]
 
 
 class LibraryAccess:
-    """A request at a library: the one way to what is in there.
+    """Somebody at a library: the one way to what is in there.
 
-    :raises werkzeug.exceptions.Forbidden: the request carries a signature that is not right.
+    :param asks: whether the app is asked what may be had, by the current request.
+    :param is_signed: whether there is a signature that says that it has been asked before.
+    :param needs_signature: whether nothing that is served by itself may be had without one.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        asks: bool = True,
+        is_signed: bool = False,
+        needs_signature: bool = False,
+    ) -> None:
         self.library = library
         self._known: dict[Resource, Verdict] = {}
         self._asked = 0
-        # Most requests have no parameters: there is nothing to parse then.
-        self._signed = bool(request.query_string) and PARAMETER in request.args
-        if self._signed and (problem := signature_problem(library)) is not None:
-            logger.warning("Refused %r: %s", request.path, problem)
-            raise Forbidden(_FORBIDDEN)
+        self._signed = is_signed
+        self._asks = asks and library.authorizer is not None and not is_signed
+        self._needs_signature = needs_signature
 
     async def open(self, path: str, likely: Guess) -> Media:
         """Open the video at *path*.
@@ -158,22 +165,32 @@ class LibraryAccess:
             about, as for a page.
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
         """
-        await self._require_folder(query.folder)
         found: list[Item] = []
-        batch: list[Item] = []
         read = 0
+        async with aclosing(self.walk(query)) as batches:
+            async for count, allowed in batches:
+                read += count
+                found += allowed
+                most_read = _MOST_READ if self._asks else most
+                if len(found) >= most or read >= most_read or self._has_asked_enough:
+                    break
+        return found[:most]
+
+    async def walk(self, query: Query) -> AsyncGenerator[tuple[int, list[Item]], None]:
+        """Yield what is on all pages of a listing: how many were read, and those that may be seen.
+
+        :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
+        """
+        await self._require_folder(query.folder)
+        batch: list[Item] = []
         with http_errors():
             async with aclosing(self.library.catalogue.every(query)) as items:
                 async for item in items:
                     batch.append(item)
-                    read += 1
                     if len(batch) == _BATCH:
-                        found += await self._allowed(batch)
+                        yield len(batch), await self._allowed(batch)
                         batch = []
-                    if read == (_MOST_READ if self._asks else most) or self._has_asked_enough:
-                        break
-            found += await self._allowed(batch)
-            return found[:most]
+            yield len(batch), await self._allowed(batch)
 
     async def neighbours(self, path: str) -> Neighbours:
         """Return the nearest videos in the folder, before and after *path*, that may be seen.
@@ -215,16 +232,8 @@ class LibraryAccess:
         """Whom the answer to this request is for."""
         return self.library.audience(is_signed=self._signed)
 
-    @property
-    def _asks(self) -> bool:
-        """Whether the app has a say. A signature says that it has been asked before."""
-        return self.library.authorizer is not None and not self._signed
-
     def _require_signature(self) -> None:
-        if not self.library.settings.signed_urls or self._signed:
-            return
-        kind = (request.endpoint or "").rpartition(".")[2]
-        if kind not in _UNSIGNED and self.library.authorizer is None:
+        if self._needs_signature:
             logger.warning("Refused %r: it has no signature", request.path)
             raise Forbidden(_FORBIDDEN)
 
@@ -440,4 +449,17 @@ async def current_access() -> LibraryAccess:
 
     :raises werkzeug.exceptions.Forbidden: the request carries a signature that is not right.
     """
-    return LibraryAccess(await current_library())
+    library = await current_library()
+    # Most requests have no parameters: there is nothing to parse then.
+    is_signed = bool(request.query_string) and PARAMETER in request.args
+    if is_signed and (problem := signature_problem(library)) is not None:
+        logger.warning("Refused %r: %s", request.path, problem)
+        raise Forbidden(_FORBIDDEN)
+    # Where the app is asked, it is asked in place of that.
+    needs_signature = (
+        library.settings.signed_urls
+        and not is_signed
+        and library.authorizer is None
+        and (request.endpoint or "").rpartition(".")[2] not in _UNSIGNED
+    )
+    return LibraryAccess(library, is_signed=is_signed, needs_signature=needs_signature)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -13,6 +14,7 @@ from quart import Quart
 from quart_video.background import Activity, keep_running
 from quart_video.catalogue import Catalogue
 from quart_video.library.authorization import Authorizer
+from quart_video.library.config_keys import key_warnings
 from quart_video.library.health import Health
 from quart_video.library.library import Library
 from quart_video.library.storage_factory import open_storage, storage_name
@@ -25,6 +27,8 @@ from quart_video.settings import ConfigurationError, Settings, resolve
 from quart_video.storage.base import Signer, Storage
 from quart_video.storage.local.storage import LocalStorage
 from quart_video.storage.object_store.url import Location
+
+logger = logging.getLogger("quart_video")
 
 _OWN_NAMES = ("-",)
 """What all addresses below a mount that are ours begin with. A folder of the user's with this name
@@ -60,6 +64,8 @@ class Mount:
         """
         if self._library is None:
             _require_asyncio()
+            for told in key_warnings(app.config, os.environ):
+                logger.warning("%s", told)
             settings = resolve(self._arguments, self._options, app.config)
             folder = _cache_folder(settings, app)
             _require_own_cache(folder)

@@ -131,7 +131,7 @@ def _wants_page() -> bool:
 def _common(library: Library, texts: Texts, folder: str) -> dict[str, Any]:
     return {
         "title": library.settings.title,
-        "crumbs": serializers.crumbs(folder, library.settings.title),
+        "crumbs": serializers.crumbs(folder, library),
         "text": texts.text,
         "phrase": texts.phrase,
         "drawing": drawing,

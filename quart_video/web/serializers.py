@@ -7,8 +7,6 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from quart import url_for
-
 from quart_video.access.signed_urls import full_url, with_signature
 from quart_video.catalogue import (
     Caption,
@@ -21,6 +19,7 @@ from quart_video.http import EntityTag
 from quart_video.library import media_info
 from quart_video.library.library import Library
 from quart_video.library.mp4 import Mp4State
+from quart_video.library.routes import mount_url
 from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs
 from quart_video.models import (
     CaptionTrack,
@@ -41,7 +40,7 @@ from quart_video.web.captions import (
     with_default,
 )
 from quart_video.web.m3u import Track
-from quart_video.web.urls import MountURLs, gallery_url, next_page_url
+from quart_video.web.urls import MountURLs, gallery_url
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all here is UTC, and sooner written without saying so
 _UNKNOWN = Contents(None, None)
@@ -151,13 +150,13 @@ def listing(page: Page, query: ListingQuery, serializer: ListingSerializer) -> L
         ],
         total_folders=page.total_folders,
         next_folders_cursor=page.next_folders_cursor,
-        next_folders_url=next_page_url(page.next_folders_cursor, query),
+        next_folders_url=serializer.urls.next_page(page.next_folders_cursor, query),
         videos=[serializer.video(item) for item in page.items],
         total=page.total,
         total_size=page.total_size,
         scanning=page.scanning,
         next_cursor=page.next_cursor,
-        next_url=next_page_url(page.next_cursor, query),
+        next_url=serializer.urls.next_page(page.next_cursor, query),
     )
 
 
@@ -250,7 +249,7 @@ def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: M
 
 def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
     """Describe videos for a player elsewhere: by their full addresses, if those are known."""
-    root = full_url(url_for(".gallery", _external=True))
+    root = full_url(mount_url(library.mount, "gallery", external=True))
     for item in items:
         # Not url_for, which takes a second for ten thousand of them.
         yield Track(
@@ -266,20 +265,20 @@ def title_of_item(item: Item, library: Library) -> str:
     return " ".join((inside or "").split()) or title_of(item.entry.name)
 
 
-def crumbs(path: str, title: str) -> list[Folder]:
-    """Describe the folders from the root, which is called *title*, down to the one at *path*."""
+def crumbs(path: str, library: Library) -> list[Folder]:
+    """Describe the folders from the root, which has the title of the library, down to *path*."""
     names = path.split("/") if path else []
-    below = [_folder("/".join(names[: n + 1]), name) for n, name in enumerate(names)]
-    return [_folder("", title), *below]
-
-
-def _folder(path: str, name: str) -> Folder:
-    return Folder(
-        name=name,
-        path=path,
-        url=gallery_url(path),
-        api_url=url_for(".api_videos", folder=path),
-    )
+    places = [("", library.settings.title)]
+    places += [("/".join(names[: n + 1]), name) for n, name in enumerate(names)]
+    return [
+        Folder(
+            name=name,
+            path=place,
+            url=gallery_url(library, place),
+            api_url=mount_url(library.mount, "api_videos", folder=place),
+        )
+        for place, name in places
+    ]
 
 
 def iso_time(modified_ns: int) -> str:

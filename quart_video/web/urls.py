@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from quart import url_for
-
 from quart_video.access.signed_urls import with_signature
 from quart_video.bounded import Memo
 from quart_video.library.library import Library
+from quart_video.library.routes import mount_url
 from quart_video.media import WIDTHS
 from quart_video.models import ListingQuery
 
@@ -28,9 +27,9 @@ class _Template:
     behind: str
 
     @classmethod
-    def of(cls, endpoint: str, name: str = "path", **values: Any) -> _Template:
-        """Ask ``url_for``, once for all paths: fifty videos have three hundred URLs."""
-        url: str = url_for(endpoint, **{**values, name: _PATH})
+    def of(cls, mount: str, endpoint: str, name: str = "path", **values: Any) -> _Template:
+        """Ask Werkzeug, once for all paths: fifty videos have three hundred URLs."""
+        url = mount_url(mount, endpoint, **{**values, name: _PATH})
         before, _, behind = url.partition(_PATH)
         return cls(before, behind)
 
@@ -48,24 +47,26 @@ class _Template:
 
 
 class MountURLs:
-    """Makes the URLs of what lies below the mount of the current request.
+    """Makes the URLs of what lies below a mount, all of them paths on this server.
 
     Paths are those of files and folders below the media root; versions are tags of sources.
     """
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._mount = mount = library.mount
         self._signs = library.settings.signed_urls
-        self._media = _Template.of(".media")
-        self._download = _Template.of(".media", download=1) if library.settings.downloads else None
-        self._watch = _Template.of(".watch")
-        self._api_video = _Template.of(".api_video")
-        self._captions = _Template.of(".captions")
-        poster = _Template.of(".poster", v=_VERSION) if library.derivatives else None
+        self._media = _Template.of(mount, "media")
+        downloads = library.settings.downloads
+        self._download = _Template.of(mount, "media", download=1) if downloads else None
+        self._watch = _Template.of(mount, "watch")
+        self._api_video = _Template.of(mount, "api_video")
+        self._captions = _Template.of(mount, "captions")
+        poster = _Template.of(mount, "poster", v=_VERSION) if library.derivatives else None
         # The smallest is what a URL without a width leads to: pages are full of them.
         self._posters = [poster, *map(poster.with_width, WIDTHS[1:])] if poster else []
-        self._gallery = _Template.of(".gallery", "folder")
-        self._api_videos = _Template.of(".api_videos", "folder")
+        self._gallery = _Template.of(mount, "gallery", "folder")
+        self._api_videos = _Template.of(mount, "api_videos", "folder")
 
     @property
     def key(self) -> tuple[_Template | None, ...]:
@@ -112,7 +113,7 @@ class MountURLs:
             values["sound"] = "original"
         if download:
             values["download"] = 1
-        return self._sign("mp4", path, url_for(".mp4", **values))
+        return self._sign("mp4", path, mount_url(self._mount, "mp4", **values))
 
     def watch(self, path: str) -> str:
         """Return the URL of the page that plays a video."""
@@ -136,15 +137,20 @@ class MountURLs:
 
     def inner_captions(self, path: str, track: int, version: str) -> str:
         """Return the URL of a text track inside a video."""
-        return self._sign("captions", path, url_for(".captions", path=path, track=track, v=version))
+        url = mount_url(self._mount, "captions", path=path, track=track, v=version)
+        return self._sign("captions", path, url)
 
     def storyboard(self, path: str, version: str) -> str:
         """Return the URL of the storyboard of a video."""
-        return self._sign("storyboard", path, url_for(".storyboard", path=path, v=version))
+        return self._sign(
+            "storyboard", path, mount_url(self._mount, "storyboard", path=path, v=version)
+        )
 
     def chapters(self, path: str, version: str) -> str:
         """Return the URL of the chapters of a video."""
-        return self._sign("chapters", path, url_for(".chapters", path=path, v=version))
+        return self._sign(
+            "chapters", path, mount_url(self._mount, "chapters", path=path, v=version)
+        )
 
     def gallery(self, path: str) -> str:
         """Return the URL of the page that lists a folder below the root."""
@@ -153,6 +159,12 @@ class MountURLs:
     def api_videos(self, folder: str) -> str:
         """Return the URL of the JSON that lists a folder."""
         return self._api_videos(quote_plus(folder, safe=_SAFE_IN_QUERIES))
+
+    def next_page(self, cursor: str | None, query: ListingQuery) -> str | None:
+        """Return the URL of the page of the JSON listing at *cursor*; ``None``: there is none."""
+        if cursor is None:
+            return None
+        return mount_url(self._mount, "api_videos", **parameters(query), cursor=cursor)
 
     def _sign(self, kind: str, path: str, url: str) -> str:
         return with_signature(url, self._library, kind, path) if self._signs else url
@@ -179,15 +191,10 @@ def _escape_anew(path: str) -> str:
 _escaped = Memo(_escape_anew, 2 * 1024 * 1024)
 
 
-def gallery_url(path: str) -> str:
-    """Return the address of the page that lists a folder, the root being ``""``."""
-    # None, as url_for would look for "" under the rule with a folder in it, and not find it.
-    return url_for(".gallery", folder=path or None)
-
-
-def next_page_url(cursor: str | None, query: ListingQuery) -> str | None:
-    """Return the URL of the page of the JSON listing at *cursor*; ``None``: there is none."""
-    return cursor and url_for(".api_videos", **parameters(query), cursor=cursor)
+def gallery_url(library: Library, path: str) -> str:
+    """Return the URL of the page that lists a folder, the root being ``""``."""
+    # None, as "" would be looked for under the rule with a folder in it, and not be found.
+    return mount_url(library.mount, "gallery", folder=path or None)
 
 
 def parameters(query: ListingQuery) -> dict[str, Any]:

@@ -243,8 +243,8 @@ class TestRequests:
 
     async def test_expired(self, make: Make, reasons: Callable[[], str]) -> None:
         app = make()
-        url = await signed(app, "two.mp4", expires=-5)
-        assert (await follow(app, url)).status == 403
+        token = UrlSigner([KEY], "video").sign("media", "two.mp4", expires=int(time.time()) - 5)
+        assert (await follow(app, f"/videos/two.mp4?signature={token}")).status == 403
         assert "the signature expired" in reasons()
 
     async def test_a_transfer_outlives_its_address(
@@ -345,6 +345,27 @@ class TestSignUrl:
         with pytest.raises(ValueError, match="time zone"):
             await signed(make(), "two.mp4", expires=datetime.now())  # noqa: DTZ005
 
+    @pytest.mark.parametrize(
+        "expires", [0, -1, timedelta(-1), datetime(2020, 1, 1, tzinfo=UTC), 1e12, float("nan")]
+    )
+    async def test_a_time_that_is_over(self, make: Make, expires: Any) -> None:
+        with pytest.raises(ValueError, match="expires has to be after now"):
+            await signed(make(), "two.mp4", expires=expires)
+
+    @pytest.mark.parametrize("path", ["", "../x", "a/../b", "/a", "a//b", ".a", "a\\b", "a\0"])
+    async def test_what_nothing_is_called(self, make: Make, path: str) -> None:
+        with pytest.raises(ValueError, match=r"path of a video|no video can be called"):
+            await signed(make(), path)
+
+    async def test_of_another_kind(self, make: Make) -> None:
+        app = make(signed_urls=True)
+        captions = await signed(app, "a/one #1.en.vtt", "captions")
+        assert (await follow(app, captions)).status == 200
+        assert (await follow(app, captions.replace("/-/captions", ""))).status != 200
+        assert (await signed(app, "two.mp4", "mp4")).startswith("/videos/-/mp4/two.mp4?signature=")
+        with pytest.raises(ValueError, match="kind has to be one of media, mp4"):
+            await signed(app, "two.mp4", "watch")
+
     async def test_full(self, make: Make) -> None:
         url = await signed(make(), "a/one #1.mp4", external=True)
         assert url.startswith("http://localhost/videos/a/one%20%231.mp4?signature=")
@@ -364,8 +385,8 @@ class TestSignUrl:
         ],
     )
     async def test_full_by_any_name(self, make: Make, host: str, before: str) -> None:
-        url = await signed(make(), "a:///b.mp4", external=True, host=host)
-        assert url.startswith(f"{before}/videos/a:///b.mp4?signature=")
+        url = await signed(make(), "a:/b.mp4", external=True, host=host)
+        assert url.startswith(f"{before}/videos/a:/b.mp4?signature=")
 
     async def test_of_which_mount(self, make: Make) -> None:
         app = make()

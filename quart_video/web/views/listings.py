@@ -18,6 +18,7 @@ from quart_video.http import content_disposition
 from quart_video.library.listing_cache import CachedListing
 from quart_video.models import GalleryQuery, Listing, ListingQuery, as_json
 from quart_video.web import m3u, pages, serializers
+from quart_video.web.descriptions import listed
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
 
@@ -57,7 +58,7 @@ async def api_videos() -> ResponseReturnValue:
 async def playlist() -> ResponseReturnValue:
     """List all pages for a player, 10,000 videos at most; limit and cursor do not count."""
     access = await current_access()
-    items = await access.every(_listed(access, _query(_QUERY)), m3u.MAX_TRACKS)
+    items = await access.every(listed(access, _query(_QUERY)), m3u.MAX_TRACKS)
     title = access.library.settings.title
     text = m3u.write(title, serializers.tracks(items, access.library))
     fields = {
@@ -90,24 +91,9 @@ def _bad_query(error: Exception, *problems: str) -> BadRequest:
     return result
 
 
-def _listed(access: LibraryAccess, query: ListingQuery) -> catalogue.Query:
-    """Say in the terms of the catalogue what a query asks for."""
-    return catalogue.Query(
-        folder=query.folder,
-        q=query.q,
-        recursive=bool(query.recursive),
-        type=query.type,
-        min_duration=query.min_duration,
-        max_duration=query.max_duration,
-        sort=query.sort,
-        limit=query.limit or access.library.settings.page_size,
-        cursor=query.cursor,
-    )
-
-
 async def _page(access: LibraryAccess, query: ListingQuery) -> catalogue.Page:
     try:
-        return await access.page(_listed(access, query))
+        return await access.page(listed(access, query))
     except catalogue.BadCursor as error:
         raise _bad_query(error, str(error)) from error
 

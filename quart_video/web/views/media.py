@@ -85,4 +85,4 @@ async def _to_folder(access: LibraryAccess, path: str) -> ResponseReturnValue:
     entry = await access.folder(path)
     if not entry.is_folder:
         raise HTTPNotFound("There is nothing at this address.")
-    return await page_response(access, redirect(gallery_url(path), 308))
+    return await page_response(access, redirect(gallery_url(access.library, path), 308))

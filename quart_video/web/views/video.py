@@ -6,12 +6,10 @@ from quart import Response
 from quart.typing import ResponseReturnValue
 from quart_schema import document_response
 
-from quart_video.access.guard import LibraryAccess, current_access
-from quart_video.library import media_info
-from quart_video.library.mp4 import mp4_state
+from quart_video.access.guard import current_access
 from quart_video.models import FullVideo, as_json
 from quart_video.web import pages, serializers
-from quart_video.web.captions import Captions
+from quart_video.web.descriptions import full_video
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
 from quart_video.web.request_limits import accepted_languages
@@ -21,7 +19,7 @@ from quart_video.web.request_limits import accepted_languages
 async def watch(path: str) -> ResponseReturnValue:
     """Page that plays a video."""
     access = await current_access()
-    video = await _full_video(access, path)
+    video = await full_video(access, path, accepted_languages())
     beside = await access.neighbours(path)
     serializer = serializers.ListingSerializer(access.library)
     neighbours = {
@@ -38,22 +36,8 @@ async def watch(path: str) -> ResponseReturnValue:
 async def api_video(path: str) -> ResponseReturnValue:
     """Describe one video, and what is inside it."""
     access = await current_access()
-    return await _in_language(await page_response(access, as_json(await _full_video(access, path))))
-
-
-async def _full_video(access: LibraryAccess, path: str) -> FullVideo:
-    library = access.library
-    item = await access.item(path)
-    details = await media_info.details_of(library, item)
-    files = (
-        *media_info.captions_shown(library, item),
-        *await media_info.captions_elsewhere(library, item),
-    )
-    shown, unshown = await media_info.sort_captions(library, files)
-    empty = await media_info.empty_tracks(library, item, details)
-    captions = Captions(shown, unshown, empty)
-    mp4 = await mp4_state(library, item, details)
-    return serializers.full_video(item, details, captions, accepted_languages(), library, mp4=mp4)
+    video = await full_video(access, path, accepted_languages())
+    return await _in_language(await page_response(access, as_json(video)))
 
 
 async def _in_language(response: Response) -> Response:

@@ -17,7 +17,7 @@ from PIL import Image
 from quart import Quart
 
 from quart_video import video_bp
-from quart_video.library import media_info
+from quart_video.library import media_info, mount
 from tests.media.films import SRT
 from tests.support.asgi import Sent, call
 
@@ -309,7 +309,7 @@ async def test_without_the_extra_all_else_works(
     (root / "videos/a.en.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     (root / "videos/a.de.srt").write_text(SRT)
     if how == "missing":
-        monkeypatch.setattr("quart_video.library.mount.available", lambda: False)
+        monkeypatch.setattr(mount, "available", lambda: False)
     async with serving(root, **({"VIDEO_MEDIA_PROCESSES": 0} if how == "setting" else {})) as app:
         row = await video(app, "a.mkv")
         for name in ("details", "poster_url", "poster_srcset", "storyboard_url", "chapters_url"):

@@ -1,0 +1,48 @@
+"""What there is, as models: listings and videos, for views and for code of the app alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from quart_video import catalogue
+from quart_video.access.guard import LibraryAccess
+from quart_video.library import media_info
+from quart_video.library.mp4 import mp4_state
+from quart_video.models import FullVideo, ListingQuery
+from quart_video.web import serializers
+from quart_video.web.captions import Captions
+
+
+def listed(access: LibraryAccess, query: ListingQuery) -> catalogue.Query:
+    """Say in the terms of the catalogue what a query asks for."""
+    return catalogue.Query(
+        folder=query.folder,
+        q=query.q,
+        recursive=query.reaches_below if query.recursive is None else query.recursive,
+        type=query.type,
+        min_duration=query.min_duration,
+        max_duration=query.max_duration,
+        sort=query.sort,
+        limit=query.limit or access.library.settings.page_size,
+        cursor=query.cursor,
+    )
+
+
+async def full_video(access: LibraryAccess, path: str, languages: Sequence[str] = ()) -> FullVideo:
+    """Describe one video, and what is inside it.
+
+    :param languages: that who asks speaks, the best first.
+    :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
+    """
+    library = access.library
+    item = await access.item(path)
+    details = await media_info.details_of(library, item)
+    files = (
+        *media_info.captions_shown(library, item),
+        *await media_info.captions_elsewhere(library, item),
+    )
+    shown, unshown = await media_info.sort_captions(library, files)
+    empty = await media_info.empty_tracks(library, item, details)
+    captions = Captions(shown, unshown, empty)
+    mp4 = await mp4_state(library, item, details)
+    return serializers.full_video(item, details, captions, languages, library, mp4=mp4)
