@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
 from string import ascii_lowercase
 
 from quart_video.bounded import Memo
-from quart_video.catalogue.text.episodes import SEASONS, find_codes
+from quart_video.catalogue.text.episodes import SEASONS, codes_in
 from quart_video.catalogue.text.natural import fold_letter, name_bytes, number_key
 from quart_video.catalogue.text.words import (
     ODD_SIGNS,
     SPACED,
+    initials_in,
     joined_in,
     parts_of,
     with_others,
@@ -69,7 +69,10 @@ def _classes(known: str) -> bytes:
 
 # Where signs may stand in words, and what codes of episodes may begin with: "sea1" may be "sea 1".
 _JOINS = _classes("\0'-.").replace(b"'", b"-")
-_JOINED = (b"a-a", b"?-", b"-?", b".a.", b" a.", b"-a.", b"\0a.", b"?a.", b"?.?", b"?.a")
+_INITIALS = (b".a.", b" a.", b"-a.", b"\0a.", b"?a.", b"?.?", b"?.a")
+_LETTERS_AND_SIGNS = _table(
+    lambda byte: byte if not byte or chr(byte).isalpha() or byte in b"-'" else 32
+)
 _CODES = _classes("\0" + "".join(sorted({*"sx", *"".join(SEASONS)} & {*ascii_lowercase})))
 _CODED = (b" s0", b"\0s0", b"?s0", b"0x0")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS)
@@ -88,12 +91,19 @@ def _text_of_run(run: bytes) -> str:
     return "".join([f" {word}" for word in parts_of(seen)])
 
 
+def _joined_words(run: bytes) -> str:
+    if run == b"\0":
+        return "\0"
+    return "".join([f" {word}" for word in joined_in(run.decode())])
+
+
 def _key_of_digits(digits: bytes) -> bytes:
     return number_key(digits.decode()).encode()
 
 
 _key_of_number = Memo(_key_of_digits, _MOST_KNOWN)
 _words_of_run = Memo(_text_of_run, _MOST_KNOWN)
+_joined_of_run = Memo(_joined_words, _MOST_KNOWN)
 _fold_letter = Memo(fold_letter, _MOST_KNOWN)
 
 
@@ -155,20 +165,26 @@ def _others(raw: str) -> dict[int, list[str]]:
         for sign in ODD_SIGNS.intersection(set(raw)):
             signs = signs.replace(sign, without_odd_signs(sign))
     kinds = b"\0" + signs.encode().translate(_JOINS)
-    if any(hint in kinds for hint in _JOINED):
+    if b"-" in kinds:
+        runs = signs.lower().encode().translate(_LETTERS_AND_SIGNS)
+        found = map(_joined_of_run.__getitem__, runs.replace(b"\0", b" \0 ").split())
+        for number, words in enumerate("".join(found).split("\0")):
+            if words:
+                others[number] += words.split()
+    if any(hint in kinds for hint in _INITIALS):
         text = signs.lower()
-        _put(others, text, joined_in(text))
+        _put(others, text, initials_in(text))
     kinds = b"\0" + raw.encode().translate(_CODES)
     if any(hint in kinds for hint in _CODED) or any(season in kinds for season in _SEASONS):
         text = raw.lower()
-        _put(others, text, ((code.start, word) for code in find_codes(text) for word in code.words))
+        _put(others, text, codes_in(text))
     return others
 
 
 def _put(others: dict[int, list[str]], text: str, found: Iterable[tuple[int, str]]) -> None:
-    """Give each name what was found in it."""
+    """Give each name what was found in it, one after the other."""
     name = before = 0
-    for place, word in sorted(found, key=itemgetter(0)):
+    for place, word in found:
         name += text.count("\0", before, place)
         before = place
         others[name].append(word)

@@ -52,6 +52,22 @@ class Code:
 
 def find_codes(text: str) -> Iterator[Code]:
     """Yield the codes in *text*, one after the other."""
+    for season, episodes, start, stop in _found(text):
+        yield Code(season, tuple(filter(None, episodes)), start, stop)
+
+
+def codes_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the codes in *text* as words, each behind the place where it stands."""
+    for season, episodes, start, _ in _found(text):
+        season = season.lstrip("0") or "0"  # noqa: PLW2901 - a scan does this for each name
+        if not episodes[0]:
+            yield start, f"s{season}"
+        for each in episodes:
+            if each:
+                yield start, f"s{season}e{each.lstrip('0') or '0'}"
+
+
+def _found(text: str) -> Iterator[tuple[str, list[str | None], int, int]]:
     lower = text.lower()
     if len(lower) != len(text):  # a letter that is two in lower case would move all behind it
         lower = text
@@ -60,22 +76,24 @@ def find_codes(text: str) -> Iterator[Code]:
         found += _LONG.finditer(lower)
     if _CROSSING.search(lower):
         found += _CROSS.finditer(lower)
+    found.sort(key=re.Match.start)
     stop = 0
-    for each in sorted(found, key=re.Match.start):
-        if each.start() < stop:
+    for each in found:
+        start = each.start()
+        if start < stop:
             continue
         season, *episodes = each.groups()
         stop = each.end()
         while episodes[0] and (another := _ANOTHER.match(lower, stop)):
             episodes.append(another[1])
             stop = another.end()
-        yield Code(season, tuple(filter(None, episodes)), each.start(), stop)
+        yield season, episodes, start, stop
 
 
 def codes_of(name: str) -> Iterator[str]:
     """Yield the codes in a name as words."""
-    for code in find_codes(name.lower()):
-        yield from code.words
+    for _, word in codes_in(name.lower()):
+        yield word
 
 
 def series_of(folder: str) -> str | None:

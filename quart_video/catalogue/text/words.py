@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import codes_of
@@ -63,8 +62,9 @@ _MOST_JOINED = 3
 def words_of(name: str) -> str:
     """Return the words of one name, as a text of words, with what else it is found by."""
     words = "".join([f" {word}" for word in split_words(name)])
-    joined = sorted(joined_in(without_odd_signs(name).lower()), key=itemgetter(0))
-    others = [*_unsplit(name), *(word for _, word in joined), *codes_of(split_humps(name))]
+    signs = without_odd_signs(name).lower()
+    joined = [*joined_in(signs), *(word for _, word in initials_in(signs))]
+    others = [*_unsplit(name), *joined, *codes_of(split_humps(name))]
     return with_others(words, others)
 
 
@@ -72,7 +72,9 @@ def with_others(words: str, others: Sequence[str]) -> str:
     """Return a text of words with what else a name is found by."""
     if not others:
         return words
-    return f"{words}{APART}{''.join([f' {word}' for word in dict.fromkeys(others)])}"
+    if len(others) > 1:
+        others = [*dict.fromkeys(others)]
+    return f"{words}{APART} {' '.join(others)}"
 
 
 def split_words(text: str) -> list[str]:
@@ -100,18 +102,25 @@ def _unsplit(name: str) -> Iterator[str]:
                 yield " ".join(split_words(run.lower()))
 
 
-def joined_in(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the words that signs stand in, without these, each behind the place where it stands.
+def joined_in(text: str) -> Iterator[str]:
+    """Yield the words that signs stand in, without these.
 
-    They are "oceans" in "Ocean's", "spiderman" in "Spider-Man", and "mash" in "M.A.S.H".
+    They are "oceans" in "Ocean's", and "spiderman" in "Spider-Man". What is neither a letter nor a
+    sign parts them.
 
     :param text: in lower case, and :func:`without_odd_signs`.
     """
     if "-" in text or "'" in text:
         for found in _JOINED.finditer(text):
             for joined in _joined(found[0]):
-                for word in _one(joined):
-                    yield found.start(), word
+                yield from _one(joined)
+
+
+def initials_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the words of initials, each behind the place where it stands: "mash" in "M.A.S.H".
+
+    :param text: in lower case.
+    """
     if "." in text:
         for found in _INITIALS.finditer(text):
             for word in _one(found[0].replace(".", "")):
