@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from quart import Quart, request_started
 from werkzeug.routing import Rule
 
+from quart_video.web import problem
+
 T = TypeVar("T", bound=Callable[..., Any])
 
 _ATTRIBUTE = "_quart_video_answers"
@@ -25,6 +27,18 @@ _FIELDS = {
     "Content-Range": "Which bytes of how many these are.",
     "ETag": "Strong validator of this version.",
     "Last-Modified": "When this version was made.",
+    "Retry-After": "Seconds after which to ask again.",
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457, unless the app has an answer of its own to errors.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong, and what to do."},
+    },
 }
 _REQUEST_FIELDS = {
     "If-Match": "Answer 412 unless this is the version.",
@@ -52,8 +66,11 @@ def answers(
     responses: dict[str, Any] = {
         "200": _response(description, *fields, content={media_type: {}}),
         "304": _response("Not modified: what the client has is right.", "Cache-Control", "ETag"),
-        "404": _response("There is nothing at this address."),
+        "401": _response("The app wants a login first."),
+        "403": _response("This may not be had: the app or the signature says so."),
+        "404": _response("There is nothing at this address, or nothing that may be seen."),
         "412": _response("The client asked for another version."),
+        "503": _response("It cannot be had just now.", "Retry-After"),
     }
     if query:
         responses["400"] = _response("A parameter is wrong; the text says which, and why.")
@@ -66,7 +83,11 @@ def answers(
             "Content-Range",
             content={media_type: {}, "multipart/byteranges": {}},
         )
+        responses["429"] = _response("This client has too many transfers.", "Retry-After")
         responses["416"] = _response("No range asked for lies in the media.", "Content-Range")
+    if media_type == "application/json":
+        for status in responses.keys() - {"200", "304"}:
+            responses[status]["content"] = {problem.MEDIA_TYPE: {"schema": _PROBLEM}}
     parameters = [
         {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
         for name, text in request_fields.items()

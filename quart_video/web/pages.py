@@ -24,12 +24,15 @@ from quart_video.web.formatting import (
     is_new,
     parse_time,
 )
+from quart_video.web.problem import problem
 
 _SORTS = ("name", "-name", "-modified", "modified", "-size", "size")
 _SORTS_OF_RESULTS = ("relevance",)
 _SORTS_BY_DURATION = ("-duration", "duration")
 _CHOSEN = {"folder", *filters.NAMES}
 _CARRIED = ("sort", "limit", "view")
+_API = {"api_videos", "api_video"}
+"""Endpoints that speak JSON, in their errors, too."""
 _EXPLAINED = {400, 404, 503}
 """Errors that there are texts for."""
 
@@ -104,12 +107,15 @@ def _at(url: str, start: float | None) -> str:
 
 
 async def error(failure: HTTPException) -> Any:
-    """Answer a browser with a page that helps on, where the host has no page of its own for it."""
+    """Answer with a page that helps on, or with JSON, unless the host has an answer of its own."""
     for name in (*request.blueprints[1:], None):  # without ours, which comes first for Quart
         handlers = current_app.error_handler_spec[name][None]
         for kind in type(failure).__mro__:
             if kind in handlers:
                 return await current_app.ensure_async(handlers[kind])(failure)
+    # A redirect, or what the app raised with an answer of its own, is no problem to describe.
+    if _is_api() and failure.response is None and (failure.code or 500) >= 400:
+        return problem(failure)
     if failure.code not in _EXPLAINED or not _wants_page():
         return failure
     library = await current_library()
@@ -121,6 +127,10 @@ async def error(failure: HTTPException) -> Any:
     )
     kept = [(name, value) for name, value in failure.get_headers() if name == "Retry-After"]
     return html, failure.code, [("Vary", "Accept"), *kept]
+
+
+def _is_api() -> bool:
+    return (request.endpoint or "").rpartition(".")[2] in _API
 
 
 def _wants_page() -> bool:

@@ -61,7 +61,9 @@ async def test_media(tmp_path: Path) -> None:
     app.register_blueprint(video_bp)
     operation = (await document(app))["paths"]["/videos/{path}"]["get"]
     responses = operation["responses"]
-    assert set(responses) >= {"200", "206", "304", "404", "412", "416"}
+    kinds = {"200", "206", "304", "401", "403", "404", "412", "416", "429", "503"}
+    assert set(responses) == kinds
+    assert "Retry-After" in responses["429"]["headers"]
     assert "application/json" not in responses["200"]["content"]
     assert set(responses["206"]["content"]) == {"video/*", "multipart/byteranges"}
     assert "content" not in responses["304"]
@@ -79,7 +81,9 @@ async def test_json(tmp_path: Path) -> None:
     operation = (await document(app))["paths"]["/videos/-/api/videos"]["get"]
     parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
     assert {"folder", "q", "recursive", "sort", "limit", "cursor"} <= set(parameters)
-    assert "400" in operation["responses"]
+    for status in ("400", "401", "403", "404", "503"):
+        (media_type,) = operation["responses"][status]["content"]
+        assert media_type == "application/problem+json"
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert {"videos", "folders", "total", "next_cursor"} <= set(schema["properties"])
     assert operation["tags"] == ["Videos"]
