@@ -6,8 +6,10 @@ the reasons, in the documentation: ``docs/discussion/file_systems.md``.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
+import struct
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -28,14 +30,18 @@ class FileSystem:
     """The time of the last change of an inode moves when something has changed, and only then."""
     tells_of_entries: bool = True
     """The times of a folder change whenever an entry is added, removed or renamed."""
+    is_exact: bool = False
+    """Nothing is found by a name that its folder does not list: neither by a short one, nor by one
+    in other letters."""
 
 
 UNKNOWN = FileSystem()
 """Where nothing tells what it is: nothing is taken for granted but what POSIX says."""
 
-_LOCAL = FileSystem(is_local=True)
+_LOCAL = FileSystem(is_local=True, is_exact=True)
 _FAT = FileSystem(is_local=True, keeps_inodes=False, keeps_ctimes=False, tells_of_entries=False)
 _REMOTE = FileSystem(keeps_inodes=False)
+_EXACT = FileSystem(is_exact=True)
 _SMB = FileSystem(keeps_inodes=False, tells_of_entries=False)
 _FUSE = FileSystem(keeps_inodes=False, keeps_ctimes=False, tells_of_entries=False)
 _MIRROR = FileSystem(keeps_inodes=False)  # FUSE that passes on the times of what is below
@@ -45,12 +51,16 @@ _KINDS = {
     **dict.fromkeys(
         (
             *("bcachefs", "btrfs", "erofs", "ext2", "ext3", "ext4", "f2fs", "jfs", "nilfs2"),
-            *("ntfs3", "ramfs", "reiserfs", "squashfs", "tmpfs", "xfs", "zfs"),
+            *("ramfs", "reiserfs", "squashfs", "tmpfs", "xfs", "zfs"),
         ),
         _LOCAL,
     ),
+    "ntfs3": replace(_LOCAL, is_exact=False),
+    **dict.fromkeys(("autofs", "ceph", "gfs2", "lustre", "ocfs2"), _EXACT),
     **dict.fromkeys(("exfat", "msdos", "vfat"), _FAT),
-    **dict.fromkeys(("9p", "aufs", "nfs", "nfs4", "overlay", "vboxsf", "virtiofs"), _REMOTE),
+    **dict.fromkeys(("9p", "nfs", "nfs4", "vboxsf", "virtiofs"), _REMOTE),
+    # An overlay takes no layer that is not exact.
+    **dict.fromkeys(("aufs", "overlay"), replace(_REMOTE, is_exact=True)),
     **dict.fromkeys(("cifs", "smb3", "smbfs"), _SMB),
     **dict.fromkeys(("fuse.bindfs", "fuse.encfs", "fuse.gocryptfs"), _MIRROR),
     **dict.fromkeys(
@@ -61,6 +71,10 @@ _KINDS = {
     "fuse.sshfs": replace(_FUSE, tells_of_entries=True),
 }
 
+# Of a folder, as ioctl_iflags(2) has it: it is called by the size of a long, and fills an int.
+_FLAGS = bytes(struct.calcsize("@l"))
+_GET_FLAGS = 0x80006601 | len(_FLAGS) << 16
+_CASEFOLD = 0x40000000
 _MOST_LAYERS = 8  # of overlays in overlays
 _MOST_DEVICES = 1000
 LOOK_EVERY = 0.05  # seconds between looks whether something has been mounted
@@ -109,6 +123,10 @@ def judge(mount: Mount, table: Iterable[Mount]) -> FileSystem:
     :param table: all mounts, which may be those of the layers.
     """
     found = known(mount.kind)
+    if mount.kind == "zfs" and not {"caseinsensitive", "casemixed"}.isdisjoint(
+        mount.options.split(",")
+    ):
+        return replace(found, is_exact=False)
     if mount.kind == "overlay" and _are_local(_layers(mount.options), [*table], _MOST_LAYERS):
         return replace(found, is_local=True)
     return found
@@ -161,6 +179,8 @@ class Mounts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: dict[int, FileSystem] = {}
+        self._folding: set[int] = set()
+        """Devices on which a folder was seen that takes names in any case."""
         self._changes = 0
         self._due = 0.0
         self._pid = -1
@@ -187,11 +207,32 @@ class Mounts:
         found, changes = self._found.get(device), self._changes
         if found is None:
             found = _of_descriptor(descriptor)
+            if device in self._folding:
+                found = replace(found, is_exact=False)
             with self._lock:
                 if changes == self._changes:
                     few = self._found if len(self._found) < _MOST_DEVICES else {}
                     self._found = {**few, device: found}
         return found
+
+    def look_for_folding(self, descriptor: int, device: int) -> None:
+        """See whether a folder takes names in any case, as single ones may on exact file systems.
+
+        :param descriptor: of the folder, to read from.
+        """
+        if device in self._folding or not self.of(descriptor, device).is_exact:
+            return
+        try:
+            (flags,) = struct.unpack_from("@i", fcntl.ioctl(descriptor, _GET_FLAGS, _FLAGS))
+        except OSError:  # it has no such flags
+            return
+        if flags & _CASEFOLD:
+            with self._lock:
+                if len(self._folding) >= _MOST_DEVICES:
+                    self._folding.clear()
+                self._folding.add(device)
+                self._changes += 1  # what was opened at once is not any more
+                self._found = {}
 
     def _look(self) -> None:
         """Forget what has been found if it may not hold any more."""

@@ -48,15 +48,27 @@ def opener(root: str) -> CachedOpener | None:
     with suppress(OSError):
         descriptor = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            changes = mounts.changes()
             device = os.fstat(descriptor).st_dev
+            changes = mounts.changes()
             system = mounts.of(descriptor, device)
+            if system.is_local and system.is_exact:
+                system = _look_closer(descriptor, device)
         finally:
             close_quietly(descriptor)
-        if system.is_local:
+        if system.is_local and system.is_exact:
             found = CachedOpener(root, system, device, changes)
             return found if found.works() else None
     return None
+
+
+def _look_closer(folder: int, device: int) -> FileSystem:
+    """Return what is known of a file system of this machine, after a look at one of its folders."""
+    descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        mounts.look_for_folding(descriptor, device)
+        return mounts.of(descriptor, device)
+    finally:
+        close_quietly(descriptor)
 
 
 class CachedOpener:

@@ -4,6 +4,7 @@ Every component is opened relative to the descriptor of the folder before it and
 a symbolic link by the kernel. Links are resolved here, one component at a time, and may lead
 anywhere below the root but not out of it. So there is no moment between check and use. Anything but
 folders and regular files is refused before it is opened, as opening a FIFO or a device acts on it.
+So is what a folder lists by another name than that which is asked for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Sequence
 from typing import Self
 
 from quart_video.storage.base import Denied, NotFound, Unavailable
-from quart_video.storage.local.file_systems import close_quietly
+from quart_video.storage.local.file_systems import close_quietly, mounts
+from quart_video.storage.local.spelling import lists
 
 MAX_LINKS = 40
 """Symbolic links followed for one path before it counts as a loop, as in the Linux kernel."""
@@ -32,10 +34,16 @@ class _Walk:
 
     def __init__(self, root: str) -> None:
         self._root = root
+        self._names: list[str] = []
         try:
             self._folders = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
         except OSError as error:  # a disk that is not mounted, say: what is below may come back
             raise Unavailable(f"the media root cannot be opened: {error}") from error
+        try:
+            self._devices = [os.fstat(self.here).st_dev]
+        except OSError:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -48,13 +56,35 @@ class _Walk:
     def here(self) -> int:
         return self._folders[-1]
 
-    def down(self, name: str) -> None:
+    def find(self, name: str, *, is_asked: bool) -> os.stat_result:
+        """Describe what is called *name* here.
+
+        :param is_asked: whether it is who asks that calls it so, and not a link.
+        """
+        found = os.stat(name, dir_fd=self.here, follow_symlinks=False)
+        if (
+            is_asked
+            and not mounts.of(self.here, self._devices[-1]).is_exact
+            and not lists(self.here, "/".join([self._root, *self._names]), name)
+        ):
+            raise NotFound("its folder calls it by another name")
+        return found
+
+    def down(self, name: str, device: int) -> None:
+        """Go on to the folder called *name*.
+
+        :param device: that it is on.
+        """
         self._folders.append(os.open(name, _PASSAGE, dir_fd=self.here))
+        self._names.append(name)
+        self._devices.append(device)
 
     def up(self) -> None:
         if len(self._folders) == 1:
             raise Denied("a symbolic link leaves the media root")
         close_quietly(self._folders.pop())
+        self._names.pop()
+        self._devices.pop()
 
     def to_root(self) -> None:
         while len(self._folders) > 1:
@@ -81,13 +111,15 @@ def open_beneath(root: str, components: Sequence[str], *, look: bool = False) ->
     :param look: whether it is only to be looked at, which takes no right to read it.
     :returns: a descriptor to read from, which does not block and is not inherited. Where a file is
         expected, check that it is one: it may have been swapped for a FIFO.
-    :raises NotFound: there is nothing, or nothing that is a regular file or folder.
+    :raises NotFound: there is nothing, or nothing that is a regular file or folder, or its folder
+        lists it by another name.
     :raises Denied: a symbolic link leads out of the root.
     :raises Unavailable: the root itself cannot be opened.
     :raises OSError: as :func:`os.open` does.
     """
     with _Walk(root) as walk:
         ahead = deque(components)
+        asked = len(ahead)  # of those ahead, how many are of who asks, and not out of a link
         links = 0
         while ahead:
             name = ahead.popleft()
@@ -96,14 +128,16 @@ def open_beneath(root: str, components: Sequence[str], *, look: bool = False) ->
             if name == "..":  # only ever out of a link: no path of a client holds one
                 walk.up()
                 continue
-            mode = os.stat(name, dir_fd=walk.here, follow_symlinks=False).st_mode
+            found = walk.find(name, is_asked=len(ahead) < asked)
+            asked = min(asked, len(ahead))
+            mode = found.st_mode
             if stat.S_ISLNK(mode):
                 links += 1
                 if links > MAX_LINKS:
                     raise NotFound("symbolic links in a loop")
                 ahead.extendleft(reversed(walk.components_of_link(name)))
             elif stat.S_ISDIR(mode):
-                walk.down(name)
+                walk.down(name, found.st_dev)
             elif not stat.S_ISREG(mode):
                 raise NotFound("neither a regular file nor a folder")
             elif any(rest not in ("", ".") for rest in ahead):

@@ -236,6 +236,7 @@ class LocalStorage:
         result = os.fstat(descriptor)
         if not stat.S_ISDIR(result.st_mode):
             raise NotFound(f"{folder!r} is no folder")
+        mounts.look_for_folding(descriptor, result.st_dev)
         system = mounts.of(descriptor, result.st_dev)
         if look is not None:
             look.begin(result.st_dev, system)

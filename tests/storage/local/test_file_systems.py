@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -73,15 +74,15 @@ def test_an_overlay_of_an_overlay_without_end() -> None:
 @pytest.mark.parametrize(
     ("kind", "kept"),
     [
-        ("ext4", "inodes ctimes entries"),
-        ("xfs", "inodes ctimes entries"),
-        ("btrfs", "inodes ctimes entries"),
-        ("zfs", "inodes ctimes entries"),
-        ("tmpfs", "inodes ctimes entries"),
+        ("ext4", "inodes ctimes entries exact"),
+        ("xfs", "inodes ctimes entries exact"),
+        ("btrfs", "inodes ctimes entries exact"),
+        ("zfs", "inodes ctimes entries exact"),
+        ("tmpfs", "inodes ctimes entries exact"),
         ("ntfs3", "inodes ctimes entries"),
         ("exfat", ""),
         ("vfat", ""),
-        ("overlay", "ctimes entries"),
+        ("overlay", "ctimes entries exact"),
         ("nfs4", "ctimes entries"),
         ("cifs", "ctimes"),
         ("fuseblk", "ctimes"),
@@ -100,6 +101,7 @@ def test_what_each_keeps(kind: str, kept: str) -> None:
         "inodes": found.keeps_inodes,
         "ctimes": found.keeps_ctimes,
         "entries": found.tells_of_entries,
+        "exact": found.is_exact,
     }
     assert [what for what, is_kept in keeps.items() if is_kept] == kept.split()
 
@@ -158,3 +160,40 @@ def test_what_is_mounted_while_it_runs(tmp_path: Path) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"nothing can be mounted here: {error}")
     subprocess.run([*space, sys.executable, "-c", _SEES_A_MOUNT, folder], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_exact"),
+    [
+        ("rw,xattr,noacl", True),
+        ("rw,xattr,noacl,casesensitive", True),
+        ("rw,xattr,noacl,caseinsensitive", False),
+        ("rw,casemixed", False),
+    ],
+)
+def test_names_on_zfs(options: str, is_exact: bool) -> None:  # noqa: FBT001
+    mount = Mount(1, "/m", "zfs", options)
+    assert judge(mount, [mount]).is_exact is is_exact
+
+
+def test_a_folder_that_takes_names_in_any_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``chattr +F`` makes one: its disk is not exact from then on."""
+    mounts = Mounts()
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        device = os.fstat(descriptor).st_dev
+        if not mounts.of(descriptor, device).is_exact:
+            pytest.skip("the folder for tests is on no disk that is exact")
+        mounts.look_for_folding(descriptor, device)
+        assert mounts.of(descriptor, device).is_exact
+        changes = mounts.changes()
+        flags = (0x40080000).to_bytes(4, sys.byteorder) + bytes(4)
+        monkeypatch.setattr(fcntl, "ioctl", lambda *_: flags)
+        mounts.look_for_folding(descriptor, device)
+        found = mounts.of(descriptor, device)
+        assert (found.is_exact, found.is_local) == (False, known("ext4").is_local)
+        assert mounts.changes() == changes + 1
+    finally:
+        os.close(descriptor)

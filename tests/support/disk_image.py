@@ -1,0 +1,49 @@
+"""Disks of other file systems, made in a file and mounted, where whoever tests may do that."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.fuse import mounted
+
+MAKERS = {"vfat": ["mkfs.vfat"], "exfat": ["mkfs.exfat"]}
+_SIZE = 40 * 2**20
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"{command[0]} cannot do this here: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+@contextmanager
+def disk(kind: str, folder: Path) -> Iterator[Path]:
+    """Mount an empty disk of that kind; the test is skipped where that cannot be done."""
+    for program in (*MAKERS[kind], "losetup"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is missing")
+    image, point = folder / "disk.img", folder / "disk"
+    point.mkdir()
+    with image.open("wb") as file:
+        file.truncate(_SIZE)
+    _run(*MAKERS[kind], str(image))
+    device = _run("losetup", "--find", "--show", str(image))
+    try:
+        if kind == "exfat":
+            with mounted(["mount.exfat-fuse", "-d", device, str(point)], point):
+                yield point
+            return
+        _run("mount", "-t", kind, device, str(point))
+        try:
+            yield point
+        finally:
+            subprocess.run(["umount", "-l", point], check=False)
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=False)
