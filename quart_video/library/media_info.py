@@ -34,9 +34,11 @@ from quart_video.media import (
     decode_details,
     text,
 )
+from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, extension
-from quart_video.storage.base import Entry, StorageError, Unavailable
+from quart_video.storage.base import Entry, Media, StorageError, Unavailable
 
+_MOST_LOOKED_AT = 1024 * 1024  # bytes of a caption file that is sent as it is
 _MOST_BEGINNINGS = 16
 _MOST_ASKED = 200  # names of videos that may begin as another one's
 GLANCE = 1.5
@@ -110,11 +112,11 @@ async def sort_captions(
 
 
 async def _problem(library: Library, path: str) -> str | None:
-    if library.derivatives is None:
-        return None
     derivative = caption_product(library, path)
     try:
         async with asyncio.timeout(GLANCE):
+            if library.derivatives is None:
+                return await webvtt_problem(await library.storage.open(path))
             entry = await library.storage.stat(path)
             if entry.facts is None:
                 return EMPTY
@@ -124,6 +126,30 @@ async def _problem(library: Library, path: str) -> str | None:
     except Failed as error:
         return str(error)
     return None
+
+
+async def webvtt_problem(media: Media) -> str | None:
+    """Say why a WebVTT file shows nothing where it is sent as it is; ``None``: it shows something.
+
+    A long one is taken for one that does.
+
+    :param media: is closed.
+    :raises StorageError: it cannot be read.
+    """
+    size = media.facts.size
+    try:
+        if size > _MOST_LOOKED_AT:
+            return None
+        await media.ready(0, size)
+        data = b"".join([chunk async for chunk in media.chunks(0, size)])
+    finally:
+        media.close()
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    # Nothing is mended here, and browsers want it to begin at once.
+    if not begins_webvtt(text) or text.removeprefix("\ufeff")[0].isspace():
+        return "it is no WebVTT" if text.strip() else EMPTY
+    _, count = await asyncio.to_thread(read_webvtt, text)
+    return None if count else EMPTY
 
 
 async def captions_elsewhere(library: Library, item: Item) -> tuple[Caption, ...]:

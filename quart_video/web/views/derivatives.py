@@ -38,7 +38,7 @@ from quart_video.media import poster as poster_out_of
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
 from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.policy.url_signer import PARAMETER
-from quart_video.storage.base import Changed, StorageError
+from quart_video.storage.base import Changed, StorageError, nothing
 from quart_video.web.media_file import serve_file
 from quart_video.web.openapi import answers
 from quart_video.web.request_limits import accepts
@@ -135,6 +135,11 @@ async def captions(path: str) -> ResponseReturnValue:
         raise HTTPNotFound(f"There are no captions at this address: {error}.") from error
     if extension(path) != CAPTION_EXTENSION:
         raise HTTPNotFound("There is nothing at this address.")
+    if library.derivatives is None:
+        with http_errors():
+            problem = await media_info.webvtt_problem(await access.open_captions(path, nothing))
+        if problem is not None:
+            raise HTTPNotFound(f"There are no captions at this address: {problem}.")
     return await serve_file(access, access.open_captions, path, _VTT)  # as it is
 
 

@@ -237,12 +237,26 @@ async def test_captions_that_are_not_there(root: Path, films: Films) -> None:
             assert (await get(app, f"/videos/-/captions/{path}")).status == 404, path
 
 
-async def test_webvtt_that_is_none_is_no_empty_track(root: Path) -> None:
-    for name, data in [("a", b"\xff\xfe\xfd"), ("b", b"WEBVTT\n"), ("c", b"WEBVTT\n\nNOTE x\n")]:
+@pytest.mark.parametrize("processes", [0, 1])
+async def test_webvtt_that_is_none_is_no_empty_track(root: Path, processes: int) -> None:
+    (root / "videos/a.mp4").touch()
+    for name, data in [
+        ("a.de", b"\xff\xfe\xfd"),
+        ("a.en", b"WEBVTT\n"),
+        ("a.fr", b"WEBVTT\n\nNOTE x\n"),
+        ("a.it", b""),
+        ("a.nl", b"WEBVTT\n\n00:02.000 --> 00:01.000\nHello\n"),
+        ("a", b"\xef\xbb\xbfWEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\nHello\r\n"),
+    ]:
         (root / f"videos/{name}.vtt").write_bytes(data)
-        async with serving(root) as app:
-            sent = await get(app, f"/videos/-/captions/{name}.vtt")
-            assert (sent.status, b"no captions in it" in sent.body) == (404, True)
+    async with serving(root, VIDEO_MEDIA_PROCESSES=processes) as app:
+        for language in ("de", "en", "fr", "it", "nl"):
+            sent = await get(app, f"/videos/-/captions/a.{language}.vtt")
+            assert (sent.status, b"no captions at this address" in sent.body) == (404, True)
+        found = await video(app, "a.mp4")
+        assert [track["language"] for track in found["captions"]] == [None]
+        assert len(found["unavailable_captions"]) == 5
+        assert b"Hello" in (await get(app, found["captions"][0]["url"])).body
 
 
 async def test_what_cannot_be_shown_is_not_offered_and_the_json_says_why(
