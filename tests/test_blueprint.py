@@ -170,14 +170,15 @@ class TestRoutes:
     async def test_everything_is_conditional(self, app: Quart, path: str) -> None:
         while (await listing(app))["scanning"]:  # what a listing tells, so that it changes
             await asyncio.sleep(0.01)
-        whole = await call(app, f"/videos/{path}")
+        page = {"Accept": "text/html"}
+        whole = await call(app, f"/videos/{path}", headers=page)
         assert whole.status == 200
         assert whole["cache-control"].startswith("no-cache")
         assert whole["x-content-type-options"] == "nosniff"
-        head = await call(app, f"/videos/{path}", "HEAD")
+        head = await call(app, f"/videos/{path}", "HEAD", page)
         assert (head.status, head.chunks) == (200, [])
         assert head["content-length"] == str(len(whole.body))
-        again = await call(app, f"/videos/{path}", headers={"If-None-Match": whole["etag"]})
+        again = await call(app, f"/videos/{path}", headers=page | {"If-None-Match": whole["etag"]})
         assert (again.status, again.chunks) == (304, [])
 
     async def test_pages_say_what_they_are(self, app: Quart) -> None:
@@ -398,7 +399,7 @@ class TestMounts:
         listed = await listing(app, path="/outer/inner/films/-/api/videos")
         assert listed["videos"][0]["url"] == "/outer/inner/films/clip%201.mp4"
         assert (await call(app, "/outer/inner/films/clip 1.mp4")).body == b"0123456789"
-        page = await call(app, "/outer/inner/films/")
+        page = await call(app, "/outer/inner/films/", headers={"Accept": "text/html"})
         assert b"/outer/inner/films/-/watch/clip%201.mp4" in page.body
 
     async def test_at_the_root(self, root: Path) -> None:

@@ -163,7 +163,7 @@ def _command_of(process: Path) -> bytes:
 def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str, server: str) -> None:
     options = ["--workers", workers, "--open"]
     with serving(folder, tmp_path, *options, command=COMMANDS[server]) as (port, log):
-        status, page = get(port, "/")
+        status, page = get(port, "/", Accept="text/html")
         assert len(workers_of(log)) == int(workers)
         assert status == 200
         assert b"<h1><bdi>2024</bdi></h1>" in page

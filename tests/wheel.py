@@ -121,7 +121,7 @@ def test_a_range_past_the_end(url: str) -> None:
 
 @pytest.mark.parametrize("page", ["", "-/watch/A%20film.mp4"])
 def test_a_page_and_what_it_loads(url: str, page: str) -> None:
-    with urlopen(url + page) as response:
+    with urlopen(Request(url + page, headers={"Accept": "text/html"})) as response:
         html = response.read().decode()
     assert "A film" in html
     assets = set(re.findall(r'"/videos/(-/static/[^"]+)"', html))

@@ -8,6 +8,7 @@ is not there, or not to be had.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
@@ -45,6 +46,8 @@ _MOST_READ = 100_000
 folders that it asks about."""
 _BATCH = 500  # videos to ask about in one go, where some were left out
 _TRIES = 3
+_LOOKS = 100  # at a folder that is being read
+_PAUSE = 0.2  # seconds between them
 _STEPS = 20  # past videos that may not be seen, to the next one that may
 _NOTHING = "There is nothing at this address."
 _FORBIDDEN = "You may not have this."
@@ -191,6 +194,48 @@ class LibraryAccess:
                         yield len(batch), await self._allowed(batch)
                         batch = []
             yield len(batch), await self._allowed(batch)
+
+    async def whole_folder(self, folder: str) -> AsyncGenerator[tuple[list[Entry], list[Item]]]:
+        """Yield batches of all folders and videos in *folder* that may be seen, by name.
+
+        The first batch comes when the folder has been read: whoever mirrors it takes for deleted
+        what is not there. One batch is in memory at a time, and the app is asked about no more.
+
+        :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
+        """
+        await self._require_folder(folder)
+        query = Query(folder, limit=_BATCH, contents=False)
+        with http_errors():
+            first = page = await self._read_page(query)
+            yield await self._of_batch(page.folders, ())
+            while page.next_folders_cursor is not None:
+                page = await self._read_page(replace(query, cursor=page.next_folders_cursor))
+                yield await self._of_batch(page.folders, ())
+            page = first
+            yield await self._of_batch((), page.items)
+            while page.next_cursor is not None:
+                page = await self._read_page(replace(query, cursor=page.next_cursor))
+                yield await self._of_batch((), page.items)
+
+    async def _read_page(self, query: Query) -> Page:
+        """Return a page of a folder that is not being read anew just now.
+
+        :raises Unavailable: it takes too long.
+        """
+        for _ in range(_LOOKS):
+            page = await self.library.catalogue.page(query)
+            if not page.scanning:
+                return page
+            await asyncio.sleep(_PAUSE)
+        raise Unavailable(f"the folder {query.folder!r} is still being read", retry_after=5)
+
+    async def _of_batch(
+        self, folders: Sequence[Entry], items: Sequence[Item]
+    ) -> tuple[list[Entry], list[Item]]:
+        if not self._asks:
+            return list(folders), list(items)
+        self._known.clear()
+        return await self._allowed_of(folders, items)
 
     async def neighbours(self, path: str) -> Neighbours:
         """Return the nearest videos in the folder, before and after *path*, that may be seen.

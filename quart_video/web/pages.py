@@ -116,7 +116,7 @@ async def error(failure: HTTPException) -> Any:
     # A redirect, or what the app raised with an answer of its own, is no problem to describe.
     if _is_api() and failure.response is None and (failure.code or 500) >= 400:
         return problem(failure)
-    if failure.code not in _EXPLAINED or not _wants_page():
+    if failure.code not in _EXPLAINED or not is_wanted():
         return failure
     library = await current_library()
     html = await render_template(
@@ -133,7 +133,7 @@ def _is_api() -> bool:
     return (request.endpoint or "").rpartition(".")[2] in _API
 
 
-def _wants_page() -> bool:
+def is_wanted() -> bool:
     """Tell whether a person looks at it: players and programs do not ask for HTML."""
     return "text/html" in request.headers.get("Accept", "")
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from quart import request
+
 from quart_video.access.signed_urls import with_signature
 from quart_video.bounded import Memo
 from quart_video.library.library import Library
@@ -195,6 +197,19 @@ def gallery_url(library: Library, path: str) -> str:
     """Return the URL of the page that lists a folder, the root being ``""``."""
     # None, as "" would be looked for under the rule with a folder in it, and not be found.
     return mount_url(library.mount, "gallery", folder=path or None)
+
+
+def without_dot(library: Library, path: str) -> str | None:
+    """Return the URL of the video at *path*, where that begins with ``./``; else ``None``.
+
+    So rclone asks for a name with a colon, which could be taken for a scheme (RFC 3986, section
+    4.2), and does not take the dot out again. It finds nothing in a folder that it asks for so,
+    whatever that answers, and had better be told that it is not there.
+    """
+    if not path.startswith("./") or path.startswith(".//"):
+        return None
+    url = mount_url(library.mount, "media", path=path[2:])
+    return f"{url}?{request.query_string.decode('latin-1')}" if request.query_string else url
 
 
 def parameters(query: ListingQuery) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.e2e.stored import STORABLE_NAMES
 
 pytestmark = pytest.mark.over_a_store
 
+PAGE = ("Accept", "text/html")
 OTHER_VIEWS = ("-/watch/", "-/api/videos/", "-/captions/", "-/static/")
 
 # Behind the mount's prefix. All of it is legal in a request target, if odd.
@@ -272,11 +273,11 @@ def test_listing_and_gallery_of_the_root(peer: Peer) -> None:
     assert {"folder", "folder.mp4", "names"} <= folders
     assert not folders & {"link-folder", "link-parent", ".folder"}
     for target in ("/videos/", "/videos/names/", "/videos/?recursive=true&limit=500"):
-        page = peer.get(target)
+        page = peer.get(target, PAGE)
         assert page.status == 200
         assert b"secret.mp4</" not in page.body
         assert b".hidden" not in page.body
-    page = peer.get("/videos/names/")
+    page = peer.get("/videos/names/", PAGE)
     for text in (b"&lt;b&gt;bold", b"a&amp;amp;b", b"{{ 7*7 }}", b"{% raw %}"):
         assert text in page.body
     assert b"<b>" not in page.body

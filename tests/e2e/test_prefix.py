@@ -52,7 +52,7 @@ def test_json(front: Front) -> None:
 
 def test_pages(front: Front) -> None:
     for page in ("/media/x/videos/", "/media/x/videos/-/watch/clip.mp4"):
-        text = front.get(page).body.decode()
+        text = front.get(page, ("Accept", "text/html")).body.decode()
         addresses = set(re.findall(r'(?:src|href)="(/[^"#?]*)', text))
         assert len(addresses) > 3
         for address in addresses:

@@ -57,6 +57,10 @@ def _in_json(value: Any) -> Iterator[str]:
             yield from _in_json(item)
 
 
+PAGE = {"Accept": "text/html,*/*;q=0.8"}
+"""As browsers send it."""
+
+
 async def crawl(app: ASGI, start: str, prefix: str, **options: Any) -> set[str]:
     """Follow all that is handed out; return the paths that were found.
 
@@ -69,7 +73,7 @@ async def crawl(app: ASGI, start: str, prefix: str, **options: Any) -> set[str]:
         parts = urlsplit(url)
         assert parts.netloc == urlsplit(base).netloc, url
         assert parts.path.startswith(prefix), url
-        sent = await call(app, unquote(parts.path), query=parts.query, **options)
+        sent = await call(app, unquote(parts.path), headers=PAGE, query=parts.query, **options)
         assert sent.status in (200, 308), url
         for address in addresses(sent):
             target = urljoin(url, address)

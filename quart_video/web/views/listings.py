@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
-from quart import Response, current_app, request
+from quart import Response, current_app, request, url_for
 from quart.typing import ResponseReturnValue
 from quart_schema import document_querystring, document_response
 from quart_schema.validation import QuerystringValidationError
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, Forbidden
 
 from quart_video import catalogue
 from quart_video.access.guard import LibraryAccess, current_access
 from quart_video.http import content_disposition
 from quart_video.library.listing_cache import CachedListing
+from quart_video.messages import Texts
 from quart_video.models import GalleryQuery, Listing, ListingQuery, as_json
-from quart_video.web import m3u, pages, serializers
+from quart_video.policy.cache_control import Answer, caching_fields
+from quart_video.web import folder_index, m3u, pages, serializers
 from quart_video.web.descriptions import listed
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
+from quart_video.web.streamed import streamed
 
 Query = TypeVar("Query", bound=ListingQuery)
 _QUERY: TypeAdapter[ListingQuery] = TypeAdapter(ListingQuery)
@@ -30,15 +35,61 @@ _GALLERY_QUERY: TypeAdapter[GalleryQuery] = TypeAdapter(GalleryQuery)
 @document_querystring(GalleryQuery)
 @answers("text/html", "The page.", query=True)
 async def gallery(folder: str = "") -> ResponseReturnValue:
-    """Page that lists a folder, or what a search finds below it."""
+    """Page that lists a folder, or what a search finds below it.
+
+    What does not ask for HTML is no browser: to programs it is an index of the whole folder.
+    """
     access = await current_access()
+    if not request.query_string and not pages.is_wanted():
+        return await _index(access, folder)
     query = _query(_GALLERY_QUERY, folder=folder)
     serializer = serializers.ListingSerializer(access.library)
     page = await _page(access, query)
     listing = serializers.listing(page, query, serializer)
-    return await page_response(
+    response = await page_response(
         access, await pages.gallery(listing, page.types, query, access.library)
     )
+    response.vary.add("Accept")
+    return response
+
+
+async def _index(access: LibraryAccess, folder: str) -> Response:
+    """Answer with links to all that is in a folder.
+
+    :raises Forbidden: the addresses are signed. To programs that drop the signature, as most do,
+        the folder would be empty, and they would delete the copy that they keep.
+    """
+    settings = access.library.settings
+    if settings.signed_urls:
+        raise Forbidden(
+            "There is no index for programs here, as the addresses are signed. The listing as "
+            f"JSON is at {url_for('.api_videos')}, a playlist at {url_for('.playlist')}."
+        )
+    language = Texts(settings.texts).text("language")
+
+    async def pieces() -> AsyncGenerator[str, None]:
+        async with aclosing(access.whole_folder(folder)) as batches:
+            start = folder_index.head(folder.rpartition("/")[2] or settings.title, language)
+            async for folders, items in batches:
+                yield (
+                    start
+                    + folder_index.links((entry.name for entry in folders), are_folders=True)
+                    + folder_index.links(item.entry.name for item in items)
+                )
+                start = ""
+        yield folder_index.FOOT
+
+    response = await streamed(
+        pieces(),
+        folder_index.MEDIA_TYPE,
+        name=request.path,
+        stall_timeout=settings.stall_timeout,
+    )
+    for name, value in caching_fields(Answer.PAGE, access.audience):
+        response.headers[name] = value
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.vary.add("Accept")
+    return response
 
 
 @document_querystring(ListingQuery)

@@ -16,13 +16,15 @@ from quart_video.storage.base import Guess, Media, nothing
 from quart_video.web.media_file import redirect_to_store, serve_file
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
-from quart_video.web.urls import gallery_url
+from quart_video.web.urls import gallery_url, without_dot
 
 
 @answers("video/*", "The media.", ranges=True)
 async def media(path: str) -> ResponseReturnValue:
     """Bytes of a video, whole or in ranges."""
     access = await current_access()
+    if (url := without_dot(access.library, path)) is not None:
+        return redirect(url, 308)
     media_type = access.library.media_type(path)
     if media_type is None:
         return await _to_folder(access, path)

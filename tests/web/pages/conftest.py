@@ -25,7 +25,7 @@ class Browser:
         self.client = client
 
     async def open(self, url: str) -> Element:
-        response = await self.client.get(url)
+        response = await self.client.get(url, headers={"Accept": "text/html"})
         assert response.status_code == 200, f"{url} answers {response.status_code}"
         assert response.content_type == "text/html; charset=utf-8"
         return parse(await response.get_data(as_text=True))
