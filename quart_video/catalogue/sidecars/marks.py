@@ -38,6 +38,7 @@ _TWO = re.compile(r"[&+_-]")  # between the languages of a file that has each li
 _ORIGINS = frozenset({"asr", "auto", "full", "orig", "original", "signs", "songs", "translated"})
 """What downloaders put behind a code: "en-orig"; another code says what it was translated from."""
 _BRACKETS = " ()[]{}-_,;"
+_BRACKETED = re.compile(r"[\[(]([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)[\])]")
 _SHORTEST_NAME = 4  # letters; what is shorter is a code
 
 
@@ -141,6 +142,15 @@ def _understand(part: str) -> _Said:
             return said
     if _TWO.search(plain) and (language := language_of(words[0])) and all(map(language_of, words)):
         return _Said(language, title=part)
+    return _titled(part, plain, words)
+
+
+def _titled(part: str, plain: str, words: Sequence[str]) -> _Said:
+    """Read a part that has a title in it."""
+    # "track3_[eng]", as extractors of tracks write it
+    code = _BRACKETED.search(part)
+    if code and code[1].lower() != _HINDI and (language := language_of(code[1])):
+        return _Said(language, title=part.replace(code[0], "").strip(_BRACKETS) or None)
     for index in (-1, 0):
         # A name, and not a code, which is a word of its own too often.
         if len(words[index]) >= _SHORTEST_NAME and (language := language_of(words[index])):
