@@ -10,6 +10,8 @@ from quart_video.storage.base import Signer, Storage
 from quart_video.storage.local.storage import LocalStorage
 from quart_video.storage.object_store.url import Location
 
+_STREAM = "video/mp2t"
+
 
 def open_storage(settings: Settings, *, reserved: Collection[str], cache: str) -> Storage:
     """Return the storage that the setting ``media_root`` names.
@@ -35,6 +37,7 @@ def _open(settings: Settings, reserved: Collection[str], cache: str) -> Storage:
             threads=settings.read_threads,
             reserved=reserved,
             hidden=_paths_of_cache(cache, root),
+            streams=[name for name, kind in settings.types.items() if kind == _STREAM],
         )
         _check_root(local.root)
         return local

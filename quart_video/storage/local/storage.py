@@ -24,6 +24,7 @@ from quart_video.storage.base import (
     StorageError,
     nothing,
 )
+from quart_video.storage.local.contents import is_text, may_be_text
 from quart_video.storage.local.disk import (
     Disk,
     OpenFile,
@@ -58,6 +59,8 @@ class LocalStorage:
     :param threads: for file access that may have to wait, 1 or more.
     :param reserved: names in the root that are taken as absent.
     :param hidden: paths below the root that are taken as absent, without a word in the log.
+    :param streams: extensions, in lower case, of MPEG transport streams. A file of such a name that
+        holds text, such as a source in TypeScript, is taken as absent.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class LocalStorage:
         threads: int = 8,
         reserved: Collection[str] = (),
         hidden: Collection[str] = (),
+        streams: Collection[str] = (),
     ) -> None:
         self.root = os.path.abspath(os.path.expanduser(root))
         self._disk = Disk(threads)
@@ -78,6 +82,7 @@ class LocalStorage:
         self._silent: set[int] = set()
         """Devices on which the times of a folder were found not to tell what changes in it."""
         self._names = VisibleNames(reserved, hidden)
+        self._streams = tuple(streams)
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""
@@ -112,7 +117,10 @@ class LocalStorage:
         if self._cached is not None and self._names.split(path):
             descriptor = self._cached.open(path)
             if descriptor is not None:
-                return OpenFile(descriptor, self._disk, path, self._cached.system)
+                media = OpenFile(descriptor, self._disk, path, self._cached.system)
+                if not self._may_be_text(path, media.facts.size):
+                    return media
+                media.close()  # it has to be read, which may have to wait
         return await self._disk.run(self._open, path)
 
     async def check(self) -> None:
@@ -135,7 +143,45 @@ class LocalStorage:
 
     def _open(self, path: str) -> OpenFile:
         self._look_at_mounts()
-        return OpenFile(open_beneath(self.root, self._names.split(path)), self._disk, path)
+        media = OpenFile(open_beneath(self.root, self._names.split(path)), self._disk, path)
+        try:
+            self._refuse_text(path, media.facts.size, media.fileno())
+        except BaseException:
+            media.close()
+            raise
+        return media
+
+    def _may_be_text(self, path: str, size: int) -> bool:
+        """Say whether a file is named like a stream, and may be something else by its size."""
+        return path.lower().endswith(self._streams) and may_be_text(size)
+
+    def _refuse_text(self, path: str, size: int, descriptor: int | None = None) -> None:
+        """Have a file be absent that is named like a stream, and holds text.
+
+        :param descriptor: to read from, if it is open.
+        :raises NotFound: it is such a one.
+        """
+        if not self._may_be_text(path, size):
+            return
+        if descriptor is None:
+            try:
+                with self._opened(path) as opened:
+                    holds_text = is_text(opened)
+            except (OSError, StorageError):  # it is shown, and whoever asks for it is told
+                return
+        else:
+            holds_text = is_text(descriptor)
+        if holds_text:
+            raise NotFound(f"{path!r} is text, and no MPEG transport stream")
+
+    def _is_shown(self, entry: Entry) -> bool:
+        """Say whether something in a folder is what it is named like."""
+        try:
+            if entry.facts is not None and not entry.is_link:  # else it has been looked at
+                self._refuse_text(entry.path, entry.facts.size)
+        except NotFound:
+            return False
+        return True
 
     def _look_at_mounts(self) -> None:
         """Find out anew what can be opened at once, if something has been mounted since."""
@@ -167,7 +213,9 @@ class LocalStorage:
             result = os.fstat(descriptor)
             if stat.S_ISDIR(result.st_mode):
                 return Entry(path)
-            return Entry(path, facts_of(result, mounts.of(descriptor, result.st_dev)))
+            facts = facts_of(result, mounts.of(descriptor, result.st_dev))
+        self._refuse_text(path, facts.size)
+        return Entry(path, facts)
 
     @contextmanager
     def _opened(self, path: str, *, look: bool = False) -> Iterator[int]:
@@ -222,6 +270,8 @@ class LocalStorage:
             if look.names is None:
                 with os.scandir(descriptor) as rows:
                     look.take(rows, self._names)
+            if self._streams:
+                look.entries = [*filter(self._is_shown, look.entries)]
             return look.mark(fingerprint), look.entries
         except OSError as error:
             raise reading_error(error, folder) from error
