@@ -348,7 +348,7 @@ const KEYS = {
   N: () => follow("next"),
 };
 for (let digit = 0; digit < 10; digit++)
-  KEYS[digit] = () => { if (video.duration) video.currentTime = (video.duration * digit) / 10; };
+  KEYS[digit] = () => { if (video.duration < 1 / 0) video.currentTime = (video.duration * digit) / 10; };
 
 /** Return the key in Latin letters, whatever the alphabet and Caps Lock. */
 function keyOf({ key, code, shiftKey }) {
