@@ -51,9 +51,16 @@ def create_app() -> Quart:
     if "VIDEO_CACHE" not in app.config and (cache := _cache()) is not None:
         app.config["VIDEO_CACHE"] = str(cache)
     app.register_blueprint(video_bp, url_prefix="/")
+    app.add_url_rule("/robots.txt", view_func=_robots)
     if app.config[_LOCAL]:
         app.before_request(_answer_local_names)
     return app
+
+
+def _robots() -> tuple[str, dict[str, str]]:
+    """Keep crawlers (RFC 9309) to one address for each folder, page and video."""
+    rules = ("Disallow: /-/api/", "Disallow: /-/playlist.m3u", "Disallow: /*?", "Allow: /-/poster/")
+    return "\n".join(("User-agent: *", *rules, "")), {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _answer_local_names() -> tuple[str, int] | None:

@@ -67,9 +67,21 @@ async def gallery(
         sorts=[(sort, texts.text(f"sort_{sort}")) for sort in _sorts(listing, query)],
         link=link,
         carry=f"?{urlencode(carried)}" if carried else "",
+        robots=_robots(query, given),
         playlist_url=url_for(".playlist", **parameters),
         is_new=lambda video: is_new(video.modified, datetime.now(UTC)),
     )
+
+
+def _robots(query: GalleryQuery, given: Mapping[str, Any]) -> str | None:
+    """Tell crawlers what not to do: the orders, views and searches of a folder have no end.
+
+    :param given: what the address has beside the cursor.
+    """
+    if given.keys() - {"folder"}:
+        return "noindex, nofollow"
+    # Further pages lead to videos that no other page leads to.
+    return "noindex" if query.cursor else None
 
 
 def _sorts(listing: Listing, query: GalleryQuery) -> tuple[str, ...]:

@@ -491,3 +491,35 @@ async def test_a_folder_is_there_as_soon_as_it_is_asked_for(browser: Browser, pu
         put(f"new {number}/deep/clip.mp4")
         await browser.open(f"/videos/-/watch/new {number}/deep/clip.mp4")
         assert titles(await browser.open(f"/videos/new {number}/deep/")) == ["clip"]
+
+
+@pytest.mark.parametrize(
+    ("query", "robots"),
+    [
+        ("", []),
+        ("?sort=-size", ["noindex, nofollow"]),
+        ("?view=list", ["noindex, nofollow"]),
+        ("?recursive=1", ["noindex, nofollow"]),
+    ],
+)
+async def test_crawlers_are_kept_to_one_address(
+    browser: Browser, put: Put, query: str, robots: list[str]
+) -> None:
+    put("a/b/clip.mp4")
+    put("a/clip.mp4")
+    page = await browser.open(f"/videos/a/{query}")
+    assert page.one("link", rel="canonical")["href"] == "/videos/a/"
+    assert [meta["content"] for meta in page.all("meta", name="robots")] == robots
+    variants = [link for link in page.all("a") if "sort=size" in link["href"]]
+    assert variants
+    assert all(link["rel"] == "nofollow" for link in variants)
+
+
+async def test_crawlers_go_on_to_the_next_page(make_app: Callable[..., Quart], put: Put) -> None:
+    for number in range(3):
+        put(f"{number}.mp4")
+    async with browsing(make_app(VIDEO_PAGE_SIZE=1)) as browser:
+        page = await browser.open("/videos/")
+        page = await browser.open(page.one("a", rel="next")["href"])
+        assert page.one("meta", name="robots")["content"] == "noindex"
+        assert page.one("a", rel="next")["href"].startswith("/videos/?cursor=")

@@ -207,7 +207,8 @@ async def test_a_page_is_small(browser: Browser, put: Put, url: str) -> None:
         put(f"A film {number}.mp4", size=number * 10_000_000, when=time.time() - 60)
     for language in ("de", "en", "es", "fr"):
         put(f"A film 1.{language}.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
-    html = await (await browser.client.get(f"/videos{url}")).get_data(as_text=True)
+    page = await browser.client.get(f"/videos{url}", headers={"Accept": "text/html"})
+    html = await page.get_data(as_text=True)
     linked = set(re.findall(r"/-/static/([\w.-]+)", html))
     scripts = {name for name in linked if name.endswith(".js")}
     loaded = linked.union(*map(imported, scripts))
@@ -273,7 +274,8 @@ async def test_a_gallery_with_posters_is_small(
     )
     async with browsing(app) as browser:
         url = f"/videos/Holidays/?limit=50&view={view}"
-        html = await (await browser.client.get(url)).get_data(as_text=True)
+        page = await browser.client.get(url, headers={"Accept": "text/html"})
+        html = await page.get_data(as_text=True)
         page = parse(html)
     assert len(page.all("li", class_="qv-card")) == len(page.all("img")) == 50
     assert sum("srcset" in each for each in page.all("img")) == (50 if view == "grid" else 0)
