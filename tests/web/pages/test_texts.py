@@ -66,7 +66,7 @@ def test_every_text_is_used() -> None:
     sources = [*(PACKAGE / "templates").rglob("*.html"), *PACKAGE.rglob("*.py")]
     rest = "".join(path.read_text() for path in sources)
     rest = re.sub(r'(?m)^ +"[^"]+":', "", rest)  # the table itself
-    put_together = ("sort_", "problem_", "key_", "error_")
+    put_together = ("sort_", "problem_", "key_", "error_", "cue_")
     for key in TEXTS:
         general = re.sub(r"_\d+$", "", key)
         if not key.startswith(put_together):
