@@ -24,6 +24,7 @@ from quart_video.policy.cors import cors_fields
 from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
 from quart_video.web.request_limits import refuse_long_queries
+from quart_video.web.template_api import TemplateLibrary
 from quart_video.web.views import derivatives, listings, media, service, video
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -123,6 +124,7 @@ class VideoBlueprint(Blueprint):
         mount = Mount(name, self._arguments, setup.options, self._authorizer)
         app_state(app).mounts[name] = mount
         app.url_map.converters.update(CONVERTERS)
+        app.jinja_env.globals["quart_video"] = TemplateLibrary()
 
         async def start() -> None:
             library = await mount.library(app)

@@ -113,3 +113,8 @@ def drawing(path: str) -> str:
     name = path.encode(errors="surrogatepass")
     tint, shape = hashlib.blake2b(name, digest_size=2).digest()
     return f"qv-tint-{tint % _TINTS} qv-shape-{shape % _SHAPES}"
+
+
+def at_time(url: str, start: float | None) -> str:
+    """Have a player begin at a time, by the fragment of a media URL (Media Fragments, 4.2.1)."""
+    return url if start is None else f"{url}#t={start:g}"

@@ -17,6 +17,7 @@ from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
 from quart_video.web import filters, serializers, urls
 from quart_video.web.formatting import (
+    at_time,
     drawing,
     format_date,
     format_duration,
@@ -108,14 +109,10 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
         # Where the video begins at another time, its picture there says more.
         poster=video.large_poster_url if start is None else None,
         # A fragment that players seek to, without any script. What cannot be read is left out.
-        source=_at(video.url, start),
-        mp4=_at(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
+        source=at_time(video.url, start),
+        mp4=at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
         expires=library.settings.store_expiry if library.signer else None,
     )
-
-
-def _at(url: str, start: float | None) -> str:
-    return url if start is None else f"{url}#t={start:g}"
 
 
 async def error(failure: HTTPException) -> Any:

@@ -1,0 +1,97 @@
+"""What the macros in ``quart_video/player.html`` are made of, for pages of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+from quart import current_app, render_template
+
+from quart_video.library.routes import mount_url
+from quart_video.library.state import app_state
+from quart_video.messages import Texts
+from quart_video.models import FullVideo, Listing, Video
+from quart_video.web.formatting import (
+    at_time,
+    drawing,
+    format_date,
+    format_duration,
+    format_size,
+    is_new,
+)
+from quart_video.web.library_api import library
+
+_STYLES = ("quart-video.css", "gallery.css", "watch.css", "embedded.css")
+
+
+class TemplateLibrary:
+    """The global ``quart_video`` of templates. Macros call it, with no context of their own."""
+
+    def styles(self, mount: str | None = None) -> list[str]:
+        """Return the URLs of the style sheets that the pieces need.
+
+        :raises ValueError: as of :func:`library`.
+        """
+        name = library(mount).mount
+        return [mount_url(name, "static", filename=each) for each in _STYLES]
+
+    async def player(
+        self, video: Video | str, mount: str | None = None, start: float | None = None
+    ) -> Markup:
+        """Return a player.
+
+        :param video: or its path below the media root.
+        :param start: seconds to begin at, 0 or more.
+        :raises ValueError: *start* is negative; or as of :func:`library`.
+        :raises werkzeug.exceptions.HTTPException: the video is not there, or not to be had.
+        """
+        if start is not None and not start >= 0:
+            raise ValueError(f"start has to be 0 seconds or more, and is {start!r}")
+        wanted = library(mount)
+        if not isinstance(video, FullVideo):
+            video = await wanted.get(video if isinstance(video, str) else video.path)
+        assert isinstance(video, FullVideo)
+        return await _rendered(
+            "quart_video/_player.html",
+            wanted.mount,
+            video=video,
+            source=at_time(video.url, start),
+            mp4=at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
+            poster=video.large_poster_url if start is None else None,
+        )
+
+    async def cards(
+        self, videos: Listing | Iterable[Video | str], mount: str | None = None
+    ) -> Markup:
+        """Return cards that lead to the pages of videos.
+
+        :param videos: a listing; or videos, or their paths below the media root.
+        :raises ValueError: as of :func:`library`.
+        :raises werkzeug.exceptions.HTTPException: one of them is not there, or not to be had.
+        """
+        wanted = library(mount)
+        given = videos.videos if isinstance(videos, Listing) else videos
+        shown = [await wanted.get(each) if isinstance(each, str) else each for each in given]
+        return await _rendered("quart_video/_cards.html", wanted.mount, videos=shown)
+
+
+async def _rendered(template: str, mount: str, **context: Any) -> Markup:
+    found = await app_state(current_app).mounts[mount].library(current_app)
+    texts = Texts(found.settings.texts)
+    now = datetime.now(UTC)
+    html = await render_template(
+        template,
+        **context,
+        listing=None,
+        text=texts.text,
+        phrase=texts.phrase,
+        drawing=drawing,
+        is_new=lambda video: is_new(video.modified, now),
+        format_size=partial(format_size, texts=texts),
+        format_date=partial(format_date, texts=texts),
+        format_duration=format_duration,
+    )
+    return Markup(html)  # noqa: S704 - a template has escaped it
