@@ -197,5 +197,5 @@ class TestSignatures:
             assert reply.status == 404
 
     def test_expired(self, peer: Peer) -> None:
-        url = urlsplit(peer.get("/sign/clip.mp4?expires=-1").body.decode())
+        url = urlsplit(peer.get("/sign/clip.mp4?expired").body.decode())
         assert peer.get(f"{url.path}?{url.query}").status == 403
