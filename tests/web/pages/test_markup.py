@@ -274,9 +274,9 @@ async def test_a_gallery_with_posters_is_small(
     )
     async with browsing(app) as browser:
         url = f"/videos/Holidays/?limit=50&view={view}"
-        page = await browser.client.get(url, headers={"Accept": "text/html"})
-        html = await page.get_data(as_text=True)
-        page = parse(html)
+        sent = await browser.client.get(url, headers={"Accept": "text/html"})
+        html = await sent.get_data(as_text=True)
+    page = parse(html)
     assert len(page.all("li", class_="qv-card")) == len(page.all("img")) == 50
     assert sum("srcset" in each for each in page.all("img")) == (50 if view == "grid" else 0)
     assert len(html.encode()) < (52_000 if signed else 50_000)
