@@ -200,13 +200,13 @@ def gallery_url(library: Library, path: str) -> str:
 
 
 def without_dot(library: Library, path: str) -> str | None:
-    """Return the URL of the video at *path*, where that begins with ``./``; else ``None``.
+    """Return the URL of the video at *path*, where ``./`` stands before a colon; else ``None``.
 
-    So rclone asks for a name with a colon, which could be taken for a scheme (RFC 3986, section
-    4.2), and does not take the dot out again. It finds nothing in a folder that it asks for so,
+    So rclone asks for a name that could be taken for a scheme (RFC 3986, section 4.2), and does not
+    take the dot out again. It finds nothing in a folder that it asks for so,
     whatever that answers, and had better be told that it is not there.
     """
-    if not path.startswith("./") or path.startswith(".//"):
+    if not path.startswith("./") or ":" not in path[2:].partition("/")[0]:
         return None
     url = mount_url(library.mount, "media", path=path[2:])
     return f"{url}?{request.query_string.decode('latin-1')}" if request.query_string else url

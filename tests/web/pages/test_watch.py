@@ -104,7 +104,9 @@ async def test_what_needs_javascript_is_hidden_without(browser: Browser, put: Pu
     assert "hidden" in board
     dialog = page.one("dialog")
     assert "open" not in dialog
-    behind = dialog.all() + board.all()
+    menu = page.one("details", class_="qv-look")
+    assert "hidden" in menu
+    behind = dialog.all() + board.all() + menu.all()
     for control in page.one("main").all("button") + page.one("main").all("select"):
         labels = [label for label in page.all("label") if control in label.all()]
         assert control in behind or any("hidden" in e for e in [control, *labels]), control.text

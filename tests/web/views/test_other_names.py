@@ -11,6 +11,7 @@ from quart_video import video_bp
 from tests.support.asgi import call
 from tests.support.disk_image import MAKERS, disk
 
+CUE = "WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n"
 SHORT = {"vfat": ("HIDDEN~1", "SECRET~1"), "exfat": ()}
 """By which a disk may have a folder that begins with a dot, and another."""
 
@@ -38,7 +39,7 @@ async def test_no_other_name_leads_anywhere(kind: str, tmp_path: Path) -> None:
         for folder in ("Secret Films", "Open", ".hidden.folder"):
             (root / folder).mkdir()
             (root / folder / "Clip.mp4").write_bytes(b"film")
-            (root / folder / "Clip.vtt").write_bytes(b"WEBVTT\n")
+            (root / folder / "Clip.vtt").write_text(CUE)
             (root / folder / "poster.jpg").write_bytes(b"picture")
         if not (root / "secret films").exists():
             pytest.skip("this disk takes each name as it is spelled")
