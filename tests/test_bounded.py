@@ -188,7 +188,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     ],
     ids=["search", "order", "addresses", "scan"],
 )
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 def test_what_is_known_of_texts(
     function: Callable[[str], object], make: Callable[[int], str]
 ) -> None:

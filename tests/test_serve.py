@@ -191,7 +191,7 @@ def test_by_which_server(folder: Path, tmp_path: Path, server: str) -> None:
     assert f"\r\nserver: {server}".encode() in answer
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_a_page_elsewhere_is_not_let_in_by_its_own_name(
     folder: Path, tmp_path: Path, server: str
 ) -> None:
@@ -292,7 +292,7 @@ def test_it_can_be_ended_at_once(
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced(
     folder: Path, tmp_path: Path, server: str, workers: str
 ) -> None:

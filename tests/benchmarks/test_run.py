@@ -84,7 +84,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_nothing_is_left_of_a_run_that_is_interrupted(tmp_path: Path, number: int) -> None:
     command = [sys.executable, "-m", "benchmarks", "run", "--peers", "ours-hypercorn"]
     command += ["--workloads", "304", "--scale", "50", "--folder", str(tmp_path)]

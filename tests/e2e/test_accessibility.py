@@ -95,7 +95,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_no_violation(hypercorn: Server, new_page: NewPage, axe: str, scheme: str) -> None:
     """In one browser, as most of the time goes into axe itself."""
     viewport = {"width": 390, "height": 844} if scheme == "dark" else {"width": 1280, "height": 900}

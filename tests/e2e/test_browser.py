@@ -122,6 +122,7 @@ def _enter(page: Page, target: str) -> None:
         page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_without_javascript(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page(java_script_enabled=False)
     answers = _log_media(page)

@@ -140,7 +140,7 @@ def _fetch(server: Server, stack: ExitStack, target: str) -> bytes:
     pytest.fail(f"{target} waits for the disk")
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_nobody_else_waits(server: Server, disk: DeadDisk) -> None:
     with ExitStack() as stack:
         other = stack.enter_context(closing(server.connect_h1()))
@@ -180,7 +180,7 @@ def test_those_who_left_are_forgotten(server: Server, disk: DeadDisk) -> None:
 
 
 @pytest.mark.parametrize("server", [*SERVERS_THAT_END, *SLOW_KERNELS], indirect=True)
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_the_server_ends(server: Server, disk: DeadDisk) -> None:
     with ExitStack() as stack:
         _watch(server, stack, disk)

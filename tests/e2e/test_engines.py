@@ -40,7 +40,7 @@ def _do(engine: Engine, script: str, argument: object = None) -> Any:
 
 
 @crash_proof
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_plays_and_seeks(server: Server, film: Path, engine: Engine) -> None:
     assert film.exists()
     engine.visit(server.url + WATCH)
@@ -82,7 +82,7 @@ return count;
 
 
 @crash_proof
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_captions_look_as_chosen_and_keep_it(hypercorn: Server, engine: Engine) -> None:
     def yellow() -> int:
         return int(_do(engine, YELLOW, b64encode(engine.screenshot()).decode()))

@@ -52,6 +52,7 @@ def announced(page: Page, words: str) -> None:
     pytest.fail(f"not told: {words}")
 
 
+@pytest.mark.slow
 def test_videos_come_and_go(page: Page, folder: Path) -> None:
     assert come_back(page).status == 200
     assert come_back(page).status == 304
@@ -199,6 +200,7 @@ def test_what_was_watched_is_shown(page: Page, folder: Path) -> None:
     assert bars.first.get_attribute("aria-label") == "Watched up to 25 %"
 
 
+@pytest.mark.slow
 def test_the_menu_closes_as_menus_do(page: Page) -> None:
     menu = page.locator(".qv-menu")
     summary = menu.locator("summary")

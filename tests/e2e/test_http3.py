@@ -25,7 +25,7 @@ def quic(servers: Servers) -> Server:
     return servers.server("hypercorn-quic")
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 async def test_ranges(quic: Server) -> None:
     for asked, start, stop in (
         ("bytes=0-", 0, LIMIT),

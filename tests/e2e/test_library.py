@@ -170,6 +170,7 @@ def test_the_index_may_go_at_any_time(start: Start, cache: Path, what: str) -> N
         server.log_with("VIDEO_CACHE")
 
 
+@pytest.mark.slow
 def test_a_broken_index_is_made_anew_at_the_start(start: Start, cache: Path) -> None:
     server = start()
     wait_until(lambda: has_all(server), 20, "the library is scanned")

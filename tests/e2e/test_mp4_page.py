@@ -84,6 +84,7 @@ def is_right(found: dict[str, Any], kind: Kind) -> None:
     assert found["width"] == 128, (kind.name, found)
 
 
+@pytest.mark.slow
 def test_chromium(library: Server) -> None:
     with launched() as browser, pages_of(browser) as new_page:
         page = new_page()

@@ -26,6 +26,7 @@ async () => {
 """
 
 
+@pytest.mark.slow
 def test_all_that_a_page_needs_is_signed(servers: Servers, film: Path, new_page: NewPage) -> None:
     assert film.exists()
     server = servers.server(

@@ -93,7 +93,7 @@ def picture(server: Server, path: str, width: int = 320) -> Image.Image:
 
 
 @pytest.mark.parametrize("film", LARGE, ids=lambda film: film.name)
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_little_of_a_large_file_is_read_and_once(server: Server, tap: Tap, film: Film) -> None:
     before = tap.received
     video = details(server, film.name)

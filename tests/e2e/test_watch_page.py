@@ -44,6 +44,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+@pytest.mark.slow
 def test_keys_play_and_seek(page: Page) -> None:
     press(page, "k")
     with_first_chunk(page, "!video.paused")
@@ -340,7 +341,7 @@ def test_a_time_in_the_link_goes_first(page: Page) -> None:
 
 
 @pytest.mark.parametrize("seconds", [2, SECONDS - 0.5], ids=["the-beginning", "the-end"])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -> None:
     leave_at(page, 20)
     page.goto(WATCH)
@@ -562,7 +563,7 @@ def test_a_picture_in_a_picture_where_there_is_one(page: Page) -> None:
 @pytest.mark.parametrize(
     "name", ["<b>x</b>\n\"'&.mp4".replace("/", "\N{DIVISION SLASH}"), "%41?#.mp4"]
 )
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_any_name(
     hypercorn: Server, new_page: NewPage, folder: Path, film: Path, name: str
 ) -> None:

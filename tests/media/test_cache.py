@@ -146,6 +146,7 @@ async def test_nothing_is_left_of_a_writing_that_fails(
     cache.close()
 
 
+@pytest.mark.slow
 async def test_other_processes_see_the_locks(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys\n"

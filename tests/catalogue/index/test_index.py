@@ -213,7 +213,7 @@ class TestModel:
         durations=st.dictionaries(PATHS, SECONDS, max_size=9),
         queries=st.lists(st.tuples(st.integers(0, 9), QUERIES), min_size=5, max_size=15),
     )
-    @pytest.mark.sample(2)
+    @pytest.mark.sample(1)
     def test_pages_totals_and_cursors(
         self,
         trees: Sequence[Mapping[str, FileFacts | None]],

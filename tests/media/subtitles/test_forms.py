@@ -70,6 +70,7 @@ def test_documents_that_are_none(source: str, reason: str) -> None:
         convert(source.encode())
 
 
+@pytest.mark.slow
 def test_no_more_cues_than_a_track_may_have() -> None:
     assert convert((srt("a") * 60_000).encode()).count("-->") == 50_000
     assert convert(b"{1}{2}a\n" * 60_000).count("-->") == 50_000
