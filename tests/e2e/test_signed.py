@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.chromium import NewPage, Response
 from tests.e2e.harness import Servers
 
