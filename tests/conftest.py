@@ -41,6 +41,10 @@ STARTS_PROGRAMS = {"azure", "films", "store"}
 """Fixtures that start a store, or ffmpeg."""
 
 
+BROWSERS = ("tests.e2e.chromium", "tests.e2e.engines")
+"""Modules that start browsers."""
+
+
 @pytest.hookimpl(tryfirst=True)  # before it is decided what to run
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts programs by a fixture, and what is left out of a sample of the cases."""
@@ -70,8 +74,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     @cache
     def scope(file: str) -> str:
-        has_browser = "tests.e2e.chromium" in (config.rootpath / file).read_text(encoding="utf-8")
-        return "browsers" if has_browser else file
+        text = (config.rootpath / file).read_text(encoding="utf-8")
+        return "browsers" if any(module in text for module in BROWSERS) else file
 
     scheduling = LoadFileScheduling(config, log)
     scheduling._split_scope = lambda test: scope(test.partition("::")[0])  # noqa: SLF001

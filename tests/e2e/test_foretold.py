@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TABLE = Path(__file__).parents[2] / "docs/discussion/browsers.inc"
 WORDS = {None: "plays", "sound": "no sound", "picture": "no picture", "type": "does not play"}
+UNSTEADY = {("WebKit", "theora_flac.ogv")}
+"""Plays in one run and not in the next, where much else goes on: the page has to tell which."""
 NOT_FORETOLD: dict[tuple[str, str], str | None] = {
     ("Firefox", "h264-10bit_aac.mp4"): "picture",  # it says no, and plays it
     ("Firefox", "h264_ac3.mov"): "sound",  # it ends for what it leaves out in MP4
@@ -149,6 +151,8 @@ def _is_right(engine: str, kind: str, row: list[str | None]) -> bool:
     foretold, outcome, told = row
     if engine == "WebKit" and outcome is None and "sound" in (foretold, told):
         return True  # nobody knows
+    if (engine, kind) in UNSTEADY:
+        return told == outcome
     return told == outcome and foretold in (outcome, NOT_FORETOLD.get((engine, kind), outcome))
 
 
@@ -183,6 +187,8 @@ def test_what_is_foretold_happens(library: Server, name: str) -> None:
         write_table(column, outcomes)
     wrong = {kind: row for kind, row in rows.items() if not _is_right(name, kind, row)}
     assert not wrong, json.dumps(wrong)
-    assert {kind: cells[column] for kind, cells in read_table().items()} == {
-        kind: WORDS[outcome] for kind, outcome in outcomes.items()
-    }
+    steady = {kind for kind in outcomes if (name, kind) not in UNSTEADY}
+    table = {kind: cells[column] for kind, cells in read_table().items()}
+    assert table.keys() == outcomes.keys()
+    for kind in steady:
+        assert table[kind] == WORDS[outcomes[kind]], kind
