@@ -19,7 +19,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from quart import Request, request
+from quart import Request, asgi, request
 
 from quart_video.delivery.body import Transfer
 from quart_video.http import ByteRange
@@ -60,7 +60,7 @@ def _offered(scope: Mapping[str, Any], send: Send | None) -> Sendfile | None:
     ours = extensions.get(OURS)
     if ours is not None:
         # A middleware with a send of its own may count the bytes, or change them.
-        return ours if ours.send == send else None
+        return ours if ours.send == _below_quart(send) else None
     # By the specification, a middleware that cannot deal with its messages takes it out.
     return _Messages(send) if ASGI in extensions else None
 
@@ -73,6 +73,16 @@ def _send_of(of: Request) -> Send | None:
         send: Send = push.args[0]
         return send
     return None
+
+
+def _below_quart(send: Send) -> Send:
+    """Return what Quart itself was given to send by.
+
+    Quart 0.23 lays a function of its own over it, which only tells errors in other words.
+    """
+    is_quarts = getattr(send, "__globals__", None) is vars(asgi)
+    below: Send = getattr(send, "__wrapped__", send) if is_quarts else send
+    return below
 
 
 class _Descriptor(int):
