@@ -24,7 +24,7 @@ logger = logging.getLogger("quart_video")
 EXTENSION = "quart_video.sendfile"
 """Key among the ``extensions`` of a scope; its value is a :class:`Sendfile`."""
 
-OLDEST, NEWEST = (0, 52), (0, 54)
+OLDEST, NEWEST = (0, 36), (0, 54)  # before, ``--http`` took no protocol but its own
 """Versions of Uvicorn that this is known to work with, and all between them."""
 
 FILLER = 512

@@ -43,7 +43,7 @@ async def serving(
     protocol: Any, app: App, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Serve an app with a protocol, and connect to it."""
-    config = uvicorn.Config(app, log_config=None)
+    config = uvicorn.Config(app, ws="none", log_config=None)
     state = ServerState()
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(
