@@ -11,7 +11,7 @@ from quart import current_app, has_request_context, request
 from quart_video.http import parse_host
 from quart_video.library.library import Library
 from quart_video.library.routes import mount_url
-from quart_video.library.state import app_state
+from quart_video.library.state import app_state, library_of
 from quart_video.models import Video
 from quart_video.policy.transfer_limits import client_key
 from quart_video.policy.url_signer import PARAMETER, round_expiry
@@ -35,9 +35,7 @@ async def sign_url(
     mount: str | None = None,
     external: bool = False,
 ) -> str:
-    """Return an address of a video, or of what is made of it, that needs no login.
-
-    It works until it expires.
+    """Return an address of a video, or of what is made of it, that needs no login until it expires.
 
     Whoever knows the address may have the video: the app is not asked again. A transfer that has
     begun goes on to its end.
@@ -58,7 +56,7 @@ async def sign_url(
     """
     path = video if isinstance(video, str) else video.path
     name = mount_name(mount)
-    library = await app_state(current_app).mounts[name].library(current_app)
+    library = await library_of(name)
     url = mount_url(name, _known(kind), path=_possible(path), external=external)
     return signed(url, library, kind, path, expires=expires, client=client)
 

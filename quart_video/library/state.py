@@ -45,7 +45,14 @@ def app_disk() -> Disk:
     return state.disk
 
 
+async def library_of(mount: str) -> Library:
+    """Return the library of a mount of the current app.
+
+    :param mount: full name of the blueprint as registered.
+    """
+    return await app_state(current_app).mounts[mount].library(current_app)
+
+
 async def current_library() -> Library:
     """Return the library of the mount that the current request came in by."""
-    mount = app_state(current_app).mounts[cast(str, request.blueprint)]
-    return await mount.library(current_app)
+    return await library_of(cast(str, request.blueprint))

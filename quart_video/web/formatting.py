@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from quart_video.messages import ENGLISH, Texts
 
@@ -118,3 +120,15 @@ def drawing(path: str) -> str:
 def at_time(url: str, start: float | None) -> str:
     """Have a player begin at a time, by the fragment of a media URL (Media Fragments, 4.2.1)."""
     return url if start is None else f"{url}#t={start:g}"
+
+
+def template_functions(texts: Texts) -> dict[str, Any]:
+    """Return what every template of ours may call, by its name there."""
+    return {
+        "text": texts.text,
+        "phrase": texts.phrase,
+        "drawing": drawing,
+        "format_size": partial(format_size, texts=texts),
+        "format_date": partial(format_date, texts=texts),
+        "format_duration": format_duration,
+    }

@@ -14,11 +14,10 @@ from quart import current_app, has_request_context
 from quart_video.access.guard import LibraryAccess
 from quart_video.access.signed_urls import Kind, full_url, mount_name, signed
 from quart_video.library import media_info
-from quart_video.library.library import Library
 from quart_video.library.routes import mount_url
-from quart_video.library.state import app_state
+from quart_video.library.state import app_state, library_of
 from quart_video.models import FullVideo, Listing, ListingQuery, Video
-from quart_video.storage.base import Media
+from quart_video.storage.base import Media, nothing
 from quart_video.web.descriptions import full_video, listed
 from quart_video.web.request_limits import accepted_languages
 from quart_video.web.serializers import ListingSerializer, listing
@@ -97,7 +96,7 @@ class VideoLibrary:
         """
         access = await self._access(as_system=as_system)
         await access.item(path)
-        return await access.open(path, lambda: None)
+        return await access.open(path, nothing)
 
     async def url(
         self,
@@ -154,7 +153,7 @@ class VideoLibrary:
         await app_state(current_app).mounts[self.mount].close()
 
     async def _access(self, *, as_system: bool) -> LibraryAccess:
-        library: Library = await app_state(current_app).mounts[self.mount].library(current_app)
+        library = await library_of(self.mount)
         if library.authorizer is not None and not as_system and not has_request_context():
             raise RuntimeError(
                 f"The app decides by request who may have what of {self.mount!r}, and there is no "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,12 +17,9 @@ from quart_video.models import FullVideo, GalleryQuery, Listing, Video
 from quart_video.web import filters, serializers, urls
 from quart_video.web.formatting import (
     at_time,
-    drawing,
-    format_date,
-    format_duration,
-    format_size,
     is_new,
     parse_time,
+    template_functions,
 )
 from quart_video.web.problem import problem
 
@@ -151,10 +147,5 @@ def _common(library: Library, texts: Texts, folder: str) -> dict[str, Any]:
     return {
         "title": library.settings.title,
         "crumbs": serializers.crumbs(folder, library),
-        "text": texts.text,
-        "phrase": texts.phrase,
-        "drawing": drawing,
-        "format_size": partial(format_size, texts=texts),
-        "format_date": partial(format_date, texts=texts),
-        "format_duration": format_duration,
+        **template_functions(texts),
     }

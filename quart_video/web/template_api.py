@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from markupsafe import Markup
-from quart import current_app, render_template
+from quart import render_template
 
 from quart_video.library.routes import mount_url
-from quart_video.library.state import app_state
+from quart_video.library.state import library_of
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, Listing, Video
-from quart_video.web.formatting import (
-    at_time,
-    drawing,
-    format_date,
-    format_duration,
-    format_size,
-    is_new,
-)
+from quart_video.web.formatting import at_time, is_new, template_functions
 from quart_video.web.library_api import library
 
 _STYLES = ("quart-video.css", "gallery.css", "watch.css", "embedded.css")
@@ -79,19 +71,13 @@ class TemplateLibrary:
 
 
 async def _rendered(template: str, mount: str, **context: Any) -> Markup:
-    found = await app_state(current_app).mounts[mount].library(current_app)
-    texts = Texts(found.settings.texts)
+    texts = Texts((await library_of(mount)).settings.texts)
     now = datetime.now(UTC)
     html = await render_template(
         template,
         **context,
+        **template_functions(texts),
         listing=None,
-        text=texts.text,
-        phrase=texts.phrase,
-        drawing=drawing,
         is_new=lambda video: is_new(video.modified, now),
-        format_size=partial(format_size, texts=texts),
-        format_date=partial(format_date, texts=texts),
-        format_duration=format_duration,
     )
     return Markup(html)  # noqa: S704 - a template has escaped it

@@ -203,8 +203,8 @@ def without_dot(library: Library, path: str) -> str | None:
     """Return the URL of the video at *path*, where ``./`` stands before a colon; else ``None``.
 
     So rclone asks for a name that could be taken for a scheme (RFC 3986, section 4.2), and does not
-    take the dot out again. It finds nothing in a folder that it asks for so,
-    whatever that answers, and had better be told that it is not there.
+    take the dot out again. It finds nothing in a folder that it asks for so, whatever that answers,
+    and had better be told that it is not there.
     """
     if not path.startswith("./") or ":" not in path[2:].partition("/")[0]:
         return None
