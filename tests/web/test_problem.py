@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from quart import Quart, Response, abort
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
@@ -74,10 +75,12 @@ async def test_when_to_ask_again() -> None:
 
 async def test_how_to_log_in_is_kept(tmp_path: Path) -> None:
     async def login() -> None:
-        raise Unauthorized("Log in.", www_authenticate=None, response=None)
+        scheme = WWWAuthenticate("basic", {"realm": "films"})
+        raise Unauthorized("Log in.", www_authenticate=scheme)
 
     sent = await ask(tmp_path, "-/api/videos", before=login)
     assert (sent.status, json.loads(sent.body)["detail"]) == (401, "Log in.")
+    assert sent["www-authenticate"] == 'Basic realm="films"'
 
 
 async def test_an_answer_of_the_app_is_left_as_it_is(tmp_path: Path) -> None:

@@ -271,7 +271,12 @@ class LocalStorage:
                 with os.scandir(descriptor) as rows:
                     look.take(rows, self._names)
             if self._streams:
-                look.entries = [*filter(self._is_shown, look.entries)]
+                # Few are named so; the others cost no call.
+                look.entries = [
+                    entry
+                    for entry in look.entries
+                    if not entry.path.lower().endswith(self._streams) or self._is_shown(entry)
+                ]
             return look.mark(fingerprint), look.entries
         except OSError as error:
             raise reading_error(error, folder) from error
