@@ -63,10 +63,9 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
         finally:
-            if self._closed:
-                connection.close()
-            else:
-                self._idle.put(connection)
+            self._idle.put(connection)
+            if self._closed:  # in this order, as it may be closed between any two steps
+                self._close_idle()
 
     def is_current(self) -> bool:
         """Say whether this still is the file that others use, as far as can be told now."""
@@ -78,9 +77,14 @@ class Database:
     def close(self) -> None:
         """Close the connections, those that are lent when they come back."""
         self._closed = True
+        self._close_idle()
+
+    def _close_idle(self) -> None:
         with suppress(Empty):
-            while connection := self._idle.get_nowait():
-                connection.close()
+            while True:
+                connection = self._idle.get_nowait()
+                if connection is not None:
+                    connection.close()
         self._idle.put(None)  # for those who wait
 
     def _take(self) -> sqlite3.Connection:

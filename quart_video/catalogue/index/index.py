@@ -62,6 +62,7 @@ class Index:
     def __init__(self, folder: str | None) -> None:
         self.folder = folder
         self._database: Database | None = None
+        self._is_closed = False
         self._checked = 0.0
         self.opened = 0
         """How many databases there have been: what was known of another one does not count."""
@@ -93,6 +94,7 @@ class Index:
         self._readers.close()
         self._writer.close()
         with self._lock:
+            self._is_closed = True
             if self._database is not None:
                 self._database.close()
 
@@ -123,9 +125,10 @@ class Index:
     def _current(self) -> Database:
         """Return what to use now.
 
-        :raises Busy: another process does not let go of the file.
+        :raises Busy: another process does not let go of the file, or it has been closed.
         """
         with self._lock:
+            self._require_open()
             if self._database is not None:
                 now = time.monotonic()
                 if now < self._checked + _CHECK_SECONDS:
@@ -138,6 +141,10 @@ class Index:
             self._database = self._open()
             self.opened += 1
             return self._database
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise Busy("the index has been closed")
 
     def _open(self) -> Database:
         if self.folder is None:
@@ -170,6 +177,7 @@ class Index:
         if code in _BUSY or (code in _UNUSABLE and _files_run_out()):
             raise Busy(str(error)) from error
         with self._lock:
+            self._require_open()  # what fails for that needs no mending
             if self._database is not database:
                 return  # another thread was faster
             self._database = None

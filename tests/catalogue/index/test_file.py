@@ -384,3 +384,64 @@ async def test_a_folder_of_any_name(
     await catalogue.aclose()
     assert not caplog.records
     only_file(Path(cache))
+
+
+def is_closed(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("when", ["before", "while", "after"])
+def test_a_connection_that_comes_back_at_the_end_is_closed(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is closed by another thread, between any two steps of what lends it."""
+    database = index_file.Database(None)
+    idle = database._idle  # noqa: SLF001 - what comes between is made by what stands in its place
+    with database.transaction(writing=False) as lent:
+        if when == "before":
+            database.close()
+        steps: list[sqlite3.Connection | None] = []
+
+        class Watched:
+            get_nowait = idle.get_nowait
+
+            def put(self, given: sqlite3.Connection | None) -> None:
+                steps.append(given)
+                if given is lent and when == "while":
+                    database.close()
+                idle.put(given)
+                if given is lent and when == "after":
+                    database.close()
+
+        monkeypatch.setattr(database, "_idle", Watched())
+    assert lent in steps
+    assert is_closed(lent)
+
+
+async def test_what_comes_too_late_harms_no_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    kept = index.Index(str(tmp_path / "a" / "b" / "c"))
+    assert await kept.read(lambda connection: connection.in_transaction)
+    file = only_file(tmp_path)
+    current, use = kept._current, kept._use  # noqa: SLF001 - no other way in after the end
+    used = current()
+
+    def too_late() -> index_file.Database:
+        kept.close()
+        return used
+
+    # The moment between looking which file there is, and taking a connection to it.
+    monkeypatch.setattr(kept, "_current", too_late)
+    with pytest.raises(index.Busy, match="has been closed"):
+        use(writing=False, function=lambda _: None, args=())
+    monkeypatch.setattr(kept, "_current", current)
+    with pytest.raises(index.Busy, match="has been closed"):
+        use(writing=False, function=lambda _: None, args=())
+    assert (only_file(tmp_path), kept.opened) == (file, 1)
+    assert "made anew" not in caplog.text
