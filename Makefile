@@ -46,7 +46,7 @@ lowest: ## run the tests without servers with the oldest packages that pyproject
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(RUN) -m pytest --hypothesis-profile=soak -m slow $(ARGS)
 
-fuzz: $(VENV)/.installed-test ## try every parser with a thousand odd inputs each, two minutes
+fuzz: $(VENV)/.installed-test ## try every parser with a thousand odd inputs each, one minute
 	timeout 600 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style, types and layers
