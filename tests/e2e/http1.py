@@ -6,12 +6,12 @@ Written from RFC 9112 and sharing no code with any server here, so that the two 
 from __future__ import annotations
 
 import re
-import select
 import socket
 import struct
 from collections.abc import Iterable
 
 from tests.e2e.reply import Reply, WireError
+from tests.support.sockets import readable
 
 Address = tuple[str, int]
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9]) [\t \x21-\x7e\x80-\xff]*")
@@ -126,7 +126,7 @@ class Http1:
             return False
         if any("close" in value.lower() for value in self._head.all("Connection")):
             return False
-        if not self._buffer and select.select([self.sock], [], [], 0)[0]:
+        if not self._buffer and readable([self.sock]):
             self._fill()
         if self._buffer:
             raise WireError(f"bytes after the end of a response: {bytes(self._buffer[:80])!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from collections.abc import Iterable
 
 import h2.config
@@ -12,6 +11,7 @@ import h2.events
 
 from tests.e2e.http1 import Address, connect
 from tests.e2e.reply import Reply, WireError
+from tests.support.sockets import readable
 
 
 class Http2:
@@ -90,7 +90,7 @@ class Http2:
 
     def reusable(self) -> bool:
         """Tell whether another request may go out."""
-        while not self._closed and select.select([self.sock], [], [], 0)[0]:
+        while not self._closed and readable([self.sock]):
             self._fill()
         return self._ended and not self._closed
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
@@ -26,6 +25,7 @@ from tests.e2e.harness import (
 )
 from tests.e2e.http1 import Http1
 from tests.e2e.site import CLIP, LARGE, Site
+from tests.support.sockets import readable
 
 THREADS = 2
 FILM = "/videos/dead-disk/film.mp4"
@@ -114,7 +114,7 @@ def _watch(server: Server, stack: ExitStack, disk: DeadDisk) -> list[Viewer]:
         viewers[viewer.client.sock] = viewer
     disk.hang()
     # Each takes what still comes: who takes nothing waits for no disk.
-    while (ready := select.select(viewers, [], [], 0.3)[0]) or disk.waiting() < THREADS:
+    while (ready := readable(viewers, 0.3)) or disk.waiting() < THREADS:
         for sock in ready:
             viewers[sock].received += viewers[sock].client.read(1 << 20)
             assert len(viewers[sock].received) < len(LARGE)
@@ -155,7 +155,7 @@ def test_nobody_else_waits(server: Server, disk: DeadDisk) -> None:
             assert other.request("GET", "/sync").body == b"sync"
             assert _fetch(server, stack, "/videos/clip.mp4") == CLIP
             assert _fetch(server, stack, "/videos/large.mp4") == LARGE
-        assert not select.select([client.sock for client in (*opening, listing)], [], [], 0)[0]
+        assert not readable([client.sock for client in (*opening, listing)])
         assert disk.waiting() == THREADS
         disk.go_on()
         assert all(viewer.take_the_rest() == LARGE for viewer in viewers)

@@ -74,7 +74,7 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.freeze()
     while True:
-        while not select.select([server], [], [], _LOOK)[0]:
+        while not _readable(server.fileno(), seconds=_LOOK):
             if os.getppid() != parent:
                 return
         received = _receive(server)
@@ -87,6 +87,17 @@ def main(descriptor: int) -> None:
         if answer is None:
             return
         _send(server, answer)
+
+
+def _readable(*descriptors: int, seconds: float) -> set[int]:
+    """Wait for one of *descriptors* to have something, or its end.
+
+    Not by ``select()``: a server with many viewers hands descriptors over 1023 down.
+    """
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
 
 
 def _receive(server: socket.socket) -> tuple[Task, int | None, list[int]] | None:
@@ -138,7 +149,7 @@ def _supervise(
     try:
         while problem is None:
             left = until - time.monotonic()
-            ready = select.select([answers, server.fileno()], [], [], max(0.0, left))[0]
+            ready = _readable(answers, server.fileno(), seconds=max(0.0, left))
             if server.fileno() in ready:  # there is nothing to say while a child works: it has gone
                 _end(child)
                 return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,8 @@ from tests.media.films import H264, Film
 
 Films = Callable[[str], Path]
 DETAILS = Task("details")
+FD_SETSIZE = 1024
+"""The descriptors that ``select()`` knows."""
 
 
 @pytest_asyncio.fixture
@@ -97,6 +101,28 @@ async def test_a_keeper_serves_one_task_after_the_other(workers: WorkerPool, fil
     (pid,) = workers.pids
     assert os.getpriority(os.PRIO_PROCESS, pid) == 19
     assert not children(pid)
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Take all descriptors that ``select()`` knows, as a server with a thousand viewers does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        while stack.enter_context(open(os.devnull)).fileno() < FD_SETSIZE:
+            pass
+        yield
+
+
+@pytest.mark.usefixtures("many_descriptors")
+async def test_a_server_with_many_descriptors_has_tasks_done(
+    workers: WorkerPool, films: Films
+) -> None:
+    with closing(on_disk(films("h264.mp4"))) as film:
+        assert isinstance(film, OpenFile)
+        assert film.fileno() > FD_SETSIZE
+        assert await workers.do(DETAILS, film)
 
 
 async def test_a_failure_costs_no_keeper(workers: WorkerPool, tmp_path: Path, films: Films) -> None:
