@@ -102,6 +102,8 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
         **_common(library, Texts(library.settings.texts), video.folder),
         video=video,
         neighbours=neighbours,
+        # The same page, from another time: one address for each video is enough.
+        robots="noindex, nofollow" if request.query_string else None,
         # Where the video begins at another time, its picture there says more.
         poster=video.large_poster_url if start is None else None,
         # A fragment that players seek to, without any script. What cannot be read is left out.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from tests.e2e.chromium import NewPage
 from tests.e2e.harness import Server, need_tool
 
 
@@ -34,3 +35,15 @@ def test_each_of_it_is_what_ffprobe_takes(hypercorn: Server, film: Path) -> None
     command += ["-of", "csv=p=0", addresses[0]]
     probed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert float(probed.stdout) > 39
+
+
+def test_the_button_saves_a_file(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
+    """Chromium plays HLS, and would show the playlist as a film without a picture."""
+    (folder / "one.mp4").touch()
+    page = new_page(base_url=hypercorn.url)
+    page.goto(f"/videos/{folder.name}/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Playlist").click()
+    assert download.value.suggested_filename == "Videos.m3u"
+    assert download.value.path().read_text().endswith("/one.mp4\n")
+    assert page.get_by_role("link", name="one").count() == 1

@@ -96,6 +96,21 @@ async def test_a_link_at_a_time(browser: Browser, put: Put, query: str, fragment
     }
 
 
+@pytest.mark.parametrize(
+    ("query", "robots"), [("", []), ("?t=90", ["noindex, nofollow"]), ("?x", ["noindex, nofollow"])]
+)
+async def test_crawlers_are_kept_to_one_address(
+    browser: Browser, put: Put, query: str, robots: list[str]
+) -> None:
+    put("a/Nile.mp4")
+    page = await browser.open(f"/videos/-/watch/a/Nile.mp4{query}")
+    assert page.one("link", rel="canonical")["href"] == "/videos/-/watch/a/Nile.mp4"
+    assert [meta["content"] for meta in page.all("meta", name="robots")] == robots
+    variants = [link for link in page.all("a") if "?" in link["href"]]
+    assert len(variants) > 4
+    assert all("nofollow" in link["rel"].split() for link in variants)
+
+
 async def test_what_needs_javascript_is_hidden_without(browser: Browser, put: Put) -> None:
     put("Nile.mp4")
     put("Nile.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
