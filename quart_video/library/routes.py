@@ -21,8 +21,7 @@ def mount_url(mount: str, endpoint: str, *, external: bool = False, **values: An
     name = f"{mount}.{endpoint}"
     server: str | None = current_app.config["SERVER_NAME"]
     if has_request_context() or server:
-        url: str = url_for(name, **values, _external=external)
-        return url
+        return _without_quotes(url_for(name, **values, _external=external))
     if external:
         raise ConfigurationError(
             "A full URL needs the name of the server, which a request tells. Outside of one, set "
@@ -31,4 +30,13 @@ def mount_url(mount: str, endpoint: str, *, external: bool = False, **values: An
     # As url_for does, but for the name of a server, which no path has.
     current_app.inject_url_defaults(name, values)
     root: str = current_app.config["APPLICATION_ROOT"]
-    return current_app.url_map.bind("", script_name=root).build(name, values)
+    return _without_quotes(current_app.url_map.bind("", script_name=root).build(name, values))
+
+
+def _without_quotes(url: str) -> str:
+    """Escape what Werkzeug leaves, and is the same to it: HTML would need a reference for it.
+
+    Programs that look for links in a page need not know character references: lftp cuts the address
+    off at ``&#39;``.
+    """
+    return url.replace("'", "%27")

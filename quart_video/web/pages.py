@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from quart import current_app, render_template, request, url_for
+from quart import current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from quart_video.library.library import Library
+from quart_video.library.routes import mount_url
 from quart_video.library.state import current_library
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
@@ -49,14 +50,14 @@ async def gallery(
     texts = Texts(library.settings.texts)
 
     def link(**changes: str | int | None) -> str:
-        return url_for(".gallery", **(given | changes))
+        return mount_url(library.mount, "gallery", **(given | changes))
 
     return await render_template(
         "quart_video/gallery.html",
         **_common(library, texts, query.folder),
         listing=listing,
         query=query,
-        api_url=url_for(".api_videos", **parameters, cursor=query.cursor),
+        api_url=mount_url(library.mount, "api_videos", **parameters, cursor=query.cursor),
         filters=filters.filters_of(listing, query, types, texts),
         unfiltered=unfiltered,
         search_fields=searched | {"recursive": 1},
@@ -65,7 +66,7 @@ async def gallery(
         link=link,
         carry=f"?{urlencode(carried)}" if carried else "",
         robots=_robots(query, given),
-        playlist_url=url_for(".playlist", **parameters),
+        playlist_url=mount_url(library.mount, "playlist", **parameters),
         is_new=lambda video: is_new(video.modified, datetime.now(UTC)),
     )
 

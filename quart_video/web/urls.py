@@ -172,9 +172,9 @@ class MountURLs:
         return with_signature(url, self._library, kind, path) if self._signs else url
 
 
-# As Werkzeug escapes them; a test compares.
-_SAFE_IN_PATHS = "!$&'()*+,/:;=@"
-_SAFE_IN_QUERIES = "!$'()*,/:;?@"
+# As mount_url() escapes them; a test compares.
+_SAFE_IN_PATHS = "!$&()*+,/:;=@"
+_SAFE_IN_QUERIES = "!$()*,/:;?@"
 _ODD = re.compile(rf"[^A-Za-z0-9_.~ {re.escape(_SAFE_IN_PATHS)}-]+")
 _escaped_odd: Memo[str, str] = Memo(quote, 512 * 1024)
 

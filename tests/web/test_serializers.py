@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from quart import Blueprint, Quart, url_for
+from quart import Blueprint, Quart
+from quart import url_for as quarts_url_for
 
 from quart_video import VideoBlueprint
 from quart_video.catalogue import Caption, Contents, Item, Marks, Page
@@ -24,6 +25,10 @@ NAMES = st.text(min_size=1, max_size=20).filter(lambda name: not name_problem(na
 PATHS = st.lists(
     NAMES | st.sampled_from(["a b", "%2F", "100%", "?#", "+", "é", "'\"<>"]), min_size=1
 )
+
+
+def url_for(endpoint: str, **values: object) -> str:
+    return quarts_url_for(endpoint, **values).replace("'", "%27")
 
 
 def make_apps(root: Path) -> dict[str, Quart]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -491,6 +492,21 @@ async def test_a_folder_is_there_as_soon_as_it_is_asked_for(browser: Browser, pu
         put(f"new {number}/deep/clip.mp4")
         await browser.open(f"/videos/-/watch/new {number}/deep/clip.mp4")
         assert titles(await browser.open(f"/videos/new {number}/deep/")) == ["clip"]
+
+
+@pytest.mark.parametrize("url", ["/it's/?q='clip'", "/it's/", "/-/watch/it's/'clip'.mp4"])
+async def test_no_address_needs_a_character_reference_for_a_quote(
+    browser: Browser, put: Put, url: str
+) -> None:
+    """Programs that look for links cut it off there, or take the reference for the name."""
+    put("it's/'clip'.mp4")
+    put("it's/below/clip.mp4")
+    put("it's/x.mp4")
+    page = await browser.client.get(f"/videos{url}", headers={"Accept": "text/html"})
+    html = await page.get_data(as_text=True)
+    links = re.findall(r'(?:href|src|action)="([^"]*)"', html)
+    assert any("%27" in link for link in links)
+    assert not [link for link in links if re.search(r"&#|'", link)]
 
 
 @pytest.mark.parametrize(
