@@ -27,7 +27,7 @@ PATHS = st.lists(
 )
 
 
-def url_for(endpoint: str, **values: object) -> str:
+def url_for(endpoint: str, **values: Any) -> str:
     return quarts_url_for(endpoint, **values).replace("'", "%27")
 
 
