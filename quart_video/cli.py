@@ -77,14 +77,14 @@ def _tell(found: str) -> None:
         raise click.ClickException(f"What was found cannot be written: {error.strerror}") from error
 
 
-def _is_seen(stream: TextIO | None) -> bool:
+def is_seen(stream: TextIO | None) -> bool:
     """Say whether a stream, which may have been closed before we began, is a terminal."""
     return stream is not None and stream.isatty()
 
 
 def _bar() -> Any:
     """Return a bar, which is seen where somebody looks."""
-    shown = sys.stderr if _is_seen(sys.stderr) else io.StringIO()
+    shown = sys.stderr if is_seen(sys.stderr) else io.StringIO()
     return click.progressbar(length=0, file=shown, show_pos=True)
 
 
@@ -166,7 +166,7 @@ async def _list(
 
 def _as_text(item: Item) -> str:
     path, facts = item.entry.path, item.entry.facts
-    shown = for_terminal(path) if _is_seen(sys.stdout) else path
+    shown = for_terminal(path) if is_seen(sys.stdout) else path
     if facts is None:
         return f"{'':33}{shown}/"
     duration = "" if item.duration is None else format_duration(item.duration)
@@ -283,7 +283,7 @@ def report_check(
             checked += _use(app, mount, lambda library: _check(library, ffprobe))
     checked.sort(key=lambda each: natural_key(each.path))
     for line in summary(checked, ffprobe=ffprobe is not None):
-        _tell(for_terminal(line) if _is_seen(sys.stdout) else line)
+        _tell(for_terminal(line) if is_seen(sys.stdout) else line)
     if html is not None:
         try:
             html.write_text(contact_sheet(checked, str(folder or "Videos")), "utf-8", "replace")

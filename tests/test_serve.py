@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from quart import Quart
 
-from quart_video import serve as serve_module
+from quart_video.command.folder_app import Given, make_app
 from quart_video.serve import main
 from tests.e2e.harness import REPOSITORY, wait_until
 from tests.support.ports import free_port
@@ -91,20 +91,25 @@ def raw(port: int, request: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(1 << 16), b""))
 
 
+def once(port: int, target: str, *, host: str = "127.0.0.1", **headers: str) -> tuple[int, bytes]:
+    connection = HTTPConnection(host, port, timeout=20)
+    try:
+        connection.request("GET", target, headers={"Connection": "close", **headers})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
 def get(port: int, target: str, **headers: str) -> tuple[int, bytes]:
     """Ask until somebody answers."""
     deadline = time.monotonic() + 30
     while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
         try:
-            connection.request("GET", target, headers={"Connection": "close", **headers})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
+            return once(port, target, **headers)
         except ConnectionError:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        finally:
-            connection.close()
 
 
 @pytest.fixture
@@ -163,7 +168,8 @@ def _command_of(process: Path) -> bytes:
 def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str, server: str) -> None:
     options = ["--workers", workers, "--open"]
     with serving(folder, tmp_path, *options, command=COMMANDS[server]) as (port, log):
-        status, page = get(port, "/", Accept="text/html")
+        wait_until(lambda: b"is served at" in log.read_bytes(), 60, "it says so")
+        status, page = once(port, "/", Accept="text/html")  # who is told may come at once
         assert len(workers_of(log)) == int(workers)
         assert status == 200
         assert b"<h1><bdi>2024</bdi></h1>" in page
@@ -278,7 +284,7 @@ def test_it_can_be_ended_at_once(
     """However many of its processes there are by then, and whatever they do."""
 
     def end(process: subprocess.Popen[bytes]) -> None:
-        wait_until(lambda: b"is served" in log.read_bytes(), 30, "it begins")
+        wait_until(lambda: bool(workers_of(log)), 30, "it begins")
         time.sleep(after)
         process.send_signal(sign)
         assert process.wait(timeout=20) == 0
@@ -361,7 +367,8 @@ def test_settings_that_cannot_be(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     result = CliRunner().invoke(main, ["serve", str(folder), "--port", str(free_port())])
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
-    assert "VIDEO_PAGE_SIZE" in result.output
+    assert "QUART_VIDEO_PAGE_SIZE must be a whole number" in result.output
+    assert "config" not in result.output
 
 
 def test_what_cannot_be_served(folder: Path, tmp_path: Path) -> None:
@@ -375,7 +382,7 @@ def test_what_cannot_be_served(folder: Path, tmp_path: Path) -> None:
     with serving(folder, tmp_path) as (port, _):
         get(port, "/")
         told_of = told(str(folder), "--port", str(port))
-        assert f"Cannot listen on 127.0.0.1:{port}" in told_of
+        assert f"The port {port} of 127.0.0.1 is taken by another program. Try --port " in told_of
         assert "is served" not in told_of
 
 
@@ -424,12 +431,11 @@ def test_a_user_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     for name in ("XDG_CACHE_HOME", "QUART_VIDEO_CACHE"):
         monkeypatch.delenv(name, raising=False)
-    given = {"MEDIA_ROOT": str(tmp_path), "LOCAL_NAMES_ONLY": True}
-    monkeypatch.setenv("QV_SERVE", json.dumps(given))
+    given = Given(tmp_path)
     defaults = {k: v for k, v in Quart.default_config.items() if k != "VIDEO_CACHE"}
     monkeypatch.setattr(Quart, "default_config", defaults)
-    assert serve_module.create_app().config["VIDEO_CACHE"].endswith("/.cache/quart-video")
+    assert make_app(given).config["VIDEO_CACHE"].endswith("/.cache/quart-video")
     monkeypatch.setattr(Path, "home", no_home)
-    assert "VIDEO_CACHE" not in serve_module.create_app().config
+    assert "VIDEO_CACHE" not in make_app(given).config
     monkeypatch.setenv("QUART_VIDEO_CACHE", "given")
-    assert serve_module.create_app().config["VIDEO_CACHE"] == "given"
+    assert make_app(given).config["VIDEO_CACHE"] == "given"

@@ -8,8 +8,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import wait
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
@@ -29,30 +29,39 @@ class Supervisor:
     """Runs a function in some processes at a time.
 
     :param count: how many.
-    :param target: what each of them runs, until SIGTERM. Of the other signals of a terminal, which
-        tells all of them, they hear nothing: it is for this process to end them.
+    :param target: what each of them runs, until SIGTERM, with *args* and a connection on which it
+        sends any bytes when it serves. Of the other signals of a terminal, which tells all of them,
+        they hear nothing: it is for this process to end them.
+    :param ready: is called once, when the first of them serves.
     :param say: is told what happens to them, in words for the log.
     """
 
     def __init__(
-        self, count: int, target: Callable[..., None], *args: Any, say: Callable[[str], None]
+        self,
+        count: int,
+        target: Callable[..., None],
+        *args: Any,
+        ready: Callable[[], None],
+        say: Callable[[str], None],
     ) -> None:
         self._count = count
         self._target = target
         self._args = args
+        self._ready = ready
         self._say = say
         self._context: SpawnContext = multiprocessing.get_context("spawn")
         self._born: dict[SpawnProcess, float] = {}
         self._told = False
+        self._news, self._tell_news = self._context.Pipe(duplex=False)
 
     def run(self) -> int:
         """Run until told to end, by a signal. Return the status to exit with: 0 if so."""
-        with self._listening() as heard:
+        with self._listening() as heard, self._news, self._tell_news:
             early = 0
             while not self._told:
                 while len(self._born) < self._count:
                     self._begin()
-                wait([*(process.sentinel for process in self._born), heard])
+                self._wait_for_news(heard)
                 for process in self._ended():
                     early = early + 1 if self._age_of(process) < LIVED else 0
                     if self._told:
@@ -64,6 +73,15 @@ class Supervisor:
                     self._say(f"{_how(process)} Another takes its place.")
             self._end()
             return 0
+
+    def _wait_for_news(self, heard: int) -> None:
+        """Wait until a process serves or ends, or a signal has come."""
+        awaited: list[Any] = [*(process.sentinel for process in self._born), heard]
+        if not self._news.closed:
+            awaited.append(self._news)
+        if self._news in wait(awaited):
+            self._news.close()  # the others need not tell
+            self._ready()
 
     @contextmanager
     def _listening(self) -> Iterator[int]:
@@ -87,7 +105,9 @@ class Supervisor:
         self._told = True
 
     def _begin(self) -> None:
-        process = self._context.Process(target=_work, args=(self._target, *self._args))
+        process = self._context.Process(
+            target=_work, args=(self._target, *self._args, self._tell_news)
+        )
         # What is blocked here is blocked there, from its very beginning.
         terminal = {signal.SIGINT, signal.SIGHUP}
         before = signal.pthread_sigmask(signal.SIG_BLOCK, terminal)
@@ -118,6 +138,12 @@ def _how(process: SpawnProcess) -> str:
     code = process.exitcode or 0
     how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
     return f"The process {process.pid}, which served, has ended {how}."
+
+
+def tell_ready(connection: Connection) -> None:
+    """Say in a process of a :class:`Supervisor` that it serves."""
+    with suppress(OSError):  # another has said so
+        connection.send_bytes(b"ready")
 
 
 def _work(target: Callable[..., None], *args: Any) -> None:
