@@ -297,7 +297,8 @@ class Settings:
         None,
         _optional(_integer(0, 31_536_000)),
         "Seconds for which anyone, shared caches included, may keep a file without asking again; "
-        "on a mount that is protected, only the browser that asked. "
+        "on a mount that is protected, only the browser that asked. Addresses in pages, JSON and "
+        "playlists name the version of the file then, and no other ones may be kept. "
         "`None`: it may be kept, but every use asks first (`no-cache`), so that a login is obeyed.",
         group="Caching",
     )

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from quart.typing import ResponseReturnValue
 from quart_schema import QuartSchema, RequestSchemaValidationError
 
 from quart_video import ConfigurationError, VideoBlueprint, video_bp
-from tests.support.asgi import Sent, all_closed, call
+from tests.support.asgi import Sent, all_closed, call, follow
 
 
 @pytest.fixture
@@ -420,8 +421,51 @@ class TestMounts:
     async def test_max_age(self, root: Path) -> None:
         app = make_app(root, VIDEO_MAX_AGE=60)
         app.register_blueprint(video_bp)
-        sent = await call(app, "/videos/clip 1.mp4")
-        assert sent["cache-control"] == "public, max-age=60, no-transform"
+        row = next(row for row in (await listing(app))["videos"] if row["name"] == "clip 1.mp4")
+        for url in (row["url"], row["download_url"]):
+            sent = await follow(app, url)
+            assert sent.body == b"0123456789"
+            assert sent["cache-control"] == "public, max-age=60, immutable, no-transform"
+        for query in ("", "?v=", "?v=another"):
+            sent = await follow(app, f"/videos/clip%201.mp4{query}")
+            assert (sent.status, sent.body) == (200, b"0123456789")
+            assert sent["cache-control"] == "no-cache, no-transform"
+
+    async def test_the_old_address_of_what_was_replaced(self, root: Path) -> None:
+        """It leads to the present file, which no cache may take for the old one."""
+        app = make_app(root, VIDEO_MAX_AGE=60)
+        app.register_blueprint(video_bp)
+        row = (await listing(app))["videos"][0]
+        (root / "new").write_bytes(b"another one")
+        (root / "new").rename(root / row["path"])
+        sent = await follow(app, row["url"], headers={"Range": "bytes=0-6"})
+        assert (sent.status, sent.body) == (206, b"another")
+        assert sent["cache-control"] == "no-cache, no-transform"
+
+    async def test_what_may_change_within_a_tick_is_not_kept(self, root: Path) -> None:
+        """Where times are coarse, other bytes could have the same version for a moment."""
+        soon = int(time.time()) + 60  # by a clock that is ahead of ours
+        os.utime(root / "clip 1.mp4", (soon, soon))
+        app = make_app(root, VIDEO_MAX_AGE=60)
+        app.register_blueprint(video_bp)
+        row = next(row for row in (await listing(app))["videos"] if row["name"] == "clip 1.mp4")
+        assert (await follow(app, row["url"]))["cache-control"] == "no-cache, no-transform"
+
+    async def test_without_a_time_no_address_has_a_version(self, root: Path) -> None:
+        app = make_app(root)
+        app.register_blueprint(video_bp)
+        row = (await listing(app))["videos"][0]
+        assert "v=" not in row["url"] + row["download_url"]
+
+    async def test_playlists_name_versions(self, root: Path) -> None:
+        app = make_app(root, VIDEO_MAX_AGE=60)
+        app.register_blueprint(video_bp)
+        lines = (await call(app, "/videos/-/playlist.m3u")).body.decode().splitlines()
+        urls = [line for line in lines if not line.startswith("#")]
+        assert urls
+        for url in urls:
+            sent = await follow(app, url.replace("http://localhost", ""))
+            assert sent["cache-control"] == "public, max-age=60, immutable, no-transform"
 
     def test_misspelt_option(self, root: Path) -> None:
         app = make_app(root)

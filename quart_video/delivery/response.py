@@ -114,13 +114,20 @@ def closed_on_error(media: Media) -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)  # they depend on settings, and are sent with every file
-def file_fields(audience: Audience, resource_policy: str | None = None) -> http.Fields:
+def file_fields(
+    audience: Audience,
+    resource_policy: str | None = None,
+    *,
+    answer: Answer = Answer.FILE,
+    names_version: bool = False,
+) -> http.Fields:
     """Return the fields that a file is sent with and that do not follow from the file itself.
 
+    :param names_version: whether it was asked for by an address with its version.
     :param resource_policy: value of ``Cross-Origin-Resource-Policy``; ``None``: it is not sent.
     """
     fields = [
-        *caching_fields(Answer.FILE, audience),
+        *caching_fields(answer, audience, names_version=names_version),
         ("X-Content-Type-Options", "nosniff"),
         # Else nginx in front reads ahead into a file and cuts off what is over a gigabyte.
         ("X-Accel-Buffering", "no"),

@@ -5,8 +5,10 @@ be kept by a cache as long as that sees fit (section 4.2.2), so every answer has
 
 | kind of answer | for everybody | for the one who asks |
 |---|---|---|
-| a file, with ``VIDEO_MAX_AGE`` | ``public, max-age=N`` | ``private, max-age=N`` |
-| a file, without | ``no-cache`` | ``private, no-cache`` |
+| a file, with ``VIDEO_MAX_AGE``, by an address with its version | \
+``public, max-age=N, immutable`` | ``private``, the same |
+| a file, by another address, or without | ``no-cache`` | ``private, no-cache`` |
+| a file that a view of the app sends, with ``cache_timeout`` | ``public, max-age=N`` | - |
 | a derivative, by an address with its version | ``public, max-age``: a year, ``immutable`` | \
 ``private``, the same |
 | a derivative, by another address | ``no-cache`` | ``private, no-cache`` |
@@ -32,7 +34,9 @@ class Answer(Enum):
     """What kind of answer is sent."""
 
     FILE = auto()
-    """The bytes of a file, as they are."""
+    """The bytes of a file of a library, as they are."""
+    VIEW_FILE = auto()
+    """The same of a file that a view of the app sends, which knows how long it may be kept."""
     DERIVATIVE = auto()
     """What was made out of a file: a poster, a storyboard, chapters, captions."""
     PAGE = auto()
@@ -82,9 +86,13 @@ def _cache_control(answer: Answer, audience: Audience, *, names_version: bool) -
     if answer is Answer.ERROR:
         # A shared cache could keep a 404 that was meant for somebody else.
         return "no-store" if private else "no-cache"
-    if answer is Answer.FILE:
-        if audience.max_age is not None:
+    if answer in (Answer.FILE, Answer.VIEW_FILE):
+        # A file may be replaced under its name: caches that keep parts of it would mix the two, or
+        # give up, for as long as they may keep them (RFC 9111, section 3.4).
+        if audience.max_age is not None and (names_version or answer is Answer.VIEW_FILE):
             revalidated = f"{'private' if private else 'public'}, max-age={audience.max_age}"
+            # RFC 8246: it is not asked for again, not even when the page is reloaded.
+            revalidated += ", immutable" if names_version else ""
         # A proxy that compresses or rescales on the way would corrupt a 206.
         return f"{revalidated}, no-transform"
     if answer is Answer.DERIVATIVE and names_version:
@@ -98,6 +106,6 @@ def _referrer_policy(answer: Answer, audience: Audience) -> Fields:
     if answer is Answer.PAGE:
         kept = audience.hands_out_signatures
         return (("Referrer-Policy", "same-origin"),) if kept else ()
-    if answer in (Answer.FILE, Answer.DERIVATIVE) and audience.is_signed:
+    if answer in (Answer.FILE, Answer.VIEW_FILE, Answer.DERIVATIVE) and audience.is_signed:
         return (("Referrer-Policy", "no-referrer"),)
     return ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from quart import Response
+import time
+
+from quart import Response, request
 
 from quart_video.access.guard import LibraryAccess, Opens
 from quart_video.delivery.body import Transfer
@@ -20,7 +22,7 @@ from quart_video.delivery.response import (
 )
 from quart_video.http import Fields
 from quart_video.library.library import Library
-from quart_video.storage.base import Media, Signer, nothing
+from quart_video.storage.base import FileFacts, Media, Signer, nothing
 from quart_video.web.transfers import apply_transfer_policy
 
 
@@ -43,12 +45,12 @@ async def serve_file(
         sent.
     """
     library = access.library
-    headers = (*_fields(access), *fields)
 
     async def open_and_respond() -> Response:
         limit = library.settings.open_range_limit
         media = await opens(path, lambda: likely_range(limit))
         with closed_on_error(media):
+            headers = (*_fields(access, media.facts), *fields)
             if library.sendfile_header is None or is_virtual:
                 return _respond(library, media, path, media_type, headers)
             field = library.sendfile_header.field(path)
@@ -72,7 +74,8 @@ async def redirect_to_store(
     with http_errors():
         media = await access.open(path, nothing)
         with closed_on_error(media):
-            response = _respond(access.library, media, path, media_type, _fields(access))
+            fields = _fields(access, media.facts)
+            response = _respond(access.library, media, path, media_type, fields)
         if not isinstance(response.response, Transfer):
             return response  # HEAD, or a condition or range that we can answer as well
         media.close()
@@ -80,9 +83,16 @@ async def redirect_to_store(
         return redirect_response(await signer.presign("GET", path, seconds=seconds))
 
 
-def _fields(access: LibraryAccess) -> Fields:
+def _fields(access: LibraryAccess, facts: FileFacts) -> Fields:
+    """Return what a file is sent with; *facts* are those of what has been opened."""
+    audience = access.audience
+    names_version = (
+        audience.max_age is not None
+        and request.args.get("v") == facts.version != ""
+        and facts.is_settled(time.time_ns())
+    )
     policy = access.library.settings.cross_origin_resource_policy
-    return file_fields(access.audience, policy)
+    return file_fields(audience, policy, names_version=names_version)
 
 
 def _respond(

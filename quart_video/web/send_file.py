@@ -30,7 +30,7 @@ from quart_video.http.validators import parse_tag
 from quart_video.library.state import app_disk
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_TYPE, DEFAULT_TYPE, VIDEO_TYPES
 from quart_video.media_types import extension as extension_of
-from quart_video.policy.cache_control import Audience
+from quart_video.policy.cache_control import Answer, Audience
 from quart_video.settings import configured
 from quart_video.storage.base import FileFacts, Media, NotFound
 from quart_video.storage.file_object import FileObjectMedia
@@ -201,7 +201,9 @@ def _send(
         response = current_app.response_class(
             current_app.response_class.data_body_class(b""), mimetype=mimetype or _type_of(name)
         )
-        response.headers.extend(file_fields(Audience(max_age=cache_timeout)))
+        response.headers.extend(
+            file_fields(Audience(max_age=cache_timeout), answer=Answer.VIEW_FILE)
+        )
         if attachment is not None:
             response.headers["Content-Disposition"] = http.content_disposition(
                 "attachment", attachment

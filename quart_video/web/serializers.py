@@ -40,7 +40,7 @@ from quart_video.web.captions import (
     with_default,
 )
 from quart_video.web.m3u import Track
-from quart_video.web.urls import MountURLs, gallery_url
+from quart_video.web.urls import MountURLs, gallery_url, version_query
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all here is UTC, and sooner written without saying so
 _UNKNOWN = Contents(None, None)
@@ -72,8 +72,8 @@ class ListingSerializer:
             modified=iso_time(entry.facts.modified_ns),
             media_type=self._library.media_type(name) or "",
             etag=str(EntityTag(entry.facts.version)),
-            url=self.urls.media(path),
-            download_url=self.urls.download(path),
+            url=self.urls.media(path, entry.facts.version),
+            download_url=self.urls.download(path, entry.facts.version),
             watch_url=self.urls.watch(path),
             api_url=self.urls.api_video(path),
             captions=[
@@ -252,8 +252,11 @@ def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
     root = full_url(mount_url(library.mount, "gallery", external=True))
     for item in items:
         # Not url_for, which takes a second for ten thousand of them.
+        path, facts = item.entry.path, item.entry.facts
+        assert facts is not None
+        url = root + quote(path) + version_query(library, facts.version)
         yield Track(
-            url=with_signature(root + quote(item.entry.path), library, "media", item.entry.path),
+            url=with_signature(url, library, "media", path),
             title=title_of_item(item, library),
             duration=item.duration,
         )

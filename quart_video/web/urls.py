@@ -89,15 +89,17 @@ class MountURLs:
         """Whether videos have posters here."""
         return bool(self._posters)
 
-    def media(self, path: str) -> str:
-        """Return the URL of a video itself."""
-        return self._sign("media", path, self._media(_escape(path)))
+    def media(self, path: str, version: str) -> str:
+        """Return the URL of a video itself, with its version where caches may keep it."""
+        url = self._media(_escape(path)) + version_query(self._library, version)
+        return self._sign("media", path, url)
 
-    def download(self, path: str) -> str | None:
+    def download(self, path: str, version: str) -> str | None:
         """Return the URL that has a browser save a video; ``None``: downloads are turned off."""
         if self._download is None:
             return None
-        return self._sign("media", path, self._download(_escape(path)))
+        url = self._download(_escape(path)) + version_query(self._library, version, "&")
+        return self._sign("media", path, url)
 
     def mp4(
         self, path: str, *, audio: int | None = None, original: bool = False, download: bool = False
@@ -191,6 +193,17 @@ def _escape_anew(path: str) -> str:
 
 # The same pages come again and again; it took a quarter of their time.
 _escaped = Memo(_escape_anew, 2 * 1024 * 1024)
+
+
+def version_query(library: Library, version: str, before: str = "?") -> str:
+    """Return what the URL of a file ends with where caches may keep it, else nothing.
+
+    The file can be replaced under its name. A cache that keeps its parts knows the new one by
+    another address.
+    """
+    if library.settings.max_age is None or not version:
+        return ""
+    return f"{before}v={quote(version)}"
 
 
 def gallery_url(library: Library, path: str) -> str:

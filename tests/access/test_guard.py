@@ -816,11 +816,11 @@ class TestCaches:
         app = make(rule, max_age=60)
         headers = {206: {"Range": "bytes=0-1"}, 304: {"If-None-Match": "*"}}.get(status, {})
         for path in ("a.mp4", "-/captions/a.en.vtt"):
-            sent = await call(app, f"/videos/{path}", headers=headers)
-            assert (sent.status, sent["cache-control"]) == (
-                status,
-                "private, max-age=60, no-transform",
-            )
+            version = (await call(app, f"/videos/{path}"))["etag"].strip('"')
+            for query, kept in (("", "no-cache"), (f"v={quote(version)}", "max-age=60, immutable")):
+                sent = await call(app, f"/videos/{path}", headers=headers, query=query)
+                assert sent.status == status
+                assert sent["cache-control"] == f"private, {kept}, no-transform"
 
     async def test_style_is_for_all(self, make: Make) -> None:
         sent = await call(make(rule), "/videos/-/static/quart-video.css")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ from quart.typing import ResponseReturnValue
 from quart_video import ConfigurationError, VideoBlueprint, is_signed, sign_url, transfer_started
 from quart_video.access import request_signature
 from quart_video.policy.url_signer import UrlSigner, round_expiry
-from tests.support.asgi import Sent, call
+from tests.support.asgi import call, follow
 
 KEY, OLD_KEY = "the newest of all keys", "the one before it, still known"
 NOW = 1_763_817_300
@@ -163,11 +163,6 @@ async def signed(app: Quart, *args: Any, host: str = "localhost", **options: Any
         return await sign_url(*args, **options)
 
 
-async def follow(app: Quart, url: str, method: str = "GET", **options: Any) -> Sent:
-    parts = urlsplit(url)
-    return await call(app, unquote(parts.path), method, query=parts.query, **options)
-
-
 @pytest.fixture
 def reasons(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     caplog.set_level(logging.WARNING, "quart_video")
@@ -199,11 +194,18 @@ class TestRequests:
 
     async def test_never_cached_by_all_nor_leaked(self, make: Make) -> None:
         app = make(max_age=3600)
-        assert (await call(app, "/videos/two.mp4"))["cache-control"].startswith("public")
+        url = await signed(app, "two.mp4")
+        version = (await call(app, "/videos/two.mp4"))["etag"].strip('"')
+        plain = await follow(app, f"/videos/two.mp4?v={quote(version)}")
+        assert plain["cache-control"].startswith("public, max-age=3600")
         for headers in ({}, {"Range": "bytes=0-0"}, {"If-None-Match": "*"}):
-            sent = await follow(app, await signed(app, "two.mp4"), headers=headers)
-            assert sent["cache-control"] == "private, max-age=3600, no-transform"
-            assert sent["referrer-policy"] == "no-referrer"
+            for address, rule in (
+                (url, "no-cache"),
+                (f"{url}&v={quote(version)}", "max-age=3600, immutable"),
+            ):
+                sent = await follow(app, address, headers=headers)
+                assert sent["cache-control"] == f"private, {rule}, no-transform"
+                assert sent["referrer-policy"] == "no-referrer"
 
     @pytest.mark.parametrize(
         ("change", "reason"),

@@ -56,12 +56,78 @@ def lighttpd(folder: Path, config: str) -> list[str]:
     return [*command, "-D"]
 
 
+_APACHE_MODULES = (
+    "mpm_event",
+    "authz_core",
+    "proxy",
+    "proxy_http",
+    "cache",
+    "cache_disk",
+)
+
+
+def apache(folder: Path, config: str) -> list[str]:
+    """Return the command for an Apache.
+
+    :param folder: an empty one.
+    :param config: what a distribution would include in its own.
+    """
+    modules = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        for name in _APACHE_MODULES
+    )
+    path = folder / "apache.conf"
+    path.write_text(
+        f"ServerRoot {folder}\nServerName localhost\nPidFile {folder}/pid\n"
+        f"DefaultRuntimeDir {folder}\nErrorLog /dev/stderr\n{modules}{config}\n"
+    )
+    command = [need_tool("apache2"), "-f", str(path)]
+    _check([*command, "-t"])
+    return [*command, "-DFOREGROUND"]
+
+
+def varnish(folder: Path, config: str) -> list[str]:
+    """Return the command for a Varnish.
+
+    :param folder: an empty one.
+    :param config: in its own language; its first line tells the address to listen at.
+    """
+    path = folder / "videos.vcl"
+    path.write_text(config)
+    (address,) = re.findall(r"varnishd -a (\S+)", config)
+    command = [need_tool("varnishd"), "-F", "-j", "none", "-n", str(folder), "-f", str(path)]
+    return [*command, "-a", address, "-s", "default,100m"]
+
+
+def squid(folder: Path, config: str) -> list[str]:
+    """Return the command for a Squid.
+
+    :param folder: an empty one.
+    :param config: what a distribution would include in its own.
+    """
+    folder.chmod(0o777)  # it works as a user of its own
+    path = folder / "squid.conf"
+    path.write_text(
+        f"pid_filename {folder}/pid\ncache_log {folder}/cache.log\naccess_log none\n"
+        f"coredump_dir {folder}\nshutdown_lifetime 0 seconds\npinger_enable off\n{config}\n"
+    )
+    command = [need_tool("squid"), "-f", str(path)]
+    _check([*command, "-k", "parse"])
+    return [*command, "-N"]
+
+
 def _check(command: list[str]) -> None:
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
 
 
-COMMANDS = {"nginx": nginx, "lighttpd": lighttpd}
+COMMANDS = {
+    "nginx": nginx,
+    "lighttpd": lighttpd,
+    "apache": apache,
+    "varnish": varnish,
+    "squid": squid,
+}
 
 
 class Front:
@@ -76,7 +142,7 @@ class Front:
         self._log_file = folder / "stderr.txt"
         if config is None:
             config = _documented(kind)
-        command = COMMANDS[kind](folder, _here(config, server, self.address))
+        command = COMMANDS[kind](folder, _here(config, server, self.address, folder))
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -123,13 +189,37 @@ def _documented(kind: str) -> str:
     return text
 
 
-def _here(config: str, server: Server, address: tuple[str, int]) -> str:
+_CACHES = "how_to_guides/cache"
+CACHES = {
+    "nginx": "videos.conf",
+    "apache": "apache.conf",
+    "varnish": "videos.vcl",
+    "squid": "squid.conf",
+}
+"""Kinds of shared caches, and the name under which the documentation shows each configuration."""
+
+
+def documented_cache(kind: str) -> str:
+    """Return the configuration that the documentation shows for a shared cache."""
+    source = pages()[_CACHES].read_text(encoding="utf-8")
+    blocks = blocks_of(_CACHES, source)
+    (text,) = (block.text for block in blocks if block.caption == CACHES[kind])
+    return text
+
+
+def _here(config: str, server: Server, address: tuple[str, int], folder: Path) -> str:
     """Put the real folder and ports into a configuration."""
     here = {
         "/srv/videos": str(server.root),
+        "/srv/cache": str(folder),
         "127.0.0.1:8000": "{}:{}".format(*server.address),
         '"port" => 8000': f'"port" => {server.address[1]}',
+        '.port = "8000"': f'.port = "{server.address[1]}"',
+        "parent 8000": f"parent {server.address[1]}",
         "listen 8080": "listen {}:{}".format(*address),
+        "Listen 8080": "Listen {}:{}".format(*address),
+        "http_port 8080": "http_port {}:{}".format(*address),
+        "-a :8080": "-a {}:{}".format(*address),
         '":8080"': '"{}:{}"'.format(*address),
     }
     return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], config)

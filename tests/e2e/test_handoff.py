@@ -259,10 +259,11 @@ def test_fields_for_other_origins_and_caches(front: Front) -> None:
         reply = ask(front, CLIP_URL, ("Origin", "https://other.example"), *fields)
         assert reply.get("Access-Control-Allow-Origin") is None
         assert reply["Vary"] == "Origin"
-        reply = ask(front, "/public/clip.mp4", ("Origin", PAGE), *fields)
+        url = json.loads(front.get("/public/-/api/videos/clip.mp4").body)["url"]
+        reply = ask(front, url, ("Origin", PAGE), *fields)
         assert reply["Access-Control-Allow-Origin"] == "*"
         assert reply["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert reply.cache_control == {"public", "max-age=3600", "no-transform"}
+        assert reply.cache_control == {"public", "max-age=3600", "immutable", "no-transform"}
 
 
 @pytest.mark.parametrize(

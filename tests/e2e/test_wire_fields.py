@@ -7,6 +7,7 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -302,10 +303,12 @@ def test_content_type(peer: Peer, name: str, media_type: str) -> None:
 
 
 def test_caching(peer: Peer) -> None:
-    """Nothing lets a cache serve a media unasked, but where the mount says so."""
-    assert peer.get(URL).cache_control == {"no-cache", "no-transform"}
-    public = peer.get("/public/clip.mp4").cache_control
-    assert public == {"public", "max-age=3600", "no-transform"}
+    """Nothing lets a cache serve a media unasked, but where mount and address say so."""
+    for target in (URL, "/public/clip.mp4", "/public/clip.mp4?v=another"):
+        assert peer.get(target).cache_control == {"no-cache", "no-transform"}
+    version = peer.get("/public/clip.mp4")["ETag"].strip('"')
+    public = peer.get(f"/public/clip.mp4?v={quote(version)}").cache_control
+    assert public == {"public", "max-age=3600", "immutable", "no-transform"}
 
 
 def test_errors_are_not_cached_for_long(peer: Peer) -> None:

@@ -17,10 +17,12 @@ SIGNED = Audience(private=True, is_signed=True, hands_out_signatures=True)
     ("answer", "audience", "expected"),
     [
         (Answer.FILE, EVERYBODY, "no-cache, no-transform"),
-        (Answer.FILE, KEPT, "public, max-age=60, no-transform"),
-        (Answer.FILE, Audience(max_age=0), "public, max-age=0, no-transform"),
+        (Answer.FILE, KEPT, "no-cache, no-transform"),
+        (Answer.VIEW_FILE, EVERYBODY, "no-cache, no-transform"),
+        (Answer.VIEW_FILE, KEPT, "public, max-age=60, no-transform"),
+        (Answer.VIEW_FILE, Audience(max_age=0), "public, max-age=0, no-transform"),
         (Answer.FILE, PRIVATE, "private, no-cache, no-transform"),
-        (Answer.FILE, PRIVATE_KEPT, "private, max-age=60, no-transform"),
+        (Answer.FILE, PRIVATE_KEPT, "private, no-cache, no-transform"),
         (Answer.DERIVATIVE, EVERYBODY, "no-cache"),
         (Answer.DERIVATIVE, KEPT, "no-cache"),
         (Answer.DERIVATIVE, PRIVATE_KEPT, "private, no-cache"),
@@ -45,6 +47,21 @@ def test_what_an_address_names_the_version_of_is_kept_for_a_year(
 ) -> None:
     fields = dict(caching_fields(Answer.DERIVATIVE, audience, names_version=True))
     assert fields["Cache-Control"] == f"{whose}, max-age={YEAR}, immutable"
+
+
+@pytest.mark.parametrize(
+    ("audience", "expected"),
+    [
+        (EVERYBODY, "no-cache, no-transform"),
+        (KEPT, "public, max-age=60, immutable, no-transform"),
+        (Audience(max_age=0), "public, max-age=0, immutable, no-transform"),
+        (PRIVATE, "private, no-cache, no-transform"),
+        (PRIVATE_KEPT, "private, max-age=60, immutable, no-transform"),
+    ],
+)
+def test_a_file_is_kept_by_an_address_with_its_version(audience: Audience, expected: str) -> None:
+    fields = dict(caching_fields(Answer.FILE, audience, names_version=True))
+    assert fields["Cache-Control"] == expected
 
 
 @pytest.mark.parametrize("answer", Answer)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 ASGI = Any
 """An app, or something around it: how each of them describes itself differs."""
@@ -129,6 +129,12 @@ async def call(
     except ExceptionGroup as group:  # as Quart 0.23 raises, and older ones do not
         raise group.exceptions[0] from None
     return sent
+
+
+async def follow(app: ASGI, url: str, method: str = "GET", **options: Any) -> Sent:
+    """Send one request to a URL that the app has made; *options* are those of :func:`call`."""
+    parts = urlsplit(url)
+    return await call(app, unquote(parts.path), method, query=parts.query, **options)
 
 
 async def all_closed(name: str) -> bool:

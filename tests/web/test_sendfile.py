@@ -16,7 +16,7 @@ from quart import Quart, abort, request
 
 from quart_video import video_bp
 from quart_video.policy.sendfile import SendfileHeader, sendfile_header
-from tests.support.asgi import Sent, all_closed, call
+from tests.support.asgi import Sent, all_closed, call, follow
 
 ACCEL = "x-accel-redirect:/internal/videos"
 MODES = {"x-accel-redirect": ACCEL, "x-sendfile": "x-sendfile"}
@@ -198,12 +198,15 @@ async def test_fields_for_other_origins_and_caches(root: Path) -> None:
         VIDEO_CROSS_ORIGIN_RESOURCE_POLICY="cross-origin",
         VIDEO_MAX_AGE=60,
     )
-    sent = await call(app, "/videos/clip 1.mkv", headers={"Origin": "https://page.example"})
+    plain = await call(app, "/videos/clip 1.mkv", headers={"Origin": "https://page.example"})
+    assert plain["cache-control"] == "no-cache, no-transform"
+    row = (await call(app, "/videos/-/api/videos/clip 1.mkv")).body
+    sent = await follow(app, json.loads(row)["url"], headers={"Origin": "https://page.example"})
     assert told(sent)
     assert sent["access-control-allow-origin"] == "https://page.example"
     assert sent["vary"] == "Origin"
     assert sent["cross-origin-resource-policy"] == "cross-origin"
-    assert sent["cache-control"] == "public, max-age=60, no-transform"
+    assert sent["cache-control"] == "public, max-age=60, immutable, no-transform"
 
 
 async def test_each_mount_has_its_own(root: Path) -> None:

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import copy, rmtree
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -19,7 +18,7 @@ from quart import Quart
 from quart_video import video_bp
 from quart_video.library import media_info, mount
 from tests.media.films import SRT
-from tests.support.asgi import Sent, call
+from tests.support.asgi import Sent, follow
 
 WEBP = {"Accept": "image/avif,image/webp,*/*;q=0.8"}
 Films = Callable[[str], Path]
@@ -40,8 +39,7 @@ async def serving(folder: Path, **config: Any) -> AsyncIterator[Quart]:
 
 
 async def get(app: Quart, url: str, headers: dict[str, str] | None = None) -> Sent:
-    path, _, query = url.partition("?")
-    return await call(app, unquote(path), headers=headers, query=query)
+    return await follow(app, url, headers=headers)
 
 
 async def video(app: Quart, path: str, headers: dict[str, str] | None = None) -> Any:
