@@ -308,8 +308,12 @@ class Catalogue:
                     if opened == self._index.opened:
                         return answer
                 # It has gone in between, and nothing is in the one that took its place.
-        except (ThroughLink, Busy):
+        except ThroughLink:
             pass
+        except Busy:
+            if recursive:  # too much to be read anew at each request: it is shown as it was
+                with suppress(Busy, NotFound):
+                    return await self._index.read(question)
         return await self._answer_apart(folder, question, recursive=recursive)
 
     async def _answer_apart(

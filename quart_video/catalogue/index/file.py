@@ -6,10 +6,12 @@ while other processes have it open: SQLite takes away what belongs to a file by 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +29,10 @@ BUSY_SECONDS = 5.0
 _SUFFIX = ".sqlite3"
 _PAGE = 8192  # bytes of a page, where the file is made; half as many would cost a scan a tenth more
 _KIBIBYTES = 2048  # of the file that a connection keeps in memory; the system keeps the rest
+_GIVEN_BACK = 64  # pages in one transaction, of some milliseconds
+_MUCH = 1024  # pages that nothing is in, and a quarter of all: they are given back
+_KEPT = 128  # of them, for what comes
+_ROOM = 1 << 20  # bytes that have to find room on a disk, beside those of the index
 _PRAGMAS = ("synchronous = NORMAL", "temp_store = MEMORY")
 
 
@@ -63,9 +69,23 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
         finally:
-            self._idle.put(connection)
-            if self._closed:  # in this order, as it may be closed between any two steps
-                self._close_idle()
+            self._give(connection)
+
+    def checkpoint(self) -> None:
+        """Bring what has been written into the file itself, which may become smaller by that.
+
+        :raises sqlite3.Error: that cannot be done.
+        """
+        connection = self._take()
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            self._give(connection)
+
+    def _give(self, connection: sqlite3.Connection) -> None:
+        self._idle.put(connection)
+        if self._closed:  # in this order, as it may be closed between any two steps
+            self._close_idle()
 
     def is_current(self) -> bool:
         """Say whether this still is the file that others use, as far as can be told now."""
@@ -137,6 +157,42 @@ def replace(database: Database) -> None:
             _remove(database.path)
 
 
+def size(connection: sqlite3.Connection) -> int:
+    """Return the bytes that an index takes, in a file or in memory."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages) * int(page)
+
+
+def has_much_room(connection: sqlite3.Connection) -> bool:
+    """Say whether so much of an index is empty that to give it back is worth the work."""
+    (empty,) = connection.execute("PRAGMA freelist_count").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    return bool(empty >= _MUCH and 4 * empty >= pages)
+
+
+def give_room_back(connection: sqlite3.Connection) -> bool:
+    """Move the last pages of an index to where there is room; say whether there is more to do."""
+    connection.execute(f"PRAGMA incremental_vacuum({_GIVEN_BACK})").fetchall()
+    (empty,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return bool(empty > _KEPT)
+
+
+def require_room(folder: str, bytes_needed: int) -> None:
+    """Try whether there is room for an index.
+
+    :raises OSError: there is not, or *folder* cannot be made or written to.
+    """
+    make_folder(folder)
+    found = os.statvfs(folder)
+    if found.f_bavail * found.f_frsize < bytes_needed + _ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
+    # What a system says is not what it lets this user have.
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        if file.write(bytes(_ROOM)) < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
+
+
 def newest(folder: str) -> str | None:
     """Return the path of the index in *folder*, if there is one.
 
@@ -164,7 +220,9 @@ def _open(path: str, mode: str) -> sqlite3.Connection:
         check_same_thread=False,
     )
     try:
-        for pragma in (f"page_size = {_PAGE}", "journal_mode = WAL", *_PRAGMAS):
+        # What is in the file already is not said again, as that would have to wait for others.
+        vacuum = (f"auto_vacuum = {schema.VACUUM}",) if mode != "rw" else ()
+        for pragma in (f"page_size = {_PAGE}", *vacuum, "journal_mode = WAL", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA cache_size = -{_KIBIBYTES}")
         connection.execute(f"PRAGMA journal_size_limit = {1 << 24}")

@@ -10,9 +10,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar, TypeVarTuple
 
-from quart_video.catalogue.index.file import Database, open_database, replace
+from quart_video.catalogue.index.file import (
+    Database,
+    open_database,
+    replace,
+    require_room,
+    size,
+)
 from quart_video.concurrency import Threads
 from quart_video.storage.base import pool_errors
 
@@ -61,6 +68,10 @@ class Index:
 
     def __init__(self, folder: str | None) -> None:
         self.folder = folder
+        """Where it is; ``None``: in memory, if only for now."""
+        self._home = folder
+        self.is_locked = False
+        """Whether another process did not let go of it when it was last written to."""
         self._database: Database | None = None
         self._is_closed = False
         self._checked = 0.0
@@ -89,6 +100,65 @@ class Index:
         """Return ``function(*args)``, called in a thread without the index."""
         return await _call(self._readers, function, *args)
 
+    @property
+    def is_displaced(self) -> bool:
+        """Whether it is in memory for now, and was to be in a folder."""
+        return self.folder is None and self._home is not None
+
+    async def return_to_disk(self) -> bool:
+        """Keep it in its folder again, if there is room by now; say whether it is there.
+
+        What is known is what the file has, or nothing: it is to be looked at as at the start.
+
+        :raises Busy: it cannot be read now.
+        """
+        if self.is_displaced:
+            needed = await self.read(size)
+            await _call(self._readers, self._return_to_disk, needed)
+        return not self.is_displaced
+
+    def _return_to_disk(self, needed: int) -> None:
+        assert self._home is not None
+        try:
+            require_room(self._home, needed)
+            database = open_database(self._home)
+        except (OSError, sqlite3.Error) as error:
+            logger.debug("The index of videos stays in memory: %s", error)
+            return
+        if not self._take_over(database):
+            database.close()
+
+    def _take_over(self, database: Database) -> bool:
+        """Use a file in the place of memory, if it can be used, and say so."""
+        try:  # there are disks on which a file can be made and opened, and not locked
+            with database.transaction(writing=True) as connection:
+                connection.execute("UPDATE state SET generation = generation + 1")
+        except sqlite3.Error as error:
+            logger.debug("The index of videos stays in memory: %s", error)
+            return False
+        with self._lock:
+            if self._is_closed or not self.is_displaced:
+                return False
+            before, self._database = self._database, database
+            self.folder = self._home
+            self.opened += 1
+        if before is not None:
+            before.close()
+        logger.warning("The index of videos is kept in %r again", self._cache)
+        return True
+
+    async def checkpoint(self) -> None:
+        """Bring what has been written into the file itself."""
+        await _call(self._writer, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        with suppress(sqlite3.Error, Busy):  # then it is done by what is written next
+            self._current().checkpoint()
+
+    @property
+    def _cache(self) -> str:
+        return os.path.dirname(os.path.dirname(self._home or ""))
+
     def close(self) -> None:
         """Let the threads end, and close the file."""
         self._readers.close()
@@ -108,12 +178,18 @@ class Index:
             database = self._current()
             try:
                 with database.transaction(writing=writing) as connection:
-                    return function(connection, *args)
+                    result = function(connection, *args)
             except sqlite3.ProgrammingError:
                 raise  # a mistake of ours, which no other file would mend
             except sqlite3.Error as error:
+                if _code(error) in _BUSY:
+                    self._note_lock()
                 self._mend(database, error)
                 problem = error
+            else:
+                if writing and self.is_locked:
+                    self._note_end_of_lock()
+                return result
         with self._lock:
             if self.folder is not None:  # no new file is any better
                 self._in_memory(problem)
@@ -121,6 +197,19 @@ class Index:
                     self._database.close()
                     self._database = None
         raise Busy("it breaks again and again")
+
+    def _note_lock(self) -> None:
+        if not self.is_locked:
+            self.is_locked = True
+            logger.warning(
+                "The index of videos in %r is locked by another process. Listings show what was "
+                "known before, or take longer, until it lets go.",
+                self.folder,
+            )
+
+    def _note_end_of_lock(self) -> None:
+        self.is_locked = False
+        logger.warning("The index of videos in %r can be written to again", self.folder)
 
     def _current(self) -> Database:
         """Return what to use now.
@@ -160,10 +249,9 @@ class Index:
     def _in_memory(self, error: Exception) -> None:
         """Have the next database be one in memory."""
         logger.warning(
-            "The index of videos cannot be kept in %r: %s. It is in memory for now, and made anew "
-            'at each start. Set app.config["VIDEO_CACHE"] to a folder that can be written to, on '
-            "a disk with room.",
-            os.path.dirname(os.path.dirname(self.folder or "")),
+            "The index of videos cannot be kept in %r: %s. It is in memory until it can. Set "
+            'app.config["VIDEO_CACHE"] to a folder that can be written to, on a disk with room.',
+            self._cache,
             error,
         )
         self.folder = None

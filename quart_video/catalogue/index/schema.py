@@ -97,10 +97,13 @@ SEARCH_TEXT = (
 )
 
 APPLICATION = 0x71764958  # "qvIX"; what kind of file this is
+VACUUM = "INCREMENTAL"
+"""How a file gives room back, which is settled before it has a table."""
+
 VERSION = zlib.crc32(
-    f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{unicodedata.unidata_version}".encode()
+    f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{VACUUM}{unicodedata.unidata_version}".encode()
 )
-"""Of the tables, and of what makes the keys and words in them."""
+"""Of the tables, of their file, and of what makes the keys and words in them."""
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:

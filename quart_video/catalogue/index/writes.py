@@ -1,6 +1,7 @@
 """What is written to an index: each function is one transaction, which its caller makes.
 
 Rule 1: all that a listing reads of a folder is written at once, so that none is ever half there.
+Folders that are gone are taken out in parts, the deepest first: a transaction keeps out all others.
 Rule 2: many rows go into one statement, in which the interpreter is free for others.
 Rule 3: the generation goes up when something that is shown has changed, and only then.
 """
@@ -29,6 +30,10 @@ _INSERT_VIDEO = "INSERT INTO video (folder, key, size, modified, version, type, 
 
 _LONGEST_TITLE = 300  # letters; longer ones are no titles
 _ROWS = 1024  # in one statement; a power of four
+_MERGED = 64  # pages of the full-text index in one transaction
+_AT_ONCE = (
+    5000  # folders and videos of those that are gone, in one transaction: a tenth of a second
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +46,38 @@ class _Folder:
     poster: str | None
 
 
-def put(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> None:
+def put(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> bool:
     """Write what has been read of some folders, in the place of what was known of them.
 
     Those that are not known, as the folder above has gone, say, are passed over.
+
+    :returns: whether there is more to do, by another call for the same: so much has gone that this
+        took out a part of it.
     """
     left = {snapshot.path: _with_unseen(connection, snapshot) for snapshot in snapshots}
     changed = False
     # One may become known by what is written of another.
     while read := [(folder, left.pop(folder.path)) for folder in _known(connection, left)]:
-        changed |= _put(connection, read)
+        gone, fresh = _other_folders(connection, read)
+        if _drop_some(connection, gone):
+            return True
+        changed |= _put(connection, read, gone, fresh)
     if changed:
         _count_up(connection)
+    return False
 
 
-def _put(connection: sqlite3.Connection, read: Sequence[tuple[_Folder, FolderSnapshot]]) -> bool:
+def _put(
+    connection: sqlite3.Connection,
+    read: Sequence[tuple[_Folder, FolderSnapshot]],
+    gone: tuple[bytes, ...],
+    fresh_folders: Sequence[tuple[Any, ...]],
+) -> bool:
     """Write what is in some folders; say whether that has changed."""
-    gone, changed = _put_folders(connection, read)
+    for key in gone:
+        _drop(connection, key)
+    _insert(connection, _INSERT_FOLDER, fresh_folders)
+    changed = bool(gone or fresh_folders)
     read = [(folder, snapshot) for folder, snapshot in read if not folder.key.startswith(gone)]
     arrived: list[tuple[int, VideoRow]] = []
     counted: list[tuple[_Folder, FolderSnapshot]] = []
@@ -87,21 +107,28 @@ def put_way(connection: sqlite3.Connection, folder: str) -> None:
 
 
 def read_pending(
-    connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot], gone: Iterable[str]
-) -> None:
-    """Write what has been read of some folders, and take out those that were not found."""
-    put(connection, snapshots)
+    connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot], gone: Sequence[str]
+) -> bool:
+    """Write what has been read of some folders, and take out those that were not found.
+
+    :returns: whether there is more to do, as :func:`put` does.
+    """
+    if put(connection, snapshots) or _drop_some(connection, [folder_bytes(each) for each in gone]):
+        return True
     for path in gone:
         forget(connection, path)
+    return False
 
 
-def take_over(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> None:
-    """Write of some folders what is not in the index as it is, and the way to them if need be."""
+def take_over(connection: sqlite3.Connection, snapshots: Iterable[FolderSnapshot]) -> bool:
+    """Write of some folders what is not in the index as it is, and the way to them if need be.
+
+    :returns: whether there is more to do, as :func:`put` does.
+    """
     other = [snapshot for snapshot in snapshots if differs(connection, snapshot)]
     for snapshot in other:
         _make_way(connection, snapshot.path)
-    if other:
-        put(connection, other)
+    return bool(other) and put(connection, other)
 
 
 def _make_way(connection: sqlite3.Connection, path: str) -> None:
@@ -182,16 +209,22 @@ def _with_unseen(connection: sqlite3.Connection, snapshot: FolderSnapshot) -> Fo
     )
 
 
-def forget(connection: sqlite3.Connection, path: str) -> None:
-    """Take out a folder that is gone, with all below it; of the root, what is in it."""
+def forget(connection: sqlite3.Connection, path: str) -> bool:
+    """Take out a folder that is gone, with all below it; of the root, what is in it.
+
+    :returns: whether there is more to do, as :func:`put` does.
+    """
     row = connection.execute("SELECT id FROM folder WHERE path = ?", (path,)).fetchone()
     if row is None:
-        return
-    if path:
-        _drop(connection, folder_bytes(path))
-    else:
-        put(connection, [FolderSnapshot("", None, 0, [], [])])
+        return False
+    if not path:
+        return put(connection, [FolderSnapshot("", None, 0, [], [])])
+    key = folder_bytes(path)
+    if _drop_some(connection, [key]):
+        return True
+    _drop(connection, key)
     _count_up(connection)
+    return False
 
 
 def set_found(connection: sqlite3.Connection, found: Iterable[Finding]) -> None:
@@ -263,6 +296,20 @@ def _take_out_of_search(connection: sqlite3.Connection, numbers: Sequence[int]) 
         )
 
 
+def merge_search(connection: sqlite3.Connection, *, begin: bool) -> bool:
+    """Put a part of the full-text index together, without what has been taken out of it.
+
+    :param begin: whether to have all of it put together; else that is gone on with.
+    :returns: whether there is more to do.
+    """
+    if not schema.has_search(connection):
+        return False
+    before = connection.total_changes
+    pages = -_MERGED if begin else _MERGED
+    connection.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
+    return connection.total_changes - before >= 2  # so SQLite tells, as for what it is asked to do
+
+
 def complete(connection: sqlite3.Connection) -> None:
     """Make ready for sorting by anything, now that most rows are there."""
     for statement in schema.ORDERS.strip().split(";\n"):
@@ -283,13 +330,12 @@ def _known(connection: sqlite3.Connection, paths: Iterable[str]) -> list[_Folder
     return [_Folder(*row) for row in rows]
 
 
-def _put_folders(
+def _other_folders(
     connection: sqlite3.Connection, read: Iterable[tuple[_Folder, FolderSnapshot]]
-) -> tuple[tuple[bytes, ...], bool]:
-    """Write which folders are in these.
+) -> tuple[tuple[bytes, ...], list[tuple[Any, ...]]]:
+    """Return which folders in these are gone, or something else by now, and which are new.
 
-    :returns: the keys of those that are gone, or something else by now, with all below them; and
-        whether any have come or gone.
+    :returns: the keys of the former, and rows of the latter.
     """
     known: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for parent, path, link in connection.execute(
@@ -305,11 +351,7 @@ def _put_folders(
         stay = {path for path, link in known[folder.id].items() if links.get(path) == link}
         gone += known[folder.id].keys() - stay
         fresh += [_new_folder(folder, row) for row in snapshot.folders if row.path not in stay]
-    keys = tuple(map(folder_bytes, gone))
-    for key in keys:
-        _drop(connection, key)
-    _insert(connection, _INSERT_FOLDER, fresh)
-    return keys, bool(gone or fresh)
+    return tuple(map(folder_bytes, gone)), fresh
 
 
 def _new_folder(parent: _Folder, row: FolderRow) -> tuple[Any, ...]:
@@ -319,20 +361,55 @@ def _new_folder(parent: _Folder, row: FolderRow) -> tuple[Any, ...]:
     return parent.id, row.path, key, words, row.is_link, entries
 
 
+def _drop_some(connection: sqlite3.Connection, keys: Iterable[bytes]) -> bool:
+    """Take out a part of some folders, with all below them, if they are many; say whether they are.
+
+    What is left is as if those had been deleted, the deepest first, that are taken out here. If it
+    ends half done, and the folders come back, those that they were in are read anew.
+    """
+    numbers: list[int] = []
+    room = _AT_ONCE
+    for key in keys:
+        rows = connection.execute(
+            "SELECT id, (SELECT total(videos) FROM folder_stats WHERE folder = folder.id) "
+            "FROM folder WHERE key >= ? AND key < ? ORDER BY key DESC",
+            (key, key + b"\xff"),
+        )
+        for number, videos in rows:
+            numbers.append(number)
+            room -= 1 + videos
+            if room < 0:
+                rows.close()
+                which, values = "SELECT value FROM json_each(?)", (json.dumps(numbers),)
+                connection.execute(
+                    "UPDATE folder SET fingerprint = NULL WHERE id IN "
+                    f"(SELECT parent FROM folder WHERE id IN ({which}))",
+                    values,
+                )
+                _drop_folders(connection, which, values)
+                _count_up(connection)
+                return True
+    return False
+
+
 def _drop(connection: sqlite3.Connection, key: bytes) -> None:
     """Take out a folder and all below it."""
     below = (key, key + b"\xff")
-    folders = "SELECT id FROM folder WHERE key >= ? AND key < ?"
+    _drop_folders(connection, "SELECT id FROM folder WHERE key >= ? AND key < ?", below)
+
+
+def _drop_folders(connection: sqlite3.Connection, which: str, values: tuple[Any, ...]) -> None:
+    """Take out folders, by a query for their numbers, and what is directly in them."""
     if schema.has_search(connection):
         connection.execute(
             "INSERT INTO search (search, rowid, words) "
             f"SELECT 'delete', v.id, {schema.SEARCH_TEXT} FROM folder f CROSS JOIN video v "
-            "ON v.folder = f.id WHERE f.key >= ? AND f.key < ?",
-            below,
+            f"ON v.folder = f.id WHERE f.id IN ({which})",
+            values,
         )
-    connection.execute(f"DELETE FROM video WHERE folder IN ({folders})", below)
-    connection.execute(f"DELETE FROM folder_stats WHERE folder IN ({folders})", below)
-    connection.execute("DELETE FROM folder WHERE key >= ? AND key < ?", below)
+    connection.execute(f"DELETE FROM video WHERE folder IN ({which})", values)
+    connection.execute(f"DELETE FROM folder_stats WHERE folder IN ({which})", values)
+    connection.execute(f"DELETE FROM folder WHERE id IN ({which})", values)
 
 
 def _changed(

@@ -20,6 +20,7 @@ from quart_video.catalogue.index import queries, writes
 from quart_video.catalogue.index.file import make_folder
 from quart_video.catalogue.index.index import Busy, Index
 from quart_video.catalogue.sync.synchronizer import SHARE, Synchronizer
+from quart_video.catalogue.sync.upkeep import Upkeep
 from quart_video.catalogue.sync.watch import Watch
 from quart_video.catalogue.types import Progress
 from quart_video.storage.base import CannotWalk, NotFound, StorageError, Walker
@@ -129,6 +130,8 @@ class Scan:
         self._watching: asyncio.Task[None] | None = None
         self._activity = Activity("Looking for videos")
         self._turn = Turn(index)
+        self._is_ours = False
+        self._upkeep = Upkeep(index, lambda: self._is_ours, self._read_all_soon)
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
         self._walker = synchronizer.walker
@@ -182,14 +185,17 @@ class Scan:
     @property
     def activities(self) -> list[Activity]:
         """How what runs in the background stands."""
-        return [self._activity, *([self._watch.activity] if self._watch is not None else [])]
+        watch = [] if self._watch is None else [self._watch.activity]
+        return [self._activity, self._upkeep.activity, *watch]
 
     async def run(self) -> None:
         """Scan, whenever it is this process's turn, until cancelled."""
+        keeping = asyncio.create_task(keep_running(self._upkeep.activity, self._upkeep.run))
         try:
             while True:
                 try:
-                    if await self._index.run(self._turn.take):
+                    self._is_ours = await self._index.run(self._turn.take)
+                    if self._is_ours:
                         self._activity.state = "running"
                         self._begin_to_watch()
                         await self._go_on()
@@ -205,9 +211,10 @@ class Scan:
                 await asyncio.sleep(_POLL)
         finally:
             self._turn.end()
-            if self._watching is not None:
-                self._watching.cancel()
-                await asyncio.gather(self._watching, return_exceptions=True)
+            beside = [keeping, *([] if self._watching is None else [self._watching])]
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     def _begin_to_watch(self) -> None:
         """Have the system tell of changes, once."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections import OrderedDict, deque
 from collections.abc import (
     AsyncIterator,
@@ -21,7 +22,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field, replace
 from time import monotonic, process_time
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from quart_video.catalogue.index import queries, writes
 from quart_video.catalogue.index.index import Busy, Index
@@ -42,6 +43,8 @@ from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
 
+Ts = TypeVarTuple("Ts")
+
 FRESH = 2.0
 """Seconds for which what was seen is taken for what is there."""
 
@@ -54,6 +57,7 @@ SHARE = 0.05
 BRIEF = 0.5
 """Seconds for which a listing waits for many folders to be looked through, or for a big one."""
 
+_TURN = 0.25  # of the time that a part of something large takes, for others to write, too
 _LONGEST_REST = 5.0  # seconds, after what was told of has been read
 _REMEMBERED = 10_000  # folders
 _POLL = 0.001  # seconds, at first
@@ -76,6 +80,16 @@ class _Running:
 
     task: asyncio.Task[Any]
     began: float
+    writes: asyncio.Future[None]
+    """Done when what was read differs from what is known, and begins to be written."""
+
+    async def wait(self, patience: float, *, for_reading: bool) -> None:
+        """Wait until it is done, or *patience* seconds, and before that *for_reading* at all."""
+        began = self.began
+        if for_reading:
+            await asyncio.wait({self.task, self.writes}, return_when=asyncio.FIRST_COMPLETED)
+            began = monotonic()
+        await asyncio.wait({self.task}, timeout=max(0, began + patience - monotonic()))
 
 
 @dataclass(slots=True)
@@ -165,8 +179,9 @@ class Synchronizer:
 
     def is_behind(self, folder: str) -> bool:
         """Say whether *folder* is shown as it was, as to read it takes longer than a moment."""
-        running = self._running.get((f"look {self._index.opened}", folder))
-        return running is not None and monotonic() > running.began + BRIEF
+        running = self._running.get((_looking(self._index.opened), folder))
+        is_late = running is not None and monotonic() > running.began + BRIEF
+        return is_late or self._index.is_locked
 
     async def revalidate_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
@@ -203,8 +218,10 @@ class Synchronizer:
         due = max(self._due.get(path, 0) for path in _upwards(folder)) if recursive else 0
         return (self._seen[folder], due) if not recursive or monotonic() < due else None
 
-    async def read(self, folder: str) -> None:
+    async def read(self, folder: str, writes_it: asyncio.Future[None] | None = None) -> None:
         """Read a folder into the index.
+
+        :param writes_it: is done when that begins to be written, if it has to be.
 
         :raises NotFound: there is no such folder, nor is it in the index any more.
         :raises Unavailable: the storage cannot answer now.
@@ -213,17 +230,31 @@ class Synchronizer:
         try:
             snapshot = await self._snapshot(folder)
         except Denied:
-            await self._index.write(writes.put, [_closed(folder)])
+            await self._write(writes.put, [_closed(folder)])
             raise
         except NotFound:
-            await self._index.write(writes.forget, folder)
+            await self._write(writes.forget, folder)
             raise
         if await self._index.read(writes.differs, snapshot):
+            if writes_it is not None:
+                writes_it.set_result(None)
             if isinstance(self._storage, Distrustful) and await self._index.read(
                 writes.tells_nothing, snapshot
             ):
                 await self._storage.distrust(folder)
-            await self._index.write(writes.put, [snapshot])
+            await self._write(writes.put, [snapshot])
+
+    async def _write(self, function: Callable[[sqlite3.Connection, *Ts], bool], *args: *Ts) -> None:
+        """Write something by as many transactions as that takes, and leave others their turn.
+
+        :param function: says whether there is more to do.
+        :raises Busy: the index cannot be written to now.
+        """
+        began = monotonic()
+        while await self._index.write(function, *args):
+            # A process that waits for its turn looks for it ten times a second.
+            await asyncio.sleep(_TURN * (monotonic() - began))
+            began = monotonic()
 
     async def on_change(self, folders: Iterable[str]) -> set[str]:
         """Read the folders in which something is said to have changed.
@@ -322,9 +353,9 @@ class Synchronizer:
                 shelves.append(await self._index.run(take_snapshot, *take))
             rows += 1 + len(entries)
             if rows >= _ROWS:
-                await self._index.write(writes.take_over, shelves)
+                await self._write(writes.take_over, shelves)
                 shelves, rows = [], 0
-        await self._index.write(writes.take_over, shelves)
+        await self._write(writes.take_over, shelves)
 
     async def read_pending(self, folder: str) -> bool:
         """Read the folders at or below *folder* that have not been read, and those in them.
@@ -351,7 +382,7 @@ class Synchronizer:
                 if written is not None:
                     await written
                 # While these are written, the next are read.
-                write = self._index.write(writes.read_pending, batch.shelves, batch.gone)
+                write = self._write(writes.read_pending, batch.shelves, batch.gone)
                 written = asyncio.create_task(write)
             if written is not None:
                 await written
@@ -427,27 +458,28 @@ class Synchronizer:
 
         :param opened: of the index that it is *known* in. What is found there does not hold of one
             that has taken its place.
-        :param patience: seconds to wait for a big one that has been read before.
+        :param patience: seconds to wait for one that has been read before: for a big one to be
+            read, and for any to be written while others write.
         """
         if self._is_fresh(known.path) and not (
             at_once and (known.entries is None or await self._has_changed(known))
         ):
             return
         running = self._begin_to_look(known, opened)
-        timeout = None
-        if patience is not None and (known.entries or 0) > SMALL:
-            timeout = max(0, running.began + patience - monotonic())
-        done, _ = await asyncio.wait({running.task}, timeout=timeout)
-        for task in done:
-            task.result()
+        if patience is None or known.entries is None:
+            await asyncio.wait({running.task})
+        else:
+            await running.wait(patience, for_reading=known.entries <= SMALL)
+        if running.task.done():
+            running.task.result()
 
     def _begin_to_look(self, known: queries.FolderState, opened: int) -> _Running:
-        return self._start(f"look {opened}", known.path, self._look, known, opened)
+        return self._start(_looking(opened), known.path, self._look, known, opened)
 
     async def _look(self, folder: str, known: queries.FolderState, opened: int) -> None:
         began = monotonic()
         if known.entries is None or known.entries <= SMALL or await self._has_changed(known):
-            await self.read(folder)
+            await self.read(folder, self._running[_looking(opened), folder].writes)
         elif began >= self._due.get(folder, 0):
             self._start("read", folder, self._read_again)
         await self._look_into_captions(folder, opened)
@@ -518,7 +550,8 @@ class Synchronizer:
         running = self._running.get((kind, folder))
         if running is None:
             task = asyncio.create_task(function(folder, *args))
-            running = self._running[kind, folder] = _Running(task, monotonic())
+            writes_it = asyncio.get_running_loop().create_future()
+            running = self._running[kind, folder] = _Running(task, monotonic(), writes_it)
             task.add_done_callback(lambda task: self._end(kind, folder, task))
         return running
 
@@ -538,6 +571,11 @@ class Synchronizer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _looking(opened: int) -> str:
+    """Return what a look at a folder goes by, while an index is in use."""
+    return f"look {opened}"
 
 
 def _closed(folder: str) -> FolderSnapshot:

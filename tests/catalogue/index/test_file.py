@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -24,11 +27,12 @@ from quart_video.catalogue import Catalogue, Query
 from quart_video.catalogue.index import file as index_file
 from quart_video.catalogue.index import index, writes
 from quart_video.catalogue.index.rows import FolderSnapshot
-from quart_video.catalogue.sync import synchronizer
+from quart_video.catalogue.sync import synchronizer, upkeep
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import NotFound
-from tests.catalogue.shelves import Shelves, paths, shelves
+from tests.catalogue.shelves import Shelves, facts, paths, shelves
 from tests.support.asgi import all_closed
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.thorough
 
@@ -269,15 +273,21 @@ async def test_a_folder_that_cannot_be(tmp_path: Path, caplog: pytest.LogCapture
     assert str(cache) in record.getMessage()
 
 
-def _fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fill_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Have no more room on the disk, until what is returned is set."""
+    has_room = threading.Event()
+
     class Full(sqlite3.Connection):
         def __init__(self, name: str, **options: Any) -> None:
             super().__init__(name, **options)
-            if "memory" not in name:  # 13 pages without a video; 15 to 18 with all
-                self.execute("PRAGMA max_page_count = 14")
+            if (
+                "memory" not in name and not has_room.is_set()
+            ):  # 14 pages without a video; 16 to 19 with all
+                self.execute("PRAGMA max_page_count = 15")
 
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Full))
+    return has_room
 
 
 async def test_a_full_disk(
@@ -288,6 +298,157 @@ async def test_a_full_disk(
     (record,) = caplog.records
     assert "full" in record.getMessage()
     assert "VIDEO_CACHE" in record.getMessage()
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an index be looked after all the time."""
+    monkeypatch.setattr(upkeep, "_LOOK", 0.01)
+    monkeypatch.setattr(upkeep, "_LONGEST_PAUSE", 0.01)
+
+
+@pytest.mark.usefixtures("often")
+async def test_it_goes_back_to_the_disk_when_there_is_room(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(folder: str, needed: int) -> None:
+        tried.append(needed)
+        if not has_room.is_set():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        require_room(folder, needed)
+
+    tried: list[int] = []
+    require_room = index_file.require_room
+    monkeypatch.setattr(index, "require_room", no_room)
+    has_room = _fill_disk(monkeypatch)
+    storage = shelves(*TREE)
+    catalogue = catalogue_in(tmp_path, storage)
+    await is_right(catalogue)
+    (beside,) = [each for each in catalogue.activities if "index" in each.name]
+    await until(lambda: len(tried) > 3 and min(tried) > 8192)
+    assert "in memory" in str(beside.problem)
+    storage.files |= {"b/new.mp4": facts()}
+    del storage.files["a/1.mp4"]
+    has_room.set()
+    await until(lambda: beside.problem is None)
+    await is_right_but_for(catalogue, {"b/new.mp4"}, {"a/1.mp4"})
+    await catalogue.aclose()
+    with closing(sqlite3.connect(str(only_file(tmp_path)))) as connection:
+        (videos,) = connection.execute("SELECT count(*) FROM video").fetchone()
+    assert videos == len(TREE)
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert ["until it can" in told[0], "again" in told[1], len(told)] == [True, True, 2]
+
+
+async def is_right_but_for(catalogue: Catalogue, new: set[str], gone: set[str]) -> None:
+    found: set[str] = set()
+    for _ in range(500):
+        page = await catalogue.page(Query(recursive=True, limit=500))
+        found = {*paths(page)}
+        if not page.scanning and found == {*TREE} - gone | new:
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail(f"more: {found - {*TREE}}, missing: {({*TREE} | new) - found}")
+
+
+@pytest.mark.usefixtures("often")
+async def test_it_does_not_go_back_where_no_index_can_be(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk takes files, but not what is written to the database: it is tried, and not used."""
+    tried: list[str] = []
+    open_database = index_file.open_database
+
+    def note(folder: str) -> index_file.Database:
+        tried.append(folder)
+        return open_database(folder)
+
+    monkeypatch.setattr(index, "open_database", note)
+    _refuse_transactions(monkeypatch)
+    catalogue = catalogue_in(tmp_path, shelves(*TREE))
+    await is_right(catalogue)
+    await until(lambda: len(tried) > 6)
+    await is_right(catalogue)
+    await catalogue.aclose()
+    assert len([each for each in caplog.records if "VIDEO_CACHE" in each.getMessage()]) == 1
+
+
+def test_room_is_tried_and_not_only_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_file.require_room(str(tmp_path / "a" / "b"), 1000)
+    assert not [*(tmp_path / "a" / "b").iterdir()]
+    with pytest.raises(OSError, match="No space"):
+        index_file.require_room(str(tmp_path), 1 << 60)
+
+    def limited() -> None:  # as by a quota, which no system tells of beforehand
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    code = "import sys; from quart_video.catalogue.index.file import require_room as r; r(*A, 1)"
+    result = subprocess.run(
+        [sys.executable, "-c", code.replace("*A", repr(str(tmp_path)))],
+        preexec_fn=limited,
+        stderr=PIPE,
+        check=False,
+    )
+    assert b"OSError: [Errno" in result.stderr
+
+
+def _many(folders: int) -> Shelves:
+    # Names of many words, so that a few take much room.
+    words = " ".join(f"w{number}" for number in range(60))
+    return shelves(*(f"{f}/{n} {words} {f * n}.mp4" for f in range(folders) for n in range(25)))
+
+
+@pytest.mark.usefixtures("often")
+async def test_what_a_big_removal_leaves_empty_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_file, "_MUCH", 32)
+    monkeypatch.setattr(index_file, "_KEPT", 8)
+    steps: list[int] = []
+    give = index_file.give_room_back
+
+    def note(connection: sqlite3.Connection) -> bool:
+        before = index_file.size(connection)
+        more = give(connection)
+        steps.append(before - index_file.size(connection))
+        return more
+
+    monkeypatch.setattr(index_file, "give_room_back", note)
+    storage = _many(60)
+    catalogue = catalogue_in(tmp_path, storage)
+    await until_scanned(catalogue)
+    full = size_of(only_file(tmp_path))
+    await catalogue._index.checkpoint()  # noqa: SLF001 - as is done when much has been written
+    assert only_file(tmp_path).stat().st_size == full
+    assert full > 700_000
+    for path in [*storage.files][100:]:
+        del storage.files[path]
+    await until_scanned(catalogue)
+    await until(lambda: only_file(tmp_path).stat().st_size < full / 4, "it becomes smaller")
+    # No step holds the file for longer than it takes to move half a megabyte.
+    assert len(steps) > 2
+    assert max(steps) <= 2 * 64 * 8192
+    page = await catalogue.page(Query(recursive=True, q="w59 w7", limit=500))
+    assert sorted(paths(page)) == sorted(storage.files)
+    await catalogue.aclose()
+
+
+def size_of(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        return index_file.size(connection)
+
+
+async def until_scanned(catalogue: Catalogue) -> None:
+    for _ in range(1000):
+        page = await catalogue.page(Query(recursive=True, limit=1))
+        storage = catalogue._storage  # noqa: SLF001
+        if not page.scanning and page.total == len(storage.files):  # type: ignore[attr-defined]
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it is never right")
 
 
 @contextmanager
@@ -328,9 +489,7 @@ async def test_a_process_that_is_out_of_files(
     assert not [record for record in caplog.records if "VIDEO_CACHE" in record.getMessage()]
 
 
-async def test_a_disk_that_no_index_can_be_on(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _refuse_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     class Odd(sqlite3.Connection):
         def __init__(self, name: str, **options: Any) -> None:
             super().__init__(name, **options)
@@ -344,6 +503,12 @@ async def test_a_disk_that_no_index_can_be_on(
             return super().execute(sql, *values)
 
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Odd))
+
+
+async def test_a_disk_that_no_index_can_be_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _refuse_transactions(monkeypatch)
     await read_pending(tmp_path)
     on_change = [record.getMessage() for record in caplog.records]
     assert len([text for text in on_change if "VIDEO_CACHE" in text]) == 1
@@ -361,6 +526,30 @@ async def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     page = await catalogue.page(Query(folder="b", sort="-name"))
     assert paths(page)[0] == "b/new.mp4"
     await catalogue.aclose()
+
+
+async def test_a_locked_file_has_nothing_walked_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_file, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(synchronizer, "FRESH", 0)
+    await read_pending(tmp_path)
+    storage = shelves(*TREE, "new.mp4")
+    catalogue = catalogue_in(tmp_path, storage)
+    monkeypatch.setattr(catalogue, "start", lambda: None)
+    with closing(sqlite3.connect(only_file(tmp_path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for number in range(5):
+            storage.listed.clear()
+            page = await catalogue.page(Query(recursive=True, limit=100 + number))
+            assert (page.total, page.scanning) == (len(TREE), True)
+            assert set(storage.listed) <= {""}  # which was to be looked at, and not all below it
+        other.execute("ROLLBACK")
+    page = await catalogue.page(Query(recursive=True))
+    assert (page.total, page.scanning) == (len(TREE) + 1, False)
+    await catalogue.aclose()
+    told = [record.getMessage() for record in caplog.records]
+    assert ["is locked" in told[0], "again" in told[1], len(told)] == [True, True, 2]
 
 
 async def test_each_process_scans_for_itself_on_a_full_disk(

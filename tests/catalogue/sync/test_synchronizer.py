@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from quart_video.catalogue import Catalogue, Finding, Query
+from quart_video.catalogue.index import writes
+from quart_video.catalogue.index.index import Busy
+from quart_video.catalogue.index.rows import FolderSnapshot
 from quart_video.catalogue.sync import synchronizer
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, StorageError, Unavailable
 from tests.catalogue.shelves import Shelves, facts, paths
+from tests.support.waiting import until
 
 
 @dataclass
@@ -431,3 +439,99 @@ async def test_a_folder_for_captions_that_hangs_holds_up_nothing(
     clock.now += synchronizer.FRESH + 0.1
     assert await listed(catalogue, "b") == ["b/1.mp4", "b/2.mp4"]
     storage.go_on.set()
+
+
+def _ends_after(monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue, parts: int) -> None:
+    """Have a removal be done in parts, of one folder each, and another process lock it then."""
+    index = catalogue._index  # noqa: SLF001 - what is locked
+    write = index.write
+    done: list[object] = []
+
+    async def some(*call: Any) -> object:
+        if len(done) >= parts:
+            raise Busy("database is locked")
+        done.append(await write(*call))
+        return done[-1]
+
+    monkeypatch.setattr(writes, "_AT_ONCE", 0)
+    monkeypatch.setattr(index, "write", some)
+
+
+async def test_a_removal_that_ends_half_done_goes_on(
+    storage: Told, catalogue: Catalogue, clock: Clock
+) -> None:
+    for number in range(20):
+        storage.files[f"b/c/{number}/1.mp4"] = facts()
+    clock.now += 100
+    assert len(await listed(catalogue, "", recursive=True)) == 25
+    for path in [path for path in storage.files if path.startswith("b/")]:
+        del storage.files[path]
+    with pytest.MonkeyPatch.context() as patch:
+        _ends_after(patch, catalogue, 5)
+        clock.now += 100
+        assert await listed(catalogue, "") == ["2.mp4"]
+        left = await listed(catalogue, "", recursive=True)
+        assert [*left[:3], left[-1]] == ["2.mp4", "a/1.mp4", "a/2.mp4", "b/c/14/1.mp4"]
+    clock.now += 100
+    assert await listed(catalogue, "", recursive=True) == ["2.mp4", "a/1.mp4", "a/2.mp4"]
+
+
+async def test_what_was_taken_out_half_and_comes_back_is_there(
+    storage: Told, catalogue: Catalogue, clock: Clock
+) -> None:
+    for number in range(20):
+        storage.files[f"b/c/{number}/1.mp4"] = facts()
+    clock.now += 100
+    before = await listed(catalogue, "", recursive=True)
+    gone = {path: storage.files.pop(path) for path in before if path.startswith("b/")}
+    with pytest.MonkeyPatch.context() as patch:
+        _ends_after(patch, catalogue, 5)
+        clock.now += 100
+        await listed(catalogue, "")
+    storage.files |= gone  # and no folder tells of a change
+    clock.now += 100
+    assert await listed(catalogue, "", recursive=True) == before
+
+
+async def test_a_small_listing_does_not_wait_for_what_others_write(
+    storage: Told, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    catalogue = Catalogue(storage, VIDEO_TYPES, cache=str(tmp_path))
+    assert len(await listed(catalogue, "", recursive=True)) == 5
+    monkeypatch.setattr(synchronizer, "BRIEF", 0.01)
+    ends = threading.Event()
+    put = writes.put
+
+    def late(connection: sqlite3.Connection, snapshots: list[FolderSnapshot]) -> bool:
+        assert ends.wait(20)
+        return put(connection, snapshots)
+
+    monkeypatch.setattr(writes, "put", late)
+    storage.files["a/3.mp4"] = facts()
+    clock.now += synchronizer.FRESH + 0.1
+    asked = asyncio.create_task(catalogue.page(Query("a")))
+    await asyncio.sleep(0.05)
+    clock.now += 1
+    for page in [await asked, await catalogue.page(Query("a"))]:
+        assert paths(page) == ["a/1.mp4", "a/2.mp4"]
+    assert page.scanning
+    assert await listed(catalogue, "b") == ["b/1.mp4"]  # in which nothing has changed
+    ends.set()
+    await until(lambda: not catalogue._synchronizer.is_behind("a"))  # noqa: SLF001 - no more to be seen
+    page = await catalogue.page(Query("a"))
+    assert (paths(page)[-1], page.scanning) == ("a/3.mp4", False)
+    await catalogue.aclose()
+
+
+async def test_a_small_folder_that_is_slow_to_read_is_waited_for(
+    storage: Told, catalogue: Catalogue, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synchronizer, "BRIEF", 0.01)
+    storage.files["a/3.mp4"] = facts()
+    storage.hanging.add("a")
+    clock.now += synchronizer.FRESH + 0.1
+    asked = asyncio.create_task(listed(catalogue, "a"))
+    await asyncio.sleep(0.05)
+    assert not asked.done()
+    storage.go_on.set()
+    assert await asked == ["a/1.mp4", "a/2.mp4", "a/3.mp4"]
