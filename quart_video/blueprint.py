@@ -33,6 +33,7 @@ _ROUTES = (
     ("/<quart_video_folder:folder>", listings.gallery),
     ("/<quart_video_file:path>", media.media),
     ("/-/watch/<quart_video_file:path>", video.watch),
+    ("/-/embed/<quart_video_file:path>", video.embed),
     ("/-/api/videos", listings.api_videos),
     ("/-/api/videos/<quart_video_file:path>", video.api_video),
     ("/-/playlist.m3u", listings.playlist),

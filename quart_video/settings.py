@@ -185,6 +185,22 @@ def _origins(value: object) -> tuple[str, ...]:
     return tuple(sorted(set(value)))
 
 
+_ANCESTOR = re.compile(
+    r"[a-z][a-z0-9+.-]*://(\*\.)?[a-z0-9._\[\]:-]+(:\*)?", re.ASCII | re.IGNORECASE
+)
+
+
+def _ancestors(value: object) -> tuple[str, ...]:
+    origins = _origins(value)
+    for origin in origins:
+        if origin != "*" and not _ANCESTOR.fullmatch(origin):
+            raise ValueError(
+                f'has {origin!r}, which is no origin such as "https://example.org" or '
+                '"https://*.example.org"'
+            )
+    return origins
+
+
 def _resource_policy(value: object) -> str:
     if value in ("same-origin", "same-site", "cross-origin"):
         return str(value)
@@ -458,6 +474,14 @@ class Settings:
         _optional(_resource_policy),
         "Sent as `Cross-Origin-Resource-Policy` with every media: `same-origin`, `same-site` or "
         "`cross-origin`.",
+    )
+    embed_origins: tuple[str, ...] = _setting(
+        "VIDEO_EMBED_ORIGINS",
+        (),
+        _ancestors,
+        "Origins whose pages may show [the player in a frame](../how_to_guides/embed.md), beside "
+        'those of this site itself: `"*"`, or a list such as `["https://example.org", '
+        '"https://*.example.net"]`.',
     )
     store_options: Mapping[str, str] = _setting(
         "VIDEO_STORE_OPTIONS",

@@ -304,6 +304,33 @@ CASES = {
         remedy="must be a whole number from 1 to 256",
         bad_environment=["0", "257", "null"],
     ),
+    "embed_origins": Cases(
+        good=[
+            ("*", ("*",)),
+            ("", ()),
+            (
+                ["https://b.example:8443", "https://a.example"],
+                ("https://a.example", "https://b.example:8443"),
+            ),
+            (
+                "https://*.example.org https://[::1]:8000",
+                ("https://*.example.org", "https://[::1]:8000"),
+            ),
+            ("http://intranet:*", ("http://intranet:*",)),
+        ],
+        environment=[("*", ("*",)), ('["https://example.org"]', ("https://example.org",))],
+        bad=[
+            None,
+            5,
+            "example.org",
+            "https://a.example/path",
+            "https://a'b",
+            "https://é.example",
+            ["'none'"],
+        ],
+        remedy="origin",
+        bad_environment=["example.org", "null"],
+    ),
     "cors_origins": Cases(
         good=[
             ((), ()),
@@ -627,6 +654,7 @@ def test_defaults() -> None:
         cors_origins=(),
         cors_credentials=False,
         cross_origin_resource_policy=None,
+        embed_origins=(),
         store_options={},
         store_connections=200,
         store_timeout=10.0,
@@ -663,6 +691,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "max_transfers_per_client": (1, None, 3),
     "transfer_rate": (1024, None, 3000),
     "read_threads": (1, 2, 3),
+    "embed_origins": ("https://a.example", "https://b.example", "https://c.example"),
     "cors_origins": ("*", (), "https://example.org"),
     "cors_credentials": (True, False, True),
     "cross_origin_resource_policy": ("same-site", None, "cross-origin"),

@@ -19,7 +19,8 @@ from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video.access.filtered_page import FilteredPager, ListingMoved
-from quart_video.access.request_signature import signature_problem
+from quart_video.access.request_signature import player_grant, signature_problem
+from quart_video.access.signed_urls import Grant
 from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
 from quart_video.delivery.response import http_errors
 from quart_video.library.authorization import Access, Resource, Verdict
@@ -62,6 +63,7 @@ class LibraryAccess:
     :param asks: whether the app is asked what may be had, by the current request.
     :param is_signed: whether there is a signature that says that it has been asked before.
     :param needs_signature: whether nothing that is served by itself may be had without one.
+    :param grant: what that signature lets a player have.
     """
 
     def __init__(
@@ -71,8 +73,10 @@ class LibraryAccess:
         asks: bool = True,
         is_signed: bool = False,
         needs_signature: bool = False,
+        grant: Grant | None = None,
     ) -> None:
         self.library = library
+        self.grant = grant
         self._known: dict[Resource, Verdict] = {}
         self._asked = 0
         self._signed = is_signed
@@ -507,4 +511,9 @@ async def current_access() -> LibraryAccess:
         and library.authorizer is None
         and (request.endpoint or "").rpartition(".")[2] not in _UNSIGNED
     )
-    return LibraryAccess(library, is_signed=is_signed, needs_signature=needs_signature)
+    return LibraryAccess(
+        library,
+        is_signed=is_signed,
+        needs_signature=needs_signature,
+        grant=player_grant() if is_signed else None,
+    )

@@ -6,6 +6,7 @@ import time
 
 from quart import current_app, request
 
+from quart_video.access.signed_urls import Grant
 from quart_video.library.library import Library
 from quart_video.library.state import app_state, current_library
 from quart_video.policy.transfer_limits import client_key
@@ -26,6 +27,16 @@ def signature_problem(library: Library) -> str | None:
         now=time.time(),
         client=client_key(str(request.remote_addr)),
     )
+
+
+def player_grant() -> Grant | None:
+    """Return what the signature of the current request, which is right, lets a player have.
+
+    ``None``: the request is for no player, but for a file.
+    """
+    if (request.endpoint or "").rpartition(".")[2] != "embed":
+        return None
+    return Grant(request.args[PARAMETER], client_key(str(request.remote_addr)))
 
 
 async def is_signed() -> bool:

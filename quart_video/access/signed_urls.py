@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -22,8 +23,8 @@ from quart_video.storage.names import split_path
 _LATEST = 253_370_764_800  # seconds; the year 9999
 
 
-Kind = Literal["media", "mp4", "poster", "storyboard", "captions", "chapters"]
-"""What is signed: the endpoint of a file, without the name of the mount."""
+Kind = Literal["media", "mp4", "poster", "storyboard", "captions", "chapters", "embed"]
+"""What is signed: the endpoint of a file, or of its player, without the name of the mount."""
 
 
 async def sign_url(
@@ -42,7 +43,8 @@ async def sign_url(
 
     :param video: or its path below the media root. Nothing need be there. Of ``captions`` it may
         be the path of a caption file.
-    :param kind: what of it the address is for, which opens nothing else.
+    :param kind: what of it the address is for, which opens nothing else; but ``embed``, a page with
+        a player, hands out addresses of all that the player needs, which end when it does.
     :param expires: seconds from now, above 0, or when; left out, ``VIDEO_SIGNED_URL_LIFETIME``.
     :param client: the address of the only client that it is for.
     :param mount: full name of the blueprint as registered; left out, that of the current request,
@@ -157,6 +159,26 @@ def _moment(expires: float | timedelta | datetime | None, lifetime: int) -> int:
     if not time.time() < moment < _LATEST:  # which is false of what is no number, too
         raise ValueError(f"expires has to be after now, and before year 9999; it is {expires!r}")
     return int(moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the address of a player lets who has it have: all that the player needs."""
+
+    signature: str
+    """Of that address; nothing is wrong with it."""
+    client: str
+    """Who uses it."""
+
+
+def with_signature_like(url: str, library: Library, kind: str, path: str, grant: Grant) -> str:
+    """Return *url* signed for as long, and for whom, the address of the player is.
+
+    :param kind: endpoint of the file, without the name of the mount.
+    """
+    assert library.url_signer is not None  # the grant has been looked at with it
+    signature = library.url_signer.sign_alike(kind, path, grant.signature, client=grant.client)
+    return _with_parameter(url, signature)
 
 
 def with_signature(url: str, library: Library, kind: str, path: str) -> str:

@@ -104,7 +104,8 @@ def _cache_control(answer: Answer, audience: Audience, *, names_version: bool) -
 def _referrer_policy(answer: Answer, audience: Audience) -> Fields:
     """Keep signed URLs from being told to other sites (Referrer Policy, section 3)."""
     if answer is Answer.PAGE:
-        kept = audience.hands_out_signatures
+        # What has been opened by a signature, as a player may be, has the same in it.
+        kept = audience.hands_out_signatures or audience.is_signed
         return (("Referrer-Policy", "same-origin"),) if kept else ()
     if answer in (Answer.FILE, Answer.VIEW_FILE, Answer.DERIVATIVE) and audience.is_signed:
         return (("Referrer-Policy", "no-referrer"),)

@@ -57,6 +57,17 @@ class UrlSigner:
         signature = self._signer.get_signature(self._message(kind, path, expires, client))
         return f"{expires}{'~' * (client is not None)}.{signature.decode()}"
 
+    def sign_alike(self, kind: str, path: str, token: str, *, client: str) -> str:
+        """Return a signature for something else, for as long and for whom another one is.
+
+        :param token: a signature that nothing is wrong with.
+        :param client: who uses it.
+        """
+        match = _TOKEN.fullmatch(token)
+        assert match is not None
+        bound = client if match["bound"] else None
+        return self.sign(kind, path, expires=int(match["expires"]), client=bound)
+
     def problem(self, kind: str, path: str, token: str, *, now: float, client: str) -> str | None:
         """Say what is wrong with a signature, for the log; ``None``: nothing is.
 

@@ -1,6 +1,7 @@
 // What the watch page can do where JavaScript runs. Without, the browser's own player does all.
 
 import { foresee, isHeard, seen } from "./foresee.js";
+import { begin, clock, preview } from "./player.js";
 import { keep, position, set, setting } from "./positions.js";
 
 const video = document.querySelector("video.qv-player");
@@ -17,23 +18,11 @@ const RESUME_AFTER = 10; // seconds: nobody misses what came before
 const DONE = 0.95; // of the duration: the rest are credits
 const KEEP_EVERY = 5; // seconds
 
-let offset = 0; // seconds on the time line before the video begins
-if (video.dataset.qvStart) {
-  const { moveCues, offsetOf } = await import("./timeline.js");
-  offset = offsetOf(video);
-  for (const track of video.querySelectorAll("track")) moveCues(track, offset);
-}
+const offset = await begin(video); // seconds on the time line before the video begins
 
 function say(text) {
   status.textContent = text;
   restart.hidden = true;
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
 /** Show an element, which is hidden where no JavaScript runs, and have it do something. */
@@ -266,9 +255,7 @@ for (const link of main.querySelectorAll("[data-qv-seek]"))
     video.focus();
   });
 
-const storyboard = part("storyboard");
-if (storyboard)
-  import("./previews.js").then(({ showPreviews }) => showPreviews(video, storyboard, clock, offset));
+preview(video, part("storyboard"), offset);
 
 // A link to this moment -------------------------------------------------------------------------
 

@@ -23,7 +23,16 @@ from quart_video.web.request_limits import accepted_languages
 from quart_video.web.serializers import ListingSerializer, listing
 
 UrlKind = Literal[
-    "media", "mp4", "poster", "storyboard", "captions", "watch", "api", "gallery", "playlist"
+    "media",
+    "mp4",
+    "poster",
+    "storyboard",
+    "captions",
+    "embed",
+    "watch",
+    "api",
+    "gallery",
+    "playlist",
 ]
 """What :meth:`VideoLibrary.url` leads to."""
 
@@ -129,7 +138,7 @@ class VideoLibrary:
         elif kind == "captions":
             await access.captions(path)
             values = {"path": path}
-        elif kind in ("media", "mp4", "watch", "api"):
+        elif kind in ("media", "mp4", "embed", "watch", "api"):
             await access.item(path)
             values = {"path": path}
         elif kind in ("poster", "storyboard"):
@@ -168,6 +177,7 @@ _SIGNED: dict[str, Kind] = {
     "poster": "poster",
     "storyboard": "storyboard",
     "captions": "captions",
+    "embed": "embed",
 }
 _KINDS = (*_SIGNED, "watch", "api", *_OF_FOLDERS)
 

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from quart import current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from quart_video.access.signed_urls import full_url
 from quart_video.library.library import Library
 from quart_video.library.routes import mount_url
 from quart_video.library.state import current_library
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
 from quart_video.web import filters, serializers, urls
+from quart_video.web.embedding import frame, frame_size
 from quart_video.web.formatting import (
     at_time,
     is_new,
@@ -97,21 +100,46 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
 
     :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
     """
-    start = parse_time(request.args.get("t", ""))
+    settings = library.settings
+    # An address that ends is of no use in a page that does not.
+    embeds = bool(settings.embed_origins) and not settings.signed_urls
     return await render_template(
         "quart_video/watch.html",
-        **_common(library, Texts(library.settings.texts), video.folder),
-        video=video,
+        **_common(library, Texts(settings.texts), video.folder),
+        **_played(video, library),
         neighbours=neighbours,
         # The same page, from another time: one address for each video is enough.
         robots="noindex, nofollow" if request.query_string else None,
-        # Where the video begins at another time, its picture there says more.
-        poster=video.large_poster_url if start is None else None,
-        # A fragment that players seek to, without any script. What cannot be read is left out.
-        source=at_time(video.url, start),
-        mp4=at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
-        expires=library.settings.store_expiry if library.signer else None,
+        embed_code=_embed_code(video, library) if embeds else None,
     )
+
+
+async def embed(video: FullVideo, library: Library) -> str:
+    """Make the page that has the player alone, from the time that the address names."""
+    return await render_template(
+        "quart_video/embed.html",
+        **_common(library, Texts(library.settings.texts), video.folder),
+        **_played(video, library),
+    )
+
+
+def _embed_code(video: FullVideo, library: Library) -> Markup:
+    url = full_url(mount_url(library.mount, "embed", path=video.path, external=True))
+    return frame(video, url, frame_size(video))
+
+
+def _played(video: FullVideo, library: Library) -> dict[str, Any]:
+    """Return what a player is made of."""
+    start = parse_time(request.args.get("t", ""))
+    return {
+        "video": video,
+        # Where the video begins at another time, its picture there says more.
+        "poster": video.large_poster_url if start is None else None,
+        # A fragment that players seek to, without any script. What cannot be read is left out.
+        "source": at_time(video.url, start),
+        "mp4": at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
+        "expires": library.settings.store_expiry if library.signer else None,
+    }
 
 
 async def error(failure: HTTPException) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from quart_video.access.signed_urls import full_url, with_signature
+from quart_video.access.signed_urls import Grant, full_url, with_signature
 from quart_video.catalogue import (
     Caption,
     Contents,
@@ -47,11 +47,14 @@ _UNKNOWN = Contents(None, None)
 
 
 class ListingSerializer:
-    """Describes what a page or a listing has, all of it below the mount of the current request."""
+    """Describes what a page or a listing has, all of it below the mount of the current request.
 
-    def __init__(self, library: Library) -> None:
+    :param grant: as :class:`MountURLs` takes it.
+    """
+
+    def __init__(self, library: Library, grant: Grant | None = None) -> None:
         self._library = library
-        self.urls = MountURLs(library)
+        self.urls = MountURLs(library, grant)
 
     def video(self, item: Item) -> Video:
         """Describe one video."""
@@ -168,13 +171,15 @@ def full_video(
     library: Library,
     *,
     mp4: Mp4State | None = None,
+    grant: Grant | None = None,
 ) -> FullVideo:
     """Describe one video, and what is inside it.
 
     :param languages: that the client speaks, the best first.
     :param mp4: how its MP4 stands.
+    :param grant: as :class:`MountURLs` takes it.
     """
-    serializer = ListingSerializer(library)
+    serializer = ListingSerializer(library, grant)
     row = serializer.video(item)
     known = {field.name: getattr(row, field.name) for field in fields(row)}
     path, tag = row.path, media_info.source_of(library, item).tag

@@ -16,7 +16,7 @@ from quart_video.models import FullVideo, Listing, Video
 from quart_video.web.formatting import at_time, is_new, template_functions
 from quart_video.web.library_api import library
 
-_STYLES = ("quart-video.css", "gallery.css", "watch.css", "embedded.css")
+_STYLES = ("quart-video.css", "gallery.css", "player.css", "watch.css", "embedded.css")
 
 
 class TemplateLibrary:

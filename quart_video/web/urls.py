@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from quart import request
 
-from quart_video.access.signed_urls import with_signature
+from quart_video.access.signed_urls import Grant, with_signature, with_signature_like
 from quart_video.bounded import Memo
 from quart_video.library.library import Library
 from quart_video.library.routes import mount_url
@@ -52,10 +52,14 @@ class MountURLs:
     """Makes the URLs of what lies below a mount, all of them paths on this server.
 
     Paths are those of files and folders below the media root; versions are tags of sources.
+
+    :param grant: what the player that they are for was let have; ``None``: it was no signature that
+        let it in.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, grant: Grant | None = None) -> None:
         self._library = library
+        self._grant = grant
         self._mount = mount = library.mount
         self._signs = library.settings.signed_urls
         self._media = _Template.of(mount, "media")
@@ -171,6 +175,8 @@ class MountURLs:
         return mount_url(self._mount, "api_videos", **parameters(query), cursor=cursor)
 
     def _sign(self, kind: str, path: str, url: str) -> str:
+        if self._grant is not None:
+            return with_signature_like(url, self._library, kind, path, self._grant)
         return with_signature(url, self._library, kind, path) if self._signs else url
 
 

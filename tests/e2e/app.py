@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from quart import Quart, Response, request, url_for
 
 from quart_video import (
@@ -44,6 +45,7 @@ app.register_blueprint(
     cors_origins="*",
     cors_credentials=False,
     cross_origin_resource_policy="cross-origin",
+    embed_origins="*",
 )
 app.register_blueprint(
     VideoBlueprint(
@@ -66,6 +68,16 @@ def _root() -> Path:
 async def alive() -> str:
     """Tell the harness that the app is up, and that it talks to the server it started."""
     return hashlib.sha256(app.config["MEDIA_ROOT"].encode()).hexdigest()
+
+
+@app.get("/article")
+async def article() -> str:
+    """Show an address in a frame."""
+    return str(
+        Markup('<!doctype html><iframe width=640 height=360 src="{}"></iframe>').format(
+            request.args["url"]
+        )
+    )
 
 
 @app.get("/sync")

@@ -44,6 +44,7 @@ async def test_valid(tmp_path: Path, order: str, *, convert_casing: bool) -> Non
         "/videos/{folder}/",
         "/videos/{path}",
         "/videos/-/watch/{path}",
+        "/videos/-/embed/{path}",
         "/videos/-/api/videos",
         "/videos/-/api/videos/{path}",
         "/videos/-/captions/{path}",
@@ -104,7 +105,7 @@ async def test_several_mounts(tmp_path: Path) -> None:
         for path in described["paths"].values()
         for operation in path.values()
     ]
-    assert len(ids) == len(set(ids)) == 36
+    assert len(ids) == len(set(ids)) == 39
 
 
 async def test_routes_of_the_host_are_left_as_they_are(tmp_path: Path) -> None:

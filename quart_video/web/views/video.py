@@ -8,6 +8,7 @@ from quart_schema import document_response
 
 from quart_video.access.guard import current_access
 from quart_video.models import FullVideo, as_json
+from quart_video.policy.frame_ancestors import player_policy
 from quart_video.web import pages, serializers
 from quart_video.web.descriptions import full_video
 from quart_video.web.openapi import answers
@@ -29,6 +30,18 @@ async def watch(path: str) -> ResponseReturnValue:
     }
     page = await pages.watch(video, neighbours, access.library)
     return await _in_language(await page_response(access, page))
+
+
+@answers("text/html", "The player.")
+async def embed(path: str) -> ResponseReturnValue:
+    """Player alone, for a frame in another page."""
+    access = await current_access()
+    video = await full_video(access, path, accepted_languages())
+    response = await page_response(access, await pages.embed(video, access.library))
+    response.headers["Content-Security-Policy"] = player_policy(
+        access.library.settings.embed_origins, redirects=access.library.signer is not None
+    )
+    return await _in_language(response)
 
 
 @document_response(FullVideo)

@@ -114,7 +114,8 @@ async def test_what_may_not_be_had(shown: Shown, piece: str, path: str) -> None:
 async def test_styles_are_served(shown: Shown) -> None:
     page = parse((await shown("{{ video_styles('video') }}")).body.decode())
     names = [link["href"].rpartition("/")[2] for link in page.all("link")]
-    assert names == ["quart-video.css", "gallery.css", "watch.css", "embedded.css"]
+    sheets = ["quart-video.css", "gallery.css", "player.css", "watch.css", "embedded.css"]
+    assert names == sheets
     static = Path(__file__).parents[3] / "quart_video" / "static"
     assert all((static / name).is_file() for name in names)
 

@@ -1,0 +1,12 @@
+// The player in a frame of another page.
+
+import { begin, preview } from "./player.js";
+
+const main = document.querySelector(".qv-embed main");
+const video = main.querySelector("video");
+
+// The title makes room for the picture.
+for (const [type, plays] of [["play", true], ["pause", false], ["ended", false]])
+  video.addEventListener(type, () => main.toggleAttribute("data-qv-plays", plays));
+
+preview(video, main.querySelector("[data-qv-storyboard]"), await begin(video));
