@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.client import HTTPMessage
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import unquote, urljoin
-from urllib.request import Request, urlopen
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 
@@ -96,3 +97,29 @@ def test_the_app_is_a_dozen_lines() -> None:
     source = (REPOSITORY / "example" / "__init__.py").read_text(encoding="utf-8")
     code = [line for line in source.splitlines() if line and not line.lstrip().startswith('"""')]
     assert len(code) <= 12
+
+
+def test_a_page_of_its_own_has_a_player_and_cards(url: str) -> None:
+    page = Page(url + "magazine/", _get(url + "magazine/")[2].decode())
+    assert page.urls["source"] == [url + "videos/Welcome.mp4"]
+    cards = [link for link in page.urls["a"] if "/videos/-/watch/" in link]
+    assert len(cards) == 3
+    for link in cards + page.urls["link"] + page.urls["source"] + page.urls["track"]:
+        assert _get(link)[0] == 200, link
+
+
+def test_the_course_is_for_members(url: str) -> None:
+    lesson = url + "magazine/course/Lesson%201.mp4"
+    with pytest.raises(HTTPError, match="404"):
+        _get(lesson)
+    assert b"/magazine/course/" not in _get(url + "magazine/")[2]
+    visitor = build_opener(HTTPCookieProcessor())
+    with visitor.open(url + "magazine/door", b"name=Ali") as response:
+        html = response.read()
+    assert b"Welcome, Ali." in html
+    assert html.count(b"/magazine/course/-/watch/") == 3
+    with visitor.open(lesson) as response:
+        assert response.headers["Cache-Control"].startswith("private")
+        assert response.read() == (VIDEOS / "Course" / "Lesson 1.mp4").read_bytes()
+    with visitor.open(url + "magazine/door", b"") as response:
+        assert b"/magazine/course/-/watch/" not in response.read()
