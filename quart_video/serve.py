@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from quart_video import ConfigurationError, Settings
-from quart_video.cli import check_options, report_check
+from quart_video.cli.checking import check_options, report_check
+from quart_video.cli.libraries import Target
+from quart_video.cli.listing import list_options, list_videos, listed
+from quart_video.cli.listing import scan as scan_videos
+from quart_video.cli.preparing import Asked, prepare_options, prepare_videos
 from quart_video.command import serving
 from quart_video.command.folder_app import (
     Given,
@@ -29,15 +35,51 @@ _DIR = click.argument(
 
 @click.group()
 @click.version_option(package_name="quart-video")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """List, check and stream the videos of a folder, without an app.
 
     Every setting can be given in the environment, as QUART_VIDEO_PAGE_SIZE=20.
     """
-    log_for_command("%(message)s", {"MEDIA_ROOT": "DIR"})
+    context.call_on_close(log_for_command("%(message)s", {"MEDIA_ROOT": "DIR"}))
 
 
-@main.command()
+@main.command(short_help="Index the videos in DIR now.")
+@_DIR
+def scan(folder: Path) -> None:
+    """Index the videos in DIR now, so that nobody has to wait for that.
+
+    Where `quart-video serve` runs, it finds them by itself.
+    """
+    scan_videos([_target(folder)])
+
+
+@main.command("list", short_help="List the videos in DIR.")
+@_DIR
+@click.argument("below", metavar="[FOLDER]", default="")
+@list_options
+def list_(folder: Path, below: str, **options: Any) -> None:
+    """List the videos in DIR, or in FOLDER there.
+
+    Each line has duration, where it is known, size, date and path.
+    """
+    list_videos([_target(folder)], listed(below, **options))
+
+
+@main.command(short_help="Make posters, storyboards and the like ahead of time.")
+@_DIR
+@click.argument("path", metavar="[PATH]", default="")
+@prepare_options
+def prepare(folder: Path, path: str, **options: Any) -> None:
+    """Make posters, storyboards and the like of the videos in DIR, or of PATH there.
+
+    What is there already is kept, so it can be ended and called again at any time. The exit status
+    is 1 where something cannot be made.
+    """
+    prepare_videos([_target(folder)], Asked(path.strip("/"), **options))
+
+
+@main.command(short_help="Say which videos in DIR do not work.")
 @_DIR
 @check_options
 def check(folder: Path, processes: int | None, html: Path | None) -> None:
@@ -46,8 +88,14 @@ def check(folder: Path, processes: int | None, html: Path | None) -> None:
     What is made is thrown away. Where ffprobe is installed, it is told in what it disagrees. The
     exit status is 1 where something cannot be made.
     """
-    app = make_app(Given(given_folder(folder)))
-    report_check([(app, mount_of(app))], folder, processes, html)
+    report_check([_target(folder)], folder, processes, html)
+
+
+def _target(folder: Path) -> Target:
+    """Return the library of a folder, the very same that ``serve`` serves."""
+    given = Given(given_folder(folder))
+    app = make_app(given)
+    return Target(app, mount_of(app), partial(for_command, options=given.options))
 
 
 @main.command(short_help="Serve the videos in DIR, to this machine or to a network.")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from quart import Quart, request
 
 from quart_video import video_bp
-from quart_video.command.option_names import CommandFormatter
+from quart_video.command.option_names import CommandHandler
 from quart_video.http import parse_host
 from quart_video.library.config_keys import misspelled
 from quart_video.library.mount import Mount
@@ -104,11 +103,19 @@ def app_in_worker() -> Quart:
     return app
 
 
-def log_for_command(form: str, options: Mapping[str, str]) -> None:
-    """Have what is logged be written in the words of who typed the command."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(CommandFormatter(form, options))
-    logging.getLogger("quart_video").handlers[:] = [handler]
+def log_for_command(form: str, options: Mapping[str, str]) -> Callable[[], None]:
+    """Have what is logged be written in the words of who typed the command.
+
+    :return: puts back what was before.
+    """
+    logger = logging.getLogger("quart_video")
+    before = logger.handlers[:]
+    logger.handlers[:] = [CommandHandler(form, options)]
+
+    def put_back() -> None:
+        logger.handlers[:] = before
+
+    return put_back
 
 
 def _robots() -> tuple[str, dict[str, str]]:

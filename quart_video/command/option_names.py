@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+
+import click
 
 from quart_video.library.config_keys import ENVIRONMENT
 from quart_video.settings import table
@@ -35,16 +38,19 @@ def for_command(text: str, options: Mapping[str, str]) -> str:
     return _NAMED.sub(name, text)
 
 
-class CommandFormatter(logging.Formatter):
-    """Writes what is logged in these words.
+class CommandHandler(logging.Handler):
+    """Writes what is logged in these words, to standard error as it is by then.
 
+    :param form: as :class:`logging.Formatter` takes it.
     :param options: see :func:`for_command`.
     """
 
     def __init__(self, form: str, options: Mapping[str, str]) -> None:
-        super().__init__(form)
+        super().__init__()
+        self.setFormatter(logging.Formatter(form))
         self._options = options
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the lines of a record."""
-        return for_command(super().format(record), self._options)
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, if it can be written."""
+        with suppress(OSError):
+            click.echo(for_command(self.format(record), self._options), err=True)

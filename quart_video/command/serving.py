@@ -19,7 +19,7 @@ import click
 from quart import Quart
 
 import quart_video
-from quart_video.cli import is_seen
+from quart_video.cli.output import is_seen
 from quart_video.command.folder_app import Given, app_in_worker, hand_on
 from quart_video.media import available
 from quart_video.servers.listening import Listening, url_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
@@ -26,7 +26,7 @@ from quart_video.media import (
     poster,
     text,
 )
-from quart_video.storage.base import StorageError, Unavailable
+from quart_video.storage.base import NotFound, StorageError, Unavailable
 
 logger = logging.getLogger("quart_video")
 
@@ -113,20 +113,29 @@ class Report:
 
 
 async def prepare(
-    library: Library, derivatives: DerivativeService, *, retry: bool, begin: Callable[[int], None]
-) -> AsyncIterator[Report]:
+    library: Library,
+    derivatives: DerivativeService,
+    *,
+    below: str = "",
+    retry: bool,
+    begin: Callable[[int], None],
+) -> AsyncGenerator[Report, None]:
     """Make all there is to make, and tell of each video when it is done.
 
+    :param below: path of the folder or the video that is prepared; ``""``: all are.
     :param retry: try again what has failed.
     :param begin: is told how many videos there are.
+    :raises NotFound: there is no such folder or video.
     :raises StorageError: the videos cannot be listed.
     """
 
     async def work(item: Item) -> Report:
         return await _prepare(library, derivatives, item, retry=retry)
 
-    async for report in each_item(library, derivatives.most, work, begin):
-        yield report
+    reports = each_item(library, derivatives.most, work, begin, below=below)
+    async with aclosing(reports):
+        async for report in reports:
+            yield report
 
 
 async def each_item(
@@ -134,15 +143,25 @@ async def each_item(
     most: int,
     work: Callable[[Item], Coroutine[None, None, T]],
     begin: Callable[[int], None],
+    *,
+    below: str = "",
 ) -> AsyncGenerator[T, None]:
     """Have *work* done with each video of a library, and yield what comes of it when it is done.
 
     :param most: how many have it done at once.
     :param begin: is told how many videos there are.
+    :param below: path of the folder or the video that is meant; ``""``: all are.
+    :raises NotFound: there is no such folder or video.
     :raises StorageError: the videos cannot be listed.
     """
+    if library.media_type(below) is not None:
+        with suppress(NotFound):  # a folder may be called as a video is
+            item = await library.catalogue.find(below)
+            begin(1)
+            yield await work(item)
+            return
     library.catalogue.start()
-    everything = Query(recursive=True, limit=1)
+    everything = Query(below, recursive=True, limit=1)
     page = await library.catalogue.page(everything)
     while page.scanning:
         await asyncio.sleep(_POLL)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 
 from quart_video.catalogue import Item
@@ -12,6 +12,7 @@ from quart_video.library import media_info
 from quart_video.library.background_probe import each_item
 from quart_video.library.ffprobe import ask_ffprobe, differences
 from quart_video.library.library import Library
+from quart_video.library.problem_words import problem_in_words
 from quart_video.media import (
     DETAILS,
     STORYBOARD,
@@ -57,7 +58,7 @@ async def check(
     *,
     ffprobe: str | None,
     begin: Callable[[int], None],
-) -> AsyncIterator[Checked]:
+) -> AsyncGenerator[Checked, None]:
     """Make all there is to make of each video, and tell what came of it.
 
     :param ffprobe: the path of that program, ``None``: it is not asked.
@@ -73,8 +74,9 @@ async def check(
             checked.disagreements = differences(checked.details, told) if told else []
         return checked
 
-    async for checked in each_item(library, derivatives.most, work, begin):
-        yield checked
+    async with aclosing(each_item(library, derivatives.most, work, begin)) as each_one:
+        async for checked in each_one:
+            yield checked
 
 
 async def _check(library: Library, derivatives: DerivativeService, item: Item) -> Checked:
@@ -86,7 +88,7 @@ async def _check(library: Library, derivatives: DerivativeService, item: Item) -
         try:
             return await derivatives.get(source, derivative, urgent=False)
         except (Failed, StorageError) as error:
-            checked.problems.append(f"no {what}: {error}")
+            checked.problems.append(f"no {what}: {problem_in_words(str(error))}")
             return None
 
     known = await make("details", video, DETAILS)

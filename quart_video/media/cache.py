@@ -38,6 +38,9 @@ _INODE = 256  # bytes
 class Cache(Protocol):
     """What is kept, by key and name. Nothing of it raises: what cannot be kept is made again."""
 
+    unkept: str | None
+    """Why something could not be kept for good; ``None``: all could."""
+
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
 
@@ -77,7 +80,7 @@ class FolderCache:
         self._added = most  # what is there already is not known: the first writing looks
         self._locks: int | None = None
         self._spare = MemoryCache()
-        self._told = False
+        self.unkept: str | None = None
 
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
@@ -109,8 +112,8 @@ class FolderCache:
                 await self._disk.run(self._sweep, self._root)
         except StorageError as error:
             await self._spare.write(key, blobs)
-            if not self._told:
-                self._told = True
+            if self.unkept is None:
+                self.unkept = str(error)
                 logger.warning(
                     "VIDEO_CACHE cannot be written, so little is kept, and in memory: %s", error
                 )
@@ -263,6 +266,8 @@ class MemoryCache:
 
     :param most: bytes that it may hold.
     """
+
+    unkept: str | None = None
 
     def __init__(self, most: int = 64 * 1024 * 1024) -> None:
         self._blobs: BoundedCache[tuple[str, str], bytes] = BoundedCache(most)

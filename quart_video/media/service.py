@@ -226,6 +226,11 @@ class DerivativeService:
         """The numbers of the processes there are just now."""
         return self._workers.pids
 
+    @property
+    def unkept(self) -> str | None:
+        """Why something of what was made could not be kept; ``None``: all could."""
+        return self._cache.unkept
+
     async def find(self, source: Source, derivative: Derivative) -> bytes | None:
         """Return what is there already; ``None``: it is to be made, or cannot be."""
         return await self._cache.read(source.key, derivative.name)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import logging
 
 import pytest
 
-from quart_video.command.option_names import CommandFormatter, for_command
+from quart_video.command.option_names import CommandHandler, for_command
 from quart_video.settings import ConfigurationError, resolve, table
 
 OPTIONS = {"MEDIA_ROOT": "DIR", "VIDEO_TITLE": "--title"}
@@ -42,10 +41,8 @@ def test_no_error_of_a_setting_speaks_of_an_app(row: object) -> None:
     assert told.startswith(f"{OPTIONS.get(key, f'QUART_{key}')} ")
 
 
-def test_what_is_logged_speaks_so_too() -> None:
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(CommandFormatter("%(levelname)s: %(message)s", OPTIONS))
+def test_what_is_logged_speaks_so_too(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = CommandHandler("%(levelname)s: %(message)s", OPTIONS)
     record = logging.LogRecord("x", logging.WARNING, "", 1, "%s is %r", ("VIDEO_MP4", 1), None)
     handler.emit(record)
-    assert stream.getvalue() == "WARNING: QUART_VIDEO_MP4 is 1\n"
+    assert capsys.readouterr().err == "WARNING: QUART_VIDEO_MP4 is 1\n"

@@ -132,9 +132,9 @@ def names(root: Path) -> list[str]:
 def test_a_command_makes_everything(root: Path) -> None:
     (root / "videos/a.en.srt").write_text(SRT)
     first = prepare(root, "--processes", "2")
-    assert first.stdout == "Looked into 4 of 4 videos\n"
-    assert first.returncode == 0
-    assert first.stderr.splitlines()[-1].startswith("broken.mp4: ")
+    assert first.stdout == "Prepared 3 of 4 videos\n"
+    assert first.returncode == 1
+    assert first.stderr.splitlines() == ["broken.mp4: it is damaged, or no video"]
     made = names(root)
     assert made.count("details") == made.count("storyboard") == made.count("sheet-0") == 3
     assert made.count("poster-320-webp") == made.count("poster-640-webp") == 3
@@ -151,7 +151,7 @@ def test_a_name_does_nothing_to_the_terminal(root: Path) -> None:
 def test_it_goes_on_where_it_was(root: Path) -> None:
     prepare(root)
     times = {path: path.stat().st_mtime_ns for path in (root / "cache/media").glob("*/*/*")}
-    assert prepare(root).stdout == "Looked into 4 of 4 videos\n"
+    assert prepare(root).stdout == "Prepared 3 of 4 videos\n"
     assert times == {path: path.stat().st_mtime_ns for path in (root / "cache/media").glob("*/*/*")}
     next((root / "cache/media").glob("*/*/storyboard")).unlink()
     prepare(root)
