@@ -36,7 +36,7 @@ from quart_video.media import (
 )
 from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, extension
-from quart_video.storage.base import Entry, Media, StorageError, Unavailable
+from quart_video.storage.base import Entry, Media, StorageError, Unavailable, in_thread
 
 _MOST_LOOKED_AT = 1024 * 1024  # bytes of a caption file that is sent as it is
 _MOST_BEGINNINGS = 16
@@ -148,7 +148,7 @@ async def webvtt_problem(media: Media) -> str | None:
     # Nothing is mended here, and browsers want it to begin at once.
     if not begins_webvtt(text) or text.removeprefix("\ufeff")[0].isspace():
         return "it is no WebVTT" if text.strip() else EMPTY
-    _, count = await asyncio.to_thread(read_webvtt, text)
+    _, count = await in_thread("captions", read_webvtt, text)
     return None if count else EMPTY
 
 

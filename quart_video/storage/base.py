@@ -7,13 +7,15 @@ A storage holds media under one root. Paths are ``str``, relative to that root, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, TypeVarTuple, runtime_checkable
 
 from quart_video.concurrency import PoolError
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class StorageError(Exception):
@@ -62,6 +64,19 @@ def pool_errors(what: str) -> Iterator[None]:
         yield
     except PoolError as error:
         raise Unavailable(f"{what}: {error}") from error
+
+
+async def in_thread(what: str, function: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Return ``function(*args)``, which takes a while and no disk, called in a thread of the loop.
+
+    :param what: it is, for the log.
+    :raises Unavailable: no thread can be started.
+    """
+    try:
+        call = asyncio.get_running_loop().run_in_executor(None, function, *args)
+    except RuntimeError as error:  # of the threads alone: what the function raises comes later
+        raise Unavailable(f"{what}: no thread takes it: {error}") from error
+    return await call
 
 
 # These two are named tuples, and no dataclasses, as a scan makes them for every file there is: they

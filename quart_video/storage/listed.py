@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from quart_video.storage.base import Digest, Entry, StorageError
+from quart_video.storage.base import Digest, Entry, StorageError, in_thread
 
 T = TypeVar("T")
 
@@ -18,6 +17,6 @@ async def study_listed(
     folder = folders[0]
     try:
         entries = await lists(folder)
+        return [await in_thread("a listing", digest, folder, None, entries)]
     except StorageError as error:
         return [error]
-    return [await asyncio.to_thread(digest, folder, None, entries)]
