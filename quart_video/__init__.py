@@ -23,6 +23,7 @@ from quart_video.models import (
     Mp4Audio,
     Video,
 )
+from quart_video.options import Options
 from quart_video.settings import ConfigurationError, Settings
 from quart_video.storage.base import FileFacts, Media
 from quart_video.storage.memory import MemoryStorage
@@ -53,6 +54,7 @@ __all__ = [
     "MissingFileError",
     "Mp4",
     "Mp4Audio",
+    "Options",
     "Outcome",
     "Resource",
     "Settings",

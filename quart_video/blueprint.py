@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from flask.sansio.scaffold import setupmethod
 from quart import Blueprint, Response, request
@@ -19,6 +20,7 @@ from quart_video.library.authorization import Authorize, AuthorizeMany, Authoriz
 from quart_video.library.background_probe import survey
 from quart_video.library.mount import Mount
 from quart_video.library.state import app_state, current_library
+from quart_video.options import Options
 from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.policy.cors import cors_fields
 from quart_video.web import openapi, pages
@@ -45,6 +47,7 @@ _ROUTES = (
     ("/-/health", service.health),
     ("/-/static/<quart_video_file:filename>", service.static),
 )
+_INIT_OPTIONS = {*Options.__annotations__, "authorize", "authorize_many"}
 _REGISTER_OPTIONS = {"name", "name_prefix", "url_prefix", "subdomain", "url_defaults", "cli_group"}
 
 
@@ -59,6 +62,7 @@ class VideoBlueprint(Blueprint):
     :param options: settings by name, as ``media_root="/srv/videos"``, which go before those given
         to ``register_blueprint`` and those in ``app.config``; and what :class:`quart.Blueprint`
         takes.
+    :raises TypeError: there is no option of a name. The message says which may be meant.
     """
 
     def __init__(
@@ -69,12 +73,13 @@ class VideoBlueprint(Blueprint):
         url_prefix: str | None = "/videos",
         authorize: Authorize | None = None,
         authorize_many: AuthorizeMany | None = None,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
+        _refuse_unknown("VideoBlueprint()", options, _INIT_OPTIONS)
         self._authorizer: Authorizer | None = None
-        self._arguments = {key: options.pop(key) for key in settings.names() & options.keys()}
-        options.setdefault("template_folder", str(_TEMPLATES))
-        super().__init__(name, import_name, url_prefix=url_prefix, **options)
+        given = {"template_folder": str(_TEMPLATES), **options}
+        self._arguments = {key: given.pop(key) for key in settings.names() & given.keys()}
+        super().__init__(name, import_name, url_prefix=url_prefix, **given)
         if authorize is not None:
             self.authorize(authorize)
         if authorize_many is not None:
@@ -119,7 +124,11 @@ class VideoBlueprint(Blueprint):
 
     def _mount(self, setup: BlueprintSetupState) -> None:
         """Keep what belongs to this registration where the app keeps its state."""
-        _refuse_unknown(setup.options)
+        _refuse_unknown(
+            "register_blueprint() of a VideoBlueprint",
+            setup.options,
+            settings.names() | _REGISTER_OPTIONS,
+        )
         app: Any = setup.app
         name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
         mount = Mount(name, self._arguments, setup.options, self._authorizer)
@@ -138,12 +147,11 @@ class VideoBlueprint(Blueprint):
         openapi.describe_binary_routes(app)
 
 
-def _refuse_unknown(options: dict[str, Any]) -> None:
-    known = settings.names() | _REGISTER_OPTIONS
+def _refuse_unknown(what: str, options: Mapping[str, object], known: Collection[str]) -> None:
     for name in options.keys() - known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise TypeError(f"register_blueprint() of a VideoBlueprint has no option {name!r}.{hint}")
+        raise TypeError(f"{what} has no option {name!r}.{hint}")
 
 
 async def _finish(response: ResponseTypes) -> ResponseTypes:

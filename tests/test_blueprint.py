@@ -473,8 +473,14 @@ class TestMounts:
             app.register_blueprint(video_bp, medai_root=root)
 
     def test_misspelt_argument(self) -> None:
-        with pytest.raises(TypeError, match="medai_root"):
-            VideoBlueprint(medai_root="x")
+        with pytest.raises(TypeError, match=r"'medai_root'. Did you mean media_root\?"):
+            VideoBlueprint(medai_root="x")  # type: ignore[call-arg]
+
+    def test_arguments_of_every_blueprint(self, root: Path) -> None:
+        blueprint = VideoBlueprint(media_root=root, cli_group="films", subdomain="films")
+        assert (blueprint.cli_group, blueprint.subdomain) == ("films", "films")
+        with pytest.raises(TypeError, match=r"'static_foldr'. Did you mean static_folder\?"):
+            VideoBlueprint(static_foldr="x")  # type: ignore[call-arg]
 
     async def test_before_request_guards_every_route(self, root: Path) -> None:
         bp = VideoBlueprint()
