@@ -102,6 +102,15 @@ class Catalogue:
         """How many folders cannot be read just now: what is in them is shown as it was."""
         return len(self._synchronizer.unreadable)
 
+    async def check(self) -> None:
+        """See whether the storage can be read, and is the one that had the videos in it.
+
+        :raises Unavailable: it cannot be read now.
+        """
+        with suppress(Busy):
+            await self._synchronizer.recall()
+        await self._storage.check()
+
     async def scan(self) -> AsyncGenerator[Progress, None]:
         """Look through all folders now, and tell how far that is.
 

@@ -79,18 +79,14 @@ class Mount:
             is_remote = isinstance(settings.media_root, Location)
             fresh = settings.store_refresh if is_remote else None
             derivatives = _derivatives(settings, cache)
+            catalogue = Catalogue(
+                storage, settings.types, cache=cache, name=name, fresh=fresh, root=root or None
+            )
             self._library = Library(
                 settings=settings,
                 storage=storage,
-                catalogue=Catalogue(
-                    storage,
-                    settings.types,
-                    cache=cache,
-                    name=name,
-                    fresh=fresh,
-                    root=root or None,
-                ),
-                health=Health(str(settings.media_root), storage.check),
+                catalogue=catalogue,
+                health=Health(str(settings.media_root), catalogue.check),
                 sendfile_header=sendfile_header(settings.sendfile, root),
                 signer=_signer(settings, storage),
                 name=name,

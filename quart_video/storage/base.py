@@ -270,6 +270,17 @@ class Distrustful(Protocol):
         """
 
 
+@runtime_checkable
+class Mounted(Protocol):
+    """A storage whose root may be another folder while its disk is not mounted."""
+
+    def remember(self, fingerprint: str) -> None:
+        """Take another root that is empty for one that is not mounted, from now on.
+
+        :param fingerprint: of the root, as of when there was something in it.
+        """
+
+
 class CannotWalk(StorageError):
     """All there is cannot be listed in one go; folder by folder it can."""
 

@@ -33,6 +33,7 @@ from quart_video.storage.base import (
     Denied,
     Distrustful,
     Entry,
+    Mounted,
     NotFound,
     Storage,
     StorageError,
@@ -148,11 +149,24 @@ class Synchronizer:
         """How many are reading what has not been read."""
         self._told_of: set[str] = set()
         self.unreadable = Unreadable()
+        self._has_recalled = False
 
     @property
     def fresh(self) -> float:
         """Seconds for which what was seen is taken for what is there."""
         return FRESH if self._fresh is None else self._fresh
+
+    async def recall(self) -> None:
+        """Tell the storage of the root that had something in it, as the index knows, once.
+
+        :raises Busy: the index cannot be read now.
+        """
+        if self._has_recalled or not isinstance(self._storage, Mounted):
+            return
+        root = await self._index.read(queries.deepest, "")
+        if root.entries and root.fingerprint:
+            self._storage.remember(root.fingerprint)
+        self._has_recalled = True
 
     async def revalidate(self, folder: str, *, at_once: bool = False) -> None:
         """Have the index hold what is directly in *folder* now, or was moments ago.
@@ -227,6 +241,7 @@ class Synchronizer:
         :raises Unavailable: the storage cannot answer now.
         :raises Busy: the index cannot be written to now.
         """
+        await self.recall()
         try:
             snapshot = await self._snapshot(folder)
         except Denied:

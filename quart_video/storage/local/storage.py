@@ -35,6 +35,7 @@ from quart_video.storage.local.disk import (
     storage_error,
 )
 from quart_video.storage.local.file_systems import UNKNOWN, FileSystem, close_quietly, mounts
+from quart_video.storage.local.mount_point import MountPoint, identity_of
 from quart_video.storage.local.openat2 import opener
 from quart_video.storage.local.safe_open import open_beneath
 from quart_video.storage.names import join
@@ -83,6 +84,13 @@ class LocalStorage:
         """Devices on which the times of a folder were found not to tell what changes in it."""
         self._names = VisibleNames(reserved, hidden)
         self._streams = tuple(streams)
+        self._mount_point = MountPoint(self.root)
+
+    def remember(self, fingerprint: str) -> None:
+        """Take another root that is empty for one whose disk is not mounted, from now on."""
+        identity = fingerprint.partition(":")[0]
+        if identity.isdecimal():
+            self._mount_point.remember(int(identity))
 
     async def list(self, folder: str) -> Sequence[Entry]:
         """Return the visible entries of *folder*, in no order."""
@@ -128,7 +136,7 @@ class LocalStorage:
 
         That it can be opened says little: a mount may answer that out of what it remembers.
         """
-        await self._pulse.run(self._read_row, "")
+        await self._pulse.run(self._look_at_root, "")
 
     async def aclose(self) -> None:
         """Let the threads end, and open nothing more."""
@@ -137,13 +145,25 @@ class LocalStorage:
         self._disk.close()
         self._pulse.close()
 
-    def _read_row(self, folder: str) -> None:
-        with self._opened(folder) as descriptor, os.scandir(descriptor) as rows:
+    def _look_at_root(self, _: str) -> None:
+        with self._opened("") as descriptor, os.scandir(descriptor) as rows:
             next(rows, None)
+        self._mount_point.check()
+
+    def _open_beneath(self, path: str, *, look: bool = False) -> int:
+        """Open what is at *path*, as :func:`open_beneath` does.
+
+        :raises Unavailable: nothing is there, as the disk is not mounted.
+        """
+        try:
+            return open_beneath(self.root, self._names.split(path), look=look)
+        except (FileNotFoundError, NotFound):
+            self._mount_point.check()
+            raise
 
     def _open(self, path: str) -> OpenFile:
         self._look_at_mounts()
-        media = OpenFile(open_beneath(self.root, self._names.split(path)), self._disk, path)
+        media = OpenFile(self._open_beneath(path), self._disk, path)
         try:
             self._refuse_text(path, media.facts.size, media.fileno())
         except BaseException:
@@ -194,7 +214,7 @@ class LocalStorage:
 
     def _fingerprint(self, folder: str) -> str | StorageError:
         try:
-            descriptor = open_beneath(self.root, self._names.split(folder))
+            descriptor = self._open_beneath(folder)
         except StorageError as error:
             return error
         except OSError as error:
@@ -224,7 +244,7 @@ class LocalStorage:
         :raises StorageError: it is not there, or cannot be read.
         :raises OSError: as :func:`open_beneath` does.
         """
-        descriptor = open_beneath(self.root, self._names.split(path), look=look)
+        descriptor = self._open_beneath(path, look=look)
         try:
             yield descriptor
         except OSError as error:
@@ -263,7 +283,7 @@ class LocalStorage:
 
     def _look_into(self, folder: str) -> tuple[str, Sequence[Entry]]:
         """Return the fingerprint of a folder, and then what is in it."""
-        descriptor = open_beneath(self.root, self._names.split(folder))
+        descriptor = self._open_beneath(folder)
         try:  # as _opened() does, which would cost a small folder a tenth more
             look = _Look(folder, descriptor, self._stat)
             fingerprint = self._fingerprint_of(folder, descriptor, look)
@@ -277,6 +297,8 @@ class LocalStorage:
                     for entry in look.entries
                     if not entry.path.lower().endswith(self._streams) or self._is_shown(entry)
                 ]
+            if not folder:
+                self._mount_point.check()
             return look.mark(fingerprint), look.entries
         except OSError as error:
             raise reading_error(error, folder) from error
@@ -297,12 +319,12 @@ class LocalStorage:
             look.begin(result.st_dev, system)
         # Programs that copy folders set the mtime back when they are done; the ctime tells.
         times = f"{result.st_mtime_ns}:{result.st_ctime_ns}" if system.keeps_ctimes else ""
+        identity = identity_of(result, system)
         if system.tells_of_entries and result.st_dev not in self._silent:
             times = times or str(result.st_mtime_ns)
-            inode = result.st_ino if system.keeps_inodes else 0
             # A clock may not tick between two changes. So what is seen of a folder right after one
             # differs from what is seen of it some time later, though nothing else has happened.
-            return f"{times}:{inode}:{result.st_dev}:{_is_settled(result):d}"
+            return f"{identity}:{times}:{result.st_dev}:{_is_settled(result):d}"
         if look is None:
             names = os.listdir(descriptor)
         else:
@@ -310,7 +332,7 @@ class LocalStorage:
                 look.take(rows, self._names)
             names = look.names or []
         joined = "/".join(sorted(names)).encode(errors="surrogateescape")
-        return f"{times}:{blake2b(joined, digest_size=12).hexdigest()}"
+        return f"{identity}:{times}:{blake2b(joined, digest_size=12).hexdigest()}"
 
 
 class _Look:

@@ -357,7 +357,7 @@ class TestOverTime:
         index, synchronizer = library
         (tmp_path / "videos" / "a" / "1.mp4").write_bytes(b"11")
 
-        def fail(*_: object) -> int:
+        def fail(*_: object, **__: object) -> int:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
         with monkeypatch.context() as patch:
