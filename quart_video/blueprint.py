@@ -27,7 +27,7 @@ from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
 from quart_video.web.request_limits import refuse_long_queries
 from quart_video.web.template_api import TemplateLibrary
-from quart_video.web.views import derivatives, listings, media, service, video
+from quart_video.web.views import derivatives, feeds, listings, media, service, video
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
@@ -38,7 +38,9 @@ _ROUTES = (
     ("/-/embed/<quart_video_file:path>", video.embed),
     ("/-/api/videos", listings.api_videos),
     ("/-/api/videos/<quart_video_file:path>", video.api_video),
-    ("/-/playlist.m3u", listings.playlist),
+    ("/-/playlist.m3u", feeds.playlist),
+    ("/-/playlist.xspf", feeds.xspf_playlist),
+    ("/-/feed.rss", feeds.feed),
     ("/-/mp4/<quart_video_file:path>", media.mp4),
     ("/-/captions/<quart_video_file:path>", derivatives.captions),
     ("/-/chapters/<quart_video_file:path>", derivatives.chapters),

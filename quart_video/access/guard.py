@@ -34,7 +34,10 @@ from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
 
-_UNSIGNED = {"gallery", "watch", "api_videos", "api_video", "playlist", "health", "static"}
+_UNSIGNED = {
+    *("gallery", "watch", "api_videos", "api_video", "playlist", "xspf_playlist", "feed"),
+    *("health", "static"),
+}
 """Endpoints that hand out addresses. All others are what the addresses are signed for."""
 
 _MOST_NAMES = 100

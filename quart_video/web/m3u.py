@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from quart_video.web.tracks import Track
 
 MEDIA_TYPE = "audio/x-mpegurl"
-MAX_TRACKS = 10_000
-"""Most videos in a playlist."""
 
 # Whatever a player could take for the end of a line, or obey as a control character.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A video in a playlist."""
-
-    url: str
-    """Absolute."""
-    title: str
-    duration: float | None = None
-    """Seconds; ``None``: not known."""
 
 
 def write(title: str, tracks: Iterable[Track]) -> str:

@@ -32,6 +32,7 @@ _SORTS_OF_RESULTS = ("relevance",)
 _SORTS_BY_DURATION = ("-duration", "duration")
 _CHOSEN = {"folder", *filters.NAMES}
 _CARRIED = ("sort", "limit", "view")
+_NO_MATTER_TO_FEEDS = {"sort", "recursive", "limit"}
 _API = {"api_videos", "api_video"}
 """Endpoints that speak JSON, in their errors, too."""
 _EXPLAINED = {400, 404, 503}
@@ -50,6 +51,8 @@ async def gallery(
     carried = {name: value for name, value in given.items() if name in _CARRIED}
     searched = {name: value for name, value in given.items() if name not in {"folder", "q"}}
     unfiltered = {name: value for name, value in given.items() if name not in _CHOSEN}
+    subscribed = {k: value for k, value in parameters.items() if k not in _NO_MATTER_TO_FEEDS}
+    feed_url = mount_url(library.mount, "feed", **subscribed)
     texts = Texts(library.settings.texts)
 
     def link(**changes: str | int | None) -> str:
@@ -69,7 +72,12 @@ async def gallery(
         link=link,
         carry=f"?{urlencode(carried)}" if carried else "",
         robots=_robots(query, given),
-        playlist_url=mount_url(library.mount, "playlist", **parameters),
+        feed_url=feed_url,
+        other_apps=[
+            (texts.text("m3u"), mount_url(library.mount, "playlist", **parameters)),
+            (texts.text("xspf"), mount_url(library.mount, "xspf_playlist", **parameters)),
+            (texts.text("rss"), feed_url),
+        ],
         is_new=lambda video: is_new(video.modified, datetime.now(UTC)),
     )
 

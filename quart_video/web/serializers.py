@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
-from quart_video.access.signed_urls import Grant, full_url, with_signature
+from quart_video.access.signed_urls import Grant
 from quart_video.catalogue import (
     Caption,
     Contents,
@@ -39,8 +38,7 @@ from quart_video.web.captions import (
     marks_of,
     with_default,
 )
-from quart_video.web.m3u import Track
-from quart_video.web.urls import MountURLs, gallery_url, version_query
+from quart_video.web.urls import MountURLs, gallery_url
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all here is UTC, and sooner written without saying so
 _UNKNOWN = Contents(None, None)
@@ -250,21 +248,6 @@ def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: M
             for each in (tracks if len(tracks) > 1 else ())
         ],
     )
-
-
-def tracks(items: Iterable[Item], library: Library) -> Iterator[Track]:
-    """Describe videos for a player elsewhere: by their full addresses, if those are known."""
-    root = full_url(mount_url(library.mount, "gallery", external=True))
-    for item in items:
-        # Not url_for, which takes a second for ten thousand of them.
-        path, facts = item.entry.path, item.entry.facts
-        assert facts is not None
-        url = root + quote(path) + version_query(library, facts.version)
-        yield Track(
-            url=with_signature(url, library, "media", path),
-            title=title_of_item(item, library),
-            duration=item.duration,
-        )
 
 
 def title_of_item(item: Item, library: Library) -> str:

@@ -130,6 +130,8 @@ ALLOWED = [
     "-/api/videos/public/b.mp4",
     "-/api/videos",
     "-/playlist.m3u",
+    "-/playlist.xspf",
+    "-/feed.rss",
 ]
 
 
@@ -447,7 +449,12 @@ class TestHostilePaths:
                     built = rule.build({argument: "PATH"})
                     assert built is not None
                     yield unquote(built[1]).replace("PATH", hostile + end), ""
-            if rule.endpoint in {"video.api_videos", "video.playlist"}:
+            if rule.endpoint in {
+                "video.api_videos",
+                "video.playlist",
+                "video.xspf_playlist",
+                "video.feed",
+            }:
                 routes += 1
                 yield rule.rule, f"folder={quote(hostile)}x"
         assert routes > 8

@@ -185,7 +185,7 @@ def test_tables_in_markdown_are_whole() -> None:
 
 
 def test_the_chart_is_drawn_to_scale() -> None:
-    root = ET.fromstring(chart(RUN))  # noqa: S314 - made just now
+    root = ET.fromstring(chart(RUN))
     dots = [float(dot.get("cx", "")) for dot in root.iter("{http://www.w3.org/2000/svg}circle")]
     assert len(dots) == 2
     assert dots == sorted(dots)

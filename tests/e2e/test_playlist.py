@@ -43,7 +43,8 @@ def test_the_button_saves_a_file(hypercorn: Server, new_page: NewPage, folder: P
     page = new_page(base_url=hypercorn.url)
     page.goto(f"/videos/{folder.name}/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Playlist").click()
+        page.get_by_text("Other apps").click()
+        page.get_by_role("link", name="M3U").click()
     assert download.value.suggested_filename == "Videos.m3u"
     assert download.value.path().read_text().endswith("/one.mp4\n")
     assert page.get_by_role("link", name="one").count() == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -37,8 +38,9 @@ from quart_video.policy.url_signer import UrlSigner
 from quart_video.remux.boxes import boxes
 from quart_video.storage.base import BadName
 from quart_video.storage.names import MAX_PATH_BYTES, name_problem, split_path
-from quart_video.web import m3u
+from quart_video.web import m3u, rss, xspf
 from quart_video.web.formatting import for_terminal, parse_time
+from quart_video.web.tracks import Track
 
 NOW = 1_800_000_000
 SIZE = 1000
@@ -179,8 +181,24 @@ def test_searches(text: str) -> None:
 @given(like("names", "captions"), st.floats() | st.none())
 def test_playlists(title: str, duration: float | None) -> None:
     with suppress(ValueError, OverflowError):  # no length of a video
-        written = m3u.write(title, [m3u.Track("http://localhost/a", title, duration)])
+        written = m3u.write(title, [Track("http://localhost/a", title, "/a", duration)])
         assert len(written.splitlines()) == 4
+
+
+@given(like("names", "captions"), like("names", "captions"), st.integers(-(2**63), 2**63))
+def test_feeds(title: str, url: str, modified: int) -> None:
+    """Each is XML, and no text in it becomes anything else; but for what XML cannot hold."""
+    channel = rss.Channel(title, title, url, url, url, "en")
+    episode = rss.Episode(title, url, url, title, modified, url, 1, title, 1.5, url, 640)
+    playlist = ET.fromstring(xspf.write(title, [Track(url, title, url)]).encode())
+    assert len(playlist) == 2
+    feed = ET.fromstring(rss.write(channel, [episode]).encode())[0]
+    assert [child.tag for child in feed][-1] == "item"
+    if title.isprintable() and url.isprintable():
+        assert (playlist[0].text or "") == (feed.findtext("item/title") or "") == title
+        enclosure = feed.find("item/enclosure")
+        assert enclosure is not None
+        assert enclosure.get("url") == url
 
 
 @given(like("names", "captions"))

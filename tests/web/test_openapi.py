@@ -53,6 +53,8 @@ async def test_valid(tmp_path: Path, order: str, *, convert_casing: bool) -> Non
         "/videos/-/poster/{path}",
         "/videos/-/storyboard/{path}",
         "/videos/-/playlist.m3u",
+        "/videos/-/playlist.xspf",
+        "/videos/-/feed.rss",
     }
 
 

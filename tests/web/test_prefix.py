@@ -18,7 +18,7 @@ from quart_video import VideoBlueprint, video_bp
 from tests.support.asgi import ASGI, Sent, call
 
 _IN_HTML = re.compile(r'\b(?:href|src|action|data-qv-page)="([^"#]+)')
-
+_IN_XML = re.compile(r"""(?:(?:href|url)="|<(?:link|location|info|image)>)([^"<]+)""")
 _CHOICE = re.compile(r"[?&](?:view|sort)=")
 
 
@@ -41,6 +41,8 @@ def addresses(sent: Sent) -> Iterator[str]:
         yield from (unescape(address) for address in _IN_HTML.findall(text))
     elif sent["content-type"].startswith("application/json"):
         yield from _in_json(json.loads(text))
+    elif "xml" in sent["content-type"]:
+        yield from (unescape(address) for address in _IN_XML.findall(text))
     elif "mpegurl" in sent["content-type"]:
         yield from (line for line in text.splitlines() if not line.startswith("#"))
 
@@ -89,7 +91,7 @@ def expected(prefix: str) -> set[str]:
     below = {
         *("", "a b/", f"{one}.mp4", "0.mp4", f"-/watch/{one}.mp4", "-/watch/2.mp4"),
         *("-/api/videos", f"-/api/videos/{one}.mp4", f"-/captions/{one}.en.vtt"),
-        *("-/playlist.m3u", "-/static/quart-video.css"),
+        *("-/playlist.m3u", "-/playlist.xspf", "-/feed.rss", "-/static/quart-video.css"),
     }
     return {prefix + path for path in below}
 

@@ -1,35 +1,27 @@
-"""The views that list: the gallery, its JSON, and the playlist."""
+"""The views that list: the gallery, its JSON, and the index for programs."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
-from typing import TypeVar, cast
+from typing import cast
 
-from pydantic import TypeAdapter, ValidationError
 from quart import Response, current_app, request, url_for
 from quart.typing import ResponseReturnValue
 from quart_schema import document_querystring, document_response
-from quart_schema.validation import QuerystringValidationError
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import Forbidden
 
 from quart_video import catalogue
 from quart_video.access.guard import LibraryAccess, current_access
-from quart_video.http import content_disposition
 from quart_video.library.listing_cache import CachedListing
 from quart_video.messages import Texts
 from quart_video.models import GalleryQuery, Listing, ListingQuery, as_json
 from quart_video.policy.cache_control import Answer, caching_fields
-from quart_video.web import folder_index, m3u, pages, serializers
-from quart_video.web.descriptions import listed
+from quart_video.web import folder_index, pages, serializers
+from quart_video.web.listing_query import GALLERY, LISTING, page_of, query_of_request
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
 from quart_video.web.streamed import streamed
-
-Query = TypeVar("Query", bound=ListingQuery)
-_QUERY: TypeAdapter[ListingQuery] = TypeAdapter(ListingQuery)
-_GALLERY_QUERY: TypeAdapter[GalleryQuery] = TypeAdapter(GalleryQuery)
 
 
 @document_querystring(GalleryQuery)
@@ -42,9 +34,9 @@ async def gallery(folder: str = "") -> ResponseReturnValue:
     access = await current_access()
     if not request.query_string and not pages.is_wanted():
         return await _index(access, folder)
-    query = _query(_GALLERY_QUERY, folder=folder)
+    query = query_of_request(GALLERY, fixed={"folder": folder})
     serializer = serializers.ListingSerializer(access.library)
-    page = await _page(access, query)
+    page = await page_of(access, query)
     listing = serializers.listing(page, query, serializer)
     response = await page_response(
         access, await pages.gallery(listing, page.types, query, access.library)
@@ -98,55 +90,10 @@ async def _index(access: LibraryAccess, folder: str) -> Response:
 async def api_videos() -> ResponseReturnValue:
     """List videos."""
     access = await current_access()
-    query = _query(_QUERY)
+    query = query_of_request(LISTING)
     return await page_response(
-        access, await _listing_json(access, query, await _page(access, query))
+        access, await _listing_json(access, query, await page_of(access, query))
     )
-
-
-@document_querystring(ListingQuery)
-@answers(m3u.MEDIA_TYPE, "The playlist.", query=True)
-async def playlist() -> ResponseReturnValue:
-    """List all pages for a player, 10,000 videos at most; limit and cursor do not count."""
-    access = await current_access()
-    items = await access.every(listed(access, _query(_QUERY)), m3u.MAX_TRACKS)
-    title = access.library.settings.title
-    text = m3u.write(title, serializers.tracks(items, access.library))
-    fields = {
-        "Content-Type": f"{m3u.MEDIA_TYPE}; charset=utf-8",
-        # To be saved, or opened by a player: a browser that plays HLS takes it for a film.
-        "Content-Disposition": content_disposition("attachment", f"{title or 'playlist'}.m3u"),
-    }
-    return await page_response(access, (text, fields))
-
-
-def _query(kind: TypeAdapter[Query], **fixed: str) -> Query:
-    """Read the parameters of a listing; an empty one, as forms send it, counts as absent.
-
-    :raises QuerystringValidationError: a parameter is wrong, which is a 400 that says what to do.
-    """
-    given = {name: value for name, value in request.args.items() if value != ""}
-    try:
-        query = kind.validate_python(given | fixed)
-    except ValidationError as error:
-        raise _bad_query(
-            error, *(f"{'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors())
-        ) from error
-    return replace(query, recursive=query.reaches_below) if query.recursive is None else query
-
-
-def _bad_query(error: Exception, *problems: str) -> BadRequest:
-    """Make a 400 that tells what is wrong, as quart-schema's own would be handled by the host."""
-    result = QuerystringValidationError(error)
-    result.description = " ".join(problems)
-    return result
-
-
-async def _page(access: LibraryAccess, query: ListingQuery) -> catalogue.Page:
-    try:
-        return await access.page(listed(access, query))
-    except catalogue.BadCursor as error:
-        raise _bad_query(error, str(error)) from error
 
 
 async def _listing_json(

@@ -311,10 +311,22 @@ async def test_a_page_of_thousands_of_folders_is_small(browser: Browser, library
 async def test_the_same_listing_as_json_is_linked(browser: Browser, put: Put) -> None:
     put("a/clip.mp4")
     page = await browser.open("/videos/a/?q=clip&recursive=1&sort=-size")
-    link = page.one("link", rel="alternate")
+    link = page.one("link", type="application/json")
     assert link["type"] == "application/json"
     listing = await (await browser.client.get(link["href"])).get_json()
     assert [video["path"] for video in listing["videos"]] == ["a/clip.mp4"]
+
+
+async def test_the_same_listing_as_a_feed_is_linked(browser: Browser, put: Put) -> None:
+    """In the head, where feed readers look, and where people do."""
+    put("a/clip.mp4")
+    put("a/other.mp4")
+    page = await browser.open("/videos/a/?q=clip&recursive=1&sort=-size&limit=1")
+    url = page.one("link", type="application/rss+xml")["href"]
+    assert url == page.link("RSS: podcasts, feed readers")["href"]
+    assert url == "/videos/-/feed.rss?folder=a&q=clip"
+    feed = await (await browser.client.get(url)).get_data(as_text=True)
+    assert feed.count("<item>") == 1
 
 
 async def test_a_list_in_the_place_of_a_grid(browser: Browser, put: Put) -> None:
@@ -470,7 +482,7 @@ async def test_durations_are_shown_and_sorted_by(
     browser: Browser, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("clip.mp4")
-    assert "Longest" not in (await browser.open("/videos/")).one("details").text
+    assert "Longest" not in (await browser.open("/videos/")).one("main").text
     video = serializers.ListingSerializer.video
     monkeypatch.setattr(
         serializers.ListingSerializer,

@@ -1,32 +1,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from xml.etree import ElementTree as ET
 
 import pytest
 from quart import Quart
 
-from quart_video.web import m3u
+from quart_video.web import m3u, tracks, xspf
+from quart_video.web.tracks import Track
 from tests.web.pages.conftest import Browser, Put, browsing
+
+XSPF_TRACK = ("location", "title", "info", "image", "duration")
+TRACKS = [
+    Track("http://a/1.mp4", "One", "http://a/1"),
+    Track("http://a/2.mp4?a&b", "Two, <three>", "http://a/2", 61.5, "http://a/2.jpg"),
+]
 
 
 def test_it_is_written_line_by_line() -> None:
-    tracks = [
-        m3u.Track("http://a/1.mp4", "One"),
-        m3u.Track("http://a/2.mp4", "Two, three", 61.5),
-    ]
-    assert m3u.write("Films", tracks) == (
+    assert m3u.write("Films", TRACKS) == (
         "#EXTM3U\n"
         "#PLAYLIST:Films\n"
         "#EXTINF:-1,One\n"
         "http://a/1.mp4\n"
-        "#EXTINF:62,Two, three\n"
-        "http://a/2.mp4\n"
+        "#EXTINF:62,Two, <three>\n"
+        "http://a/2.mp4?a&b\n"
     )
+
+
+def test_as_xspf() -> None:
+    written = xspf.write("Films & more", TRACKS)
+    root = ET.fromstring(written.encode())
+    names = {"x": "http://xspf.org/ns/0/"}
+    assert (root.tag, root.get("version")) == ("{http://xspf.org/ns/0/}playlist", "1")
+    assert root.findtext("x:title", None, names) == "Films & more"
+    found = [
+        [root_of.findtext(f"x:{name}", None, names) for name in XSPF_TRACK]
+        for root_of in root.findall("x:trackList/x:track", names)
+    ]
+    assert found == [
+        ["http://a/1.mp4", "One", "http://a/1", None, None],
+        ["http://a/2.mp4?a&b", "Two, <three>", "http://a/2", "http://a/2.jpg", "61500"],
+    ]
 
 
 @pytest.mark.parametrize("evil", ["a\nhttp://evil/", "a\r#EXT", "a\u2028b", "a\x85b", "\0a\x1bb"])
 def test_no_title_begins_a_line(evil: str) -> None:
-    written = m3u.write(evil, [m3u.Track("http://a/", evil)])
+    written = m3u.write(evil, [Track("http://a/", evil, "http://a/page")])
     assert len(written.splitlines()) == 4
 
 
@@ -45,9 +65,9 @@ async def test_all_pages_of_a_listing(make_app: Callable[..., Quart], put: Put) 
     expected = [f"http://localhost/videos/series/Part%20{number}.mp4" for number in range(1, 8)]
     async with browsing(make_app(VIDEO_PAGE_SIZE=2)) as browser:
         page = await browser.open("/videos/series/?limit=3&sort=-name")
-        assert await addresses(browser, page.link("Playlist")["href"]) == expected[::-1]
+        assert await addresses(browser, page.link("M3U: VLC, mpv, Kodi")["href"]) == expected[::-1]
         page = await browser.open("/videos/?q=part&recursive=1")
-        assert await addresses(browser, page.link("Playlist")["href"]) == expected
+        assert await addresses(browser, page.link("M3U: VLC, mpv, Kodi")["href"]) == expected
 
 
 async def test_the_address_is_the_one_the_browser_used(browser: Browser, put: Put) -> None:
@@ -70,7 +90,7 @@ async def test_every_address_leads_to_its_video(browser: Browser, put: Put, name
 async def test_there_is_a_bound(
     browser: Browser, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(m3u, "MAX_TRACKS", 3)
+    monkeypatch.setattr(tracks, "MAX_TRACKS", 3)
     for number in range(1, 6):
         put(f"{number}.mp4")
     found = await addresses(browser, "/videos/-/playlist.m3u")
