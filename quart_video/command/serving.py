@@ -22,6 +22,7 @@ import quart_video
 from quart_video.cli.output import is_seen
 from quart_video.command.folder_app import Given, app_in_worker, hand_on
 from quart_video.media import available
+from quart_video.servers.descriptors import raise_limit, spare_the_log
 from quart_video.servers.listening import Listening, url_of
 from quart_video.servers.qr_code import QUIET, drawn, qr_code
 from quart_video.servers.supervisor import Supervisor, tell_ready
@@ -51,6 +52,7 @@ def run(
     :param qr: whether to draw a QR code; ``None``: where somebody can hold a phone before it.
     """
     hand_on(given)
+    raise_limit()  # processes that are started take it over
     if not available() and settings.media_processes != 0:
         click.echo(
             "There are no posters, durations and captions from inside the videos. To have them: "
@@ -121,6 +123,7 @@ def _by_uvicorn(listening: socket.socket, ready: Connection) -> None:
     """Serve in this process by Uvicorn, which has the kernel send."""
     import uvicorn  # noqa: PLC0415 - of an extra
 
+    spare_the_log()
     config = uvicorn.Config(
         partial(_app, ready),
         factory=True,
@@ -138,6 +141,7 @@ def _by_hypercorn(listening: socket.socket, ready: Connection) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415 - where the other is not installed
     from hypercorn.config import Config  # noqa: PLC0415 - as above
 
+    spare_the_log()
     config = Config()
     config.bind = [f"fd://{listening.fileno()}"]
     config.loglevel = "WARNING"
