@@ -147,20 +147,38 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "no_picture": "No picture? Your browser may lack the codec: a downloaded copy plays in "
         "VLC, mpv and the like.",
         "problem_type": "This browser cannot play this type of video",
-        "problem_type_help": "A downloaded copy plays in VLC, mpv and the like. It is of the type "
-        "{type}.",
+        "problem_type_help": "It does not decode what is in the file: {codecs}.",
+        "problem_unknown": "This video does not play here",
+        "problem_unknown_help": "The file is damaged, or of a type that this browser does not "
+        "play: {type}.",
+        "problem_damaged": "This video is damaged",
+        "problem_damaged_help": "Something in the file is missing or wrong.",
+        "problem_empty": "This file is empty",
+        "problem_empty_help": "There is no video in it. It may still be on its way here, or a copy "
+        "of it has failed.",
         "problem_picture": "This browser shows no picture of this video",
-        "problem_picture_help": "It lacks the codec. A downloaded copy plays in VLC, mpv and the "
-        "like.",
+        "problem_picture_help": "It does not decode {codecs}.",
         "problem_sound": "This browser plays this video without sound",
-        "problem_sound_help": "It lacks the codec. A downloaded copy has sound in VLC, mpv and the "
-        "like.",
+        "problem_sound_help": "It does not decode {codecs}.",
+        "problem_copy": "A downloaded copy may play in VLC, mpv and the like.",
+        "codec_video": "{name} video",
+        "codec_sound": "{name} sound",
+        "codec_picture_unknown": "its pictures",
+        "codec_sound_unknown": "its sound",
         "problem_gone": "The video is not there any more",
-        "problem_gone_help": "It may have been moved, renamed or deleted.",
+        "problem_gone_help": "It may have been moved, renamed or deleted, or you may not see it "
+        "any more.",
         "problem_login": "You may not watch this video now",
         "problem_login_help": "Your login may have ended. Load the page again to log in.",
         "problem_network": "The video does not load",
-        "problem_network_help": "The connection may be down, or the server busy.",
+        "problem_network_help": "The server does not answer as it should, or not at all. It is "
+        "asked again and again, and the video goes on when it answers.",
+        "problem_busy": "The server is busy",
+        "problem_busy_help": "It sends as many videos as it can, or as you may have at once. It is "
+        "asked again soon, and the video goes on by itself.",
+        "problem_replaced": "This video was replaced",
+        "problem_replaced_help": "There is another file under this name now.",
+        "load_again": "Load the page again",
         "try_again": "Try again",
         "details": "Details",
         "file": "File",

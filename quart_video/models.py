@@ -155,6 +155,9 @@ class FullVideo(Video):
     """WebVTT for ``<track kind="chapters">``; ``None`` where there are no chapters."""
     mp4: Mp4 | None = None
     """The same as an MP4; ``None`` where nothing is known of it, and where ``VIDEO_MP4`` is off."""
+    problem: Literal["empty", "damaged"] | None = None
+    """What is known to be wrong with the file. ``empty``: there is not one byte in it. ``damaged``:
+    FFmpeg finds no video in it; not told without the extra ``media``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal
 
 from quart_video.catalogue import (
     CAPTION_FOLDERS,
@@ -41,6 +42,7 @@ from quart_video.storage.base import Entry, Media, StorageError, Unavailable, in
 _MOST_LOOKED_AT = 1024 * 1024  # bytes of a caption file that is sent as it is
 _MOST_BEGINNINGS = 16
 _MOST_ASKED = 200  # names of videos that may begin as another one's
+Problem = Literal["empty", "damaged"]
 GLANCE = 1.5
 """Seconds that a page waits for the details of its one video. Mostly it takes a hundredth."""
 
@@ -280,6 +282,23 @@ async def details_of(
                 [Finding(item.entry.path, _version(item), details.duration, details.title)]
             )
     return details
+
+
+async def problem_of(library: Library, item: Item, details: Details | None) -> Problem | None:
+    """Return what is known to be wrong with the file of a video.
+
+    :param details: what is inside it, as :func:`details_of` has it.
+    """
+    assert item.entry.facts is not None
+    if item.entry.facts.size == 0:
+        return "empty"
+    if details is not None or library.derivatives is None:
+        return None
+    try:
+        await library.derivatives.raise_failure(source_of(library, item), DETAILS)
+    except Failed:
+        return "damaged"
+    return None
 
 
 def _version(item: Item) -> str:

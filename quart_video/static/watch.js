@@ -36,9 +36,14 @@ function offer(element, type, action) {
 
 let kept = 0;
 
+/** Tell whether the player has lost its place: WebKit does so at an error. */
+function isLost() {
+  return Boolean(video.error) && !video.currentTime;
+}
+
 function keepPosition() {
   const { currentTime, duration } = video;
-  if (!(duration > 0) || duration === Infinity || Math.abs(currentTime - kept) < 1) return;
+  if (!(duration > 0) || duration === Infinity || isLost() || Math.abs(currentTime - kept) < 1) return;
   kept = currentTime;
   const worth = currentTime > RESUME_AFTER && currentTime < duration * DONE;
   const poster = video.getAttribute("poster");
@@ -70,40 +75,6 @@ restart.addEventListener("click", () => {
   video.focus();
 });
 
-// Addresses that expire -------------------------------------------------------------------------
-
-// A browser that was sent on to an object store asks there again and again, and when the address
-// has expired, it waits for what never comes. To load anew gets it another.
-
-const expires = Number(video.dataset.qvExpires) * 1000; // NaN where nothing expires
-let since = performance.now();
-
-function isExpired() {
-  return performance.now() - since > expires;
-}
-
-let left = null; // where to go on, while the video is loaded anew
-
-/** Load the video anew, and go on where it was. */
-function again() {
-  // What comes of the old address may ask for this once more: the video is at its beginning then.
-  since = performance.now();
-  left ??= { currentTime: video.currentTime, paused: video.paused };
-  tell(null);
-  video.load();
-}
-
-video.addEventListener("loadedmetadata", () => {
-  if (!left) return;
-  const { currentTime, paused } = left;
-  left = null;
-  if (!video.currentTime) video.currentTime = currentTime; // else someone has gone elsewhere meanwhile
-  if (!paused) video.play().catch(() => {});
-});
-video.addEventListener("loadstart", () => { since = performance.now(); });
-for (const type of ["seeking", "stalled", "waiting"])
-  video.addEventListener(type, () => { if (isExpired()) again(); });
-
 // What goes wrong -------------------------------------------------------------------------------
 
 const board = main.querySelector(".qv-problem");
@@ -113,19 +84,6 @@ function tell(problem) {
     text.hidden = text.dataset.qvProblem !== problem;
   board.hidden = !problem;
   if (problem) board.scrollIntoView({ block: "nearest" }); // it stands above the player
-}
-
-async function diagnose() {
-  const { code } = video.error ?? {};
-  if (code === MediaError.MEDIA_ERR_NETWORK) return "network";
-  try {
-    const { status: answer } = await fetch(video.currentSrc, { method: "HEAD", cache: "no-store" });
-    if (answer === 404 || answer === 410) return "gone";
-    if (answer === 401 || answer === 403) return "login";
-    return answer >= 400 ? "network" : "type";
-  } catch {
-    return "network";
-  }
 }
 
 const foreseen = foresee(video);
@@ -140,10 +98,25 @@ video.addEventListener("timeupdate", () => {
   if (told === "sound" ? isHeard(video) : told && video.videoWidth > 0) look();
 });
 
-async function fail() {
-  if (isExpired()) again();
-  else tell(await diagnose());
+let recovery = null; // the promise of what asks the server what is wrong, and goes on
+let imports = 0;
+
+/** Load that, for as long as the server can be reached: at the first play. */
+function watched() {
+  recovery ??= import(`./recover.js${imports ? `?${imports}` : ""}`) // browsers remember a failure
+    .then(({ watchOver }) => watchOver(video, foreseen, tell))
+    .catch(() => {
+      imports++;
+      tell("network");
+      return new Promise((done) => setTimeout(done, 2000)).then(() => {
+        recovery = null;
+        return watched();
+      });
+    });
+  return recovery;
 }
+
+const fail = () => watched().then((again) => again());
 
 video.addEventListener("error", fail);
 // Of several addresses, it is the last one that tells when none of them plays.
@@ -152,10 +125,14 @@ video.addEventListener("loadeddata", look);
 if (video.error) fail();
 else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
 else tell(foreseen); // nothing has been loaded, and need not be for this
-part("retry")?.addEventListener("click", () => {
-  again();
+board.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-qv-reload]")) location.reload();
+  if (!target.closest("[data-qv-retry]")) return;
+  watched().then((again) => again(true));
   video.focus();
 });
+for (const type of ["play", "seeking"]) video.addEventListener(type, watched, { once: true });
+if (!video.paused) watched();
 
 // Speed -----------------------------------------------------------------------------------------
 

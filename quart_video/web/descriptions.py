@@ -45,6 +45,14 @@ async def full_video(access: LibraryAccess, path: str, languages: Sequence[str] 
     empty = await media_info.empty_tracks(library, item, details)
     captions = Captions(shown, unshown, empty)
     mp4 = await mp4_state(library, item, details)
+    problem = await media_info.problem_of(library, item, details)
     return serializers.full_video(
-        item, details, captions, languages, library, mp4=mp4, grant=access.grant
+        item,
+        details,
+        captions,
+        languages,
+        library,
+        mp4=mp4,
+        problem=problem,
+        grant=access.grant,
     )

@@ -18,6 +18,7 @@ from quart_video.library.state import current_library
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
 from quart_video.web import filters, serializers, urls
+from quart_video.web.codec_names import codecs_in_words
 from quart_video.web.embedding import frame, frame_size
 from quart_video.web.formatting import (
     at_time,
@@ -35,6 +36,20 @@ _CARRIED = ("sort", "limit", "view")
 _NO_MATTER_TO_FEEDS = {"sort", "recursive", "limit"}
 _API = {"api_videos", "api_video"}
 """Endpoints that speak JSON, in their errors, too."""
+PROBLEMS = {
+    "type": "download",
+    "picture": "download",
+    "sound": "download",
+    "unknown": "download",
+    "damaged": "download",
+    "empty": "retry",
+    "gone": "",
+    "login": "reload",
+    "replaced": "reload",
+    "busy": "retry",
+    "network": "retry",
+}
+"""What the watch page can say is wrong, and what it offers then."""
 _EXPLAINED = {400, 404, 503}
 """Errors that there are texts for."""
 
@@ -109,12 +124,15 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
     :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
     """
     settings = library.settings
+    texts = Texts(settings.texts)
     # An address that ends is of no use in a page that does not.
     embeds = bool(settings.embed_origins) and not settings.signed_urls
     return await render_template(
         "quart_video/watch.html",
-        **_common(library, Texts(settings.texts), video.folder),
+        **_common(library, texts, video.folder),
         **_played(video, library),
+        problems=PROBLEMS,
+        codecs=_codecs(video, texts),
         neighbours=neighbours,
         # The same page, from another time: one address for each video is enough.
         robots="noindex, nofollow" if request.query_string else None,
@@ -148,6 +166,16 @@ def _played(video: FullVideo, library: Library) -> dict[str, Any]:
         "mp4": at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
         "expires": library.settings.store_expiry if library.signer else None,
     }
+
+
+def _codecs(video: FullVideo, texts: Texts) -> dict[str, str]:
+    """Return what the board of problems calls the codecs of a video."""
+    unknown = {
+        "type": video.media_type,
+        "picture": texts.text("codec_picture_unknown"),
+        "sound": texts.text("codec_sound_unknown"),
+    }
+    return unknown | codecs_in_words(video.details, texts)
 
 
 async def error(failure: HTTPException) -> Any:

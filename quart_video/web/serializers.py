@@ -170,12 +170,14 @@ def full_video(
     *,
     mp4: Mp4State | None = None,
     grant: Grant | None = None,
+    problem: media_info.Problem | None = None,
 ) -> FullVideo:
     """Describe one video, and what is inside it.
 
     :param languages: that the client speaks, the best first.
     :param mp4: how its MP4 stands.
     :param grant: as :class:`MountURLs` takes it.
+    :param problem: what is wrong with the file.
     """
     serializer = ListingSerializer(library, grant)
     row = serializer.video(item)
@@ -203,6 +205,7 @@ def full_video(
         storyboard_url=serializer.urls.storyboard(path, tag) if moves else None,
         chapters_url=serializer.urls.chapters(path, tag) if chaptered else None,
         mp4=_mp4(path, mp4, details, library, serializer.urls) if mp4 and details else None,
+        problem=problem,
     )
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from quart import Quart, Response, request, url_for
+from quart import Quart, Response, abort, request, url_for
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
+from werkzeug.routing import RequestRedirect
 
 from quart_video import (
     VideoBlueprint,
@@ -58,6 +60,31 @@ app.register_blueprint(
         signing_keys=["a key for the tests alone"],
     )
 )
+
+
+def _answer_as_told(_: object, __: object) -> bool:
+    """Refuse everything, with the status that ``/answer/...`` has told."""
+    status = app.config.get("E2E_STATUS", 200)
+    if status == 302:
+        raise RequestRedirect("/alive")
+    if status in (429, 503):
+        raise {429: TooManyRequests, 503: ServiceUnavailable}[status](retry_after=1)
+    if status != 200:
+        abort(status)
+    return True
+
+
+app.register_blueprint(
+    VideoBlueprint("told", url_prefix="/told", authorize=_answer_as_told),
+    signed_urls=False,
+)
+
+
+@app.get("/answer/<int:status>")
+async def answer(status: int) -> str:
+    """Have the mount ``told`` answer everything with a status, until it is told otherwise."""
+    app.config["E2E_STATUS"] = status
+    return "so be it"
 
 
 def _root() -> Path:

@@ -12,7 +12,8 @@ class Tap:
     """Passes everything on to *port*, as long as nothing else is asked of it."""
 
     def __init__(self, port: int) -> None:
-        self._target = ("127.0.0.1", port)
+        self._target: tuple[str, int]
+        self.lead_to(port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.received = 0
@@ -33,6 +34,10 @@ class Tap:
         """How many connections to the store are open."""
         with self._lock:
             return len(self._open)
+
+    def lead_to(self, port: int) -> None:
+        """Pass new connections on to another *port*."""
+        self._target = ("127.0.0.1", port)
 
     def hold(self) -> None:
         """Pass nothing on from the store, and keep all connections open."""
