@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 
 from quart import Quart
@@ -56,6 +56,21 @@ class Mount:
     def change(self, **arguments: object) -> None:
         """Give settings by name that go before all others; what is open already keeps its own."""
         self._arguments = {**self._arguments, **arguments}
+
+    @asynccontextmanager
+    async def changed(self, **arguments: object) -> AsyncIterator[None]:
+        """Have settings by name go before all others meanwhile.
+
+        What is open is closed before and after, to be opened with what is then so.
+        """
+        kept = self._arguments
+        await self.close()
+        self.change(**arguments)
+        try:
+            yield
+        finally:
+            self._arguments = kept
+            await self.close()
 
     async def library(self, app: Quart) -> Library:
         """Return what this mount serves; the configuration of *app* is read on the first call.

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from quart_video.testing import make_film
 from tests.e2e.chromium import NewPage, Page, Response
 from tests.e2e.film import FRAMES_PER_SECOND, HEIGHT, WIDTH, caption_at
 from tests.e2e.harness import Server, Servers
@@ -214,3 +215,13 @@ def test_in_the_dark(
         }"""
     )
     assert (luminance < 80) if dark else (luminance > 175)
+
+
+def test_a_film_made_for_tests_plays(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
+    (folder / "made.mp4").write_bytes(make_film(5, tint="blue"))
+    page = new_page()
+    page.goto(f"{hypercorn.url}/videos/-/watch/{folder.name}/made.mp4")
+    played = _do(page, PLAY)
+    assert (played["width"], played["height"]) == (64, 48)
+    assert played["times"][-1] > played["times"][0] + 0.3
+    assert _do(page, "return video.duration;") == 5
