@@ -34,8 +34,17 @@ async def full_video(access: LibraryAccess, path: str, languages: Sequence[str] 
     :param languages: that who asks speaks, the best first.
     :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
     """
+    return await description_of(access, await access.item(path), languages)
+
+
+async def description_of(
+    access: LibraryAccess, item: catalogue.Item, languages: Sequence[str] = ()
+) -> FullVideo:
+    """Describe one video that may be had, and what is inside it.
+
+    :param languages: that who asks speaks, the best first.
+    """
     library = access.library
-    item = await access.item(path)
     details = await media_info.details_of(library, item)
     files = (
         *media_info.captions_shown(library, item),

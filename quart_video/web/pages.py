@@ -17,7 +17,7 @@ from quart_video.library.routes import mount_url
 from quart_video.library.state import current_library
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
-from quart_video.web import filters, serializers, urls
+from quart_video.web import feeds, filters, serializers, urls
 from quart_video.web.codec_names import codecs_in_words
 from quart_video.web.embedding import frame, frame_size
 from quart_video.web.formatting import (
@@ -26,6 +26,7 @@ from quart_video.web.formatting import (
     parse_time,
     template_functions,
 )
+from quart_video.web.link_preview import LinkPreview, Links, link_preview, poster_size
 from quart_video.web.problem import problem
 
 _SORTS = ("name", "-name", "-modified", "modified", "-size", "size")
@@ -118,10 +119,13 @@ def _sorts(listing: Listing, query: GalleryQuery) -> tuple[str, ...]:
     )
 
 
-async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Library) -> str:
+async def watch(
+    video: FullVideo, neighbours: Mapping[str, Video], library: Library, *, has_own_poster: bool
+) -> str:
     """Make the page that plays a video, from the time that the address names.
 
     :param neighbours: by ``prev`` and ``next``, as links name them, the videos beside it.
+    :param has_own_poster: whether its poster is an image beside it.
     """
     settings = library.settings
     texts = Texts(settings.texts)
@@ -137,6 +141,7 @@ async def watch(video: FullVideo, neighbours: Mapping[str, Video], library: Libr
         # The same page, from another time: one address for each video is enough.
         robots="noindex, nofollow" if request.query_string else None,
         embed_code=_embed_code(video, library) if embeds else None,
+        preview=_link_preview(video, library, has_own_poster=has_own_poster),
     )
 
 
@@ -147,6 +152,28 @@ async def embed(video: FullVideo, library: Library) -> str:
         **_common(library, Texts(library.settings.texts), video.folder),
         **_played(video, library),
     )
+
+
+def _link_preview(
+    video: FullVideo, library: Library, *, has_own_poster: bool
+) -> LinkPreview | None:
+    """Return what shows a video where somebody names its address; ``None``: it is not for all."""
+    server = feeds.origin(library)
+    if library.protected or not server:
+        return None
+    mp4 = video.mp4.url if video.mp4 else None
+    # Before anybody has looked into the video there is a picture of nothing.
+    poster = video.large_poster_url if video.details is not None else None
+    player = mount_url(library.mount, "embed", path=video.path)
+    links = Links(
+        page=server + video.watch_url,
+        file=server + (mp4 or video.url),
+        file_type="video/mp4" if mp4 else video.media_type,
+        image=server + poster if poster else None,
+        image_size=None if has_own_poster else poster_size(video),
+        player=server + player if "*" in library.settings.embed_origins else None,
+    )
+    return link_preview(video, library.settings.title, links)
 
 
 def _embed_code(video: FullVideo, library: Library) -> Markup:

@@ -18,7 +18,7 @@ ROUTES = (
     *("/videos/-/api/videos/a/clip.mp4", "/videos/-/captions/a/clip.en.vtt"),
     *("/videos/-/poster/a/clip.mp4", "/videos/-/storyboard/a/clip.mp4"),
     *("/videos/-/chapters/a/clip.mp4", "/videos/-/mp4/a/clip.mp4", "/videos/-/playlist.m3u"),
-    "/videos/-/health",
+    *("/videos/-/playlist.xspf", "/videos/-/feed.rss", "/videos/-/health"),
 )
 
 

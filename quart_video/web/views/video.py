@@ -10,7 +10,7 @@ from quart_video.access.guard import current_access
 from quart_video.models import FullVideo, as_json
 from quart_video.policy.frame_ancestors import player_policy
 from quart_video.web import pages, serializers
-from quart_video.web.descriptions import full_video
+from quart_video.web.descriptions import description_of, full_video
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
 from quart_video.web.request_limits import accepted_languages
@@ -20,7 +20,8 @@ from quart_video.web.request_limits import accepted_languages
 async def watch(path: str) -> ResponseReturnValue:
     """Page that plays a video."""
     access = await current_access()
-    video = await full_video(access, path, accepted_languages())
+    item = await access.item(path)
+    video = await description_of(access, item, accepted_languages())
     beside = await access.neighbours(path)
     serializer = serializers.ListingSerializer(access.library)
     neighbours = {
@@ -28,7 +29,9 @@ async def watch(path: str) -> ResponseReturnValue:
         for rel, each in {"prev": beside.previous, "next": beside.next}.items()
         if each
     }
-    page = await pages.watch(video, neighbours, access.library)
+    page = await pages.watch(
+        video, neighbours, access.library, has_own_poster=item.poster is not None
+    )
     return await _in_language(await page_response(access, page))
 
 

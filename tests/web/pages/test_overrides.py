@@ -57,7 +57,7 @@ async def test_one_block_of_the_gallery(
     page = await access(make_app(), "/videos/")
     assert page.one("h1").text == "1 of ours"
     assert page.one("meta", name="robots")
-    assert page.one("link", rel="alternate")
+    assert page.one("link", type="application/json")
     assert page.one("li", class_="qv-card")
     assert (await access(make_app(), "/videos/-/watch/clip.mp4")).one("h1").text == "clip"
 
