@@ -93,6 +93,7 @@ class VideoBlueprint(Blueprint):
         self.before_request(refuse_long_queries)
         self.before_request(_answer_preflight)
         self.after_request(_finish)
+        self.cli.help = "Index, list, prepare and check the videos."
         for command in commands:
             self.cli.add_command(command)
         tag_blueprint(self, ["Videos"])

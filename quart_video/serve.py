@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +13,12 @@ from typing import Any
 
 import click
 
-from quart_video import ConfigurationError, Settings
+from quart_video import ConfigurationError, Settings, __version__
 from quart_video.cli.checking import check_options, report_check
 from quart_video.cli.libraries import Target
 from quart_video.cli.listing import list_options, list_videos, listed
 from quart_video.cli.listing import scan as scan_videos
+from quart_video.cli.output import tell
 from quart_video.cli.preparing import Asked, prepare_options, prepare_videos
 from quart_video.command import serving
 from quart_video.command.folder_app import (
@@ -89,6 +92,42 @@ def check(folder: Path, processes: int | None, html: Path | None) -> None:
     exit status is 1 where something cannot be made.
     """
     report_check([_target(folder)], folder, processes, html)
+
+
+@main.command(short_help="Say what is installed, what of it works, and what to do.")
+@click.argument("folder", metavar="[DIR]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Write one object of JSON.")
+@click.pass_context
+def doctor(context: click.Context, folder: str | None, *, as_json: bool) -> None:
+    """Look at what is installed, and try whether it works: with DIR, for the videos in it.
+
+    What it writes, it deletes again. The exit status is 1 where something fails without which no
+    videos can be served.
+    """
+    # Loaded here: what it tries takes longer to load than the other commands.
+    from quart_video.command import doctor as examining  # noqa: PLC0415
+
+    logging.disable()  # what would be logged is among the findings
+    context.call_on_close(partial(logging.disable, logging.NOTSET))
+    findings: list[examining.Finding] = []
+
+    def noted() -> Iterator[examining.Finding]:
+        for each in examining.examine(folder):
+            findings.append(each)
+            yield each
+
+    if as_json:
+        tell(examining.as_json(list(noted()), __version__))
+    else:
+        style = _plainly if "NO_COLOR" in os.environ else click.style
+        for line in examining.as_text(noted(), style):
+            tell(line)
+    if examining.has_failed(findings):
+        raise SystemExit(1)
+
+
+def _plainly(text: str, **_: Any) -> str:
+    return text
 
 
 def _target(folder: Path) -> Target:

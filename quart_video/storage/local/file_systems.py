@@ -258,6 +258,17 @@ class Mounts:
 
 
 def _of_descriptor(descriptor: int) -> FileSystem:
+    found = _mount_among_others(descriptor)
+    return UNKNOWN if found is None else judge(*found)
+
+
+def mount_of(descriptor: int) -> Mount | None:
+    """Return the mount that something open is on; ``None``: that cannot be told."""
+    found = _mount_among_others(descriptor)
+    return None if found is None else found[0]
+
+
+def _mount_among_others(descriptor: int) -> tuple[Mount, list[Mount]] | None:
     # The number of a device is not looked for in the table: what btrfs and overlay say of a file
     # is not there.
     try:
@@ -267,8 +278,8 @@ def _of_descriptor(descriptor: int) -> FileSystem:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
             table = [*parse_mounts(lines)]
     except (OSError, ValueError, KeyError):
-        return UNKNOWN
-    return next((judge(mount, table) for mount in table if mount.number == number), UNKNOWN)
+        return None
+    return next(((mount, table) for mount in table if mount.number == number), None)
 
 
 def close_quietly(descriptor: int) -> None:
