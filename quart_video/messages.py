@@ -58,7 +58,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sort": "Sort: {order}",
         "sort_relevance": "Best match",
         "sort_name": "Name",
-        "sort_-name": "Name, last first",
+        "sort_-name": "Name, from Z to A",
         "sort_-modified": "Newest",
         "sort_modified": "Oldest",
         "sort_-size": "Largest",
@@ -67,8 +67,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sort_duration": "Shortest",
         "filters_0": "Filter",
         "filters": "Filter ({number})",
-        "min_duration": "Lasts at least",
-        "max_duration": "Lasts at most",
+        "min_duration": "Minimum length",
+        "max_duration": "Maximum length",
         "minutes": "{number}\xa0min",
         "hours": "{number}\xa0h",
         "any": "Any",
@@ -190,7 +190,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "length": "Duration",
         "picture": "Picture",
         "chapters": "Chapters",
-        "preview": "Look at another time",
+        "preview": "Preview",
         "captions_pictures": "Captions made of pictures, which browsers cannot show:",
         "captions_empty": "Captions without any text:",
         "captions_unreadable": "Captions that cannot be read:",
@@ -201,13 +201,13 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "prev": "Previous",
         "next": "Next",
         # The list of keys.
-        "keys_heading": "Keys of the player",
+        "keys_heading": "Keyboard shortcuts",
         "keys_on": "Use these keys",
         "close": "Close",
         "key_space": "Space",
         "key_play": "Play or pause",
-        "key_jump": "10 seconds back or on",
-        "key_step": "5 seconds back or on",
+        "key_jump": "10 seconds back or forward",
+        "key_step": "5 seconds back or forward",
         "key_digit": "Go to 0 % … 90 %",
         "key_mute": "Sound off or on",
         "key_fullscreen": "Full screen",
@@ -218,10 +218,20 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         # Errors.
         "error_400": "This address does not work",
         "error_400_help": "Something in it is wrong: {reason}",
+        "error_401": "Please log in",
+        "error_401_help": "This library is for those who have logged in. Log in, and load this "
+        "page again.",
+        "error_403": "You do not have access",
+        "error_403_help": "You may not see this, or the link has expired. Ask whoever gave it "
+        "to you for a new one.",
         "error_404": "There is nothing here",
         "error_404_help": "It may have been moved, renamed or deleted since the link was made.",
+        "error_429": "Too much at once",
+        "error_429_help": "You are being sent as much as you may have at once. Close a video, "
+        "or try again in a moment.",
         "error_503": "The library cannot be read just now",
-        "error_503_help": "The storage does not answer. Try again in a moment.",
+        "error_503_help": "The storage does not answer, or the server is busy. Try again in a "
+        "moment.",
         "to_library": "Go to {title}",
     }
 )
@@ -230,13 +240,13 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 _MONTHS = 12
 
 
-def merged(given: Mapping[object, object]) -> Mapping[str, Text]:
-    """Lay the host's texts over ours.
+def checked(given: Mapping[object, object]) -> Mapping[str, Text]:
+    """Return the host's texts, which are to be laid over ours.
 
     :raises ValueError: a key or a placeholder is none of ours, or a text is no text. The message
         continues the name of the setting.
     """
-    table: dict[str, Text] = dict(TEXTS)
+    table: dict[str, Text] = {}
     for key, value in given.items():
         name = _known(key)
         if isinstance(value, str):
@@ -244,7 +254,7 @@ def merged(given: Mapping[object, object]) -> Mapping[str, Text]:
         elif not callable(value):
             raise ValueError(f"has the key {key!r}, whose value is no text: {value!r}")
         table[str(key)] = value
-    months = table["months"]
+    months = table.get("months")
     if isinstance(months, str) and len(months.split()) != _MONTHS:
         raise ValueError(f"has {months!r} as the months, which are not twelve words")
     return table

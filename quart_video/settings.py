@@ -18,9 +18,10 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.messages import Text, merged
+from quart_video.messages import Text, checked
 from quart_video.storage.base import Storage
 from quart_video.storage.object_store.url import EXAMPLE, Location, is_url, parse_location
+from quart_video.translations import LANGUAGES
 
 MAX_PAGE_SIZE = 500
 """Most videos that one page of a listing may hold."""
@@ -168,7 +169,17 @@ def _types(value: object) -> Mapping[str, str]:
 def _texts(value: object) -> Mapping[str, Text]:
     if not isinstance(value, Mapping):
         raise ValueError('must map keys to texts, as {"search": "Suchen"}')
-    return merged(value)
+    return checked(value)
+
+
+AUTO_LANGUAGE = "auto"
+
+
+def _language(value: object) -> str:
+    if value not in (AUTO_LANGUAGE, *LANGUAGES):
+        known = ", ".join(map(repr, LANGUAGES))
+        raise ValueError(f"must be {AUTO_LANGUAGE!r}, or a language of the pages: {known}")
+    return str(value)
 
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/,;]+")
@@ -286,6 +297,16 @@ class Settings:
         _texts,
         "Texts of the pages to replace, by key: `{'search': 'Suchen'}`. "
         "See [Texts](../how_to_guides/templates.md#change-or-translate-the-texts).",
+    )
+    language: str = _setting(
+        "VIDEO_LANGUAGE",
+        AUTO_LANGUAGE,
+        _language,
+        "Language of the pages: "
+        + ", ".join(f'`"{each}"`' for each in LANGUAGES)
+        + '; or `"auto"` '
+        "for the one of these that the visitor's browser asks for first (`Accept-Language`). Where "
+        "`VIDEO_TEXTS` has a `language`, that one goes first.",
     )
     types: Mapping[str, str] = _setting(
         "VIDEO_TYPES",

@@ -13,7 +13,6 @@ import pytest
 from quart import Quart
 
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.messages import TEXTS
 from quart_video.settings import MAX_PAGE_SIZE, ConfigurationError, Settings, names, resolve, table
 from quart_video.storage.memory import MemoryStorage
 from quart_video.storage.object_store.url import Location
@@ -133,13 +132,13 @@ CASES = {
     ),
     "texts": Cases(
         good=[
-            ({}, dict(TEXTS)),
-            ({"search": "Suchen"}, {**TEXTS, "search": "Suchen"}),
-            ({"search": len}, {**TEXTS, "search": len}),
-            ({"back_to": "← {folder}"}, {**TEXTS, "back_to": "← {folder}"}),
-            ({"videos_2": "{number} both"}, {**TEXTS, "videos_2": "{number} both"}),
+            ({}, {}),
+            ({"search": "Suchen"}, {"search": "Suchen"}),
+            ({"search": len}, {"search": len}),
+            ({"back_to": "← {folder}"}, {"back_to": "← {folder}"}),
+            ({"videos_2": "{number} both"}, {"videos_2": "{number} both"}),
         ],
-        environment=[('{"search": "Suchen"}', {**TEXTS, "search": "Suchen"})],
+        environment=[('{"search": "Suchen"}', {"search": "Suchen"})],
         bad=[
             None,
             "Suchen",
@@ -158,6 +157,13 @@ CASES = {
         ],
         remedy="",  # depends on what is wrong: see test_texts_say_what_is_wrong
         bad_environment=["Suchen", "[]", '{"search": 3}', "null"],
+    ),
+    "language": Cases(
+        good=[("auto", "auto"), ("en", "en"), ("ar", "ar")],
+        environment=[("de", "de"), ("auto", "auto")],
+        bad=[None, "", "tlh", "de-AT", "EN", 3, ["de"]],
+        remedy="must be 'auto', or a language of the pages: 'ar', 'de', 'en', 'es', 'fr', 'ja'",
+        bad_environment=["deutsch", "null"],
     ),
     "types": Cases(
         good=[
@@ -628,7 +634,8 @@ def test_defaults() -> None:
     assert resolve(ROOT, {}, {}) == Settings(
         media_root="/srv/videos",
         title="Videos",
-        texts=dict(TEXTS),
+        texts={},
+        language="auto",
         types=dict(VIDEO_TYPES),
         page_size=50,
         max_age=None,
@@ -678,6 +685,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "caption_encoding": ("cp1251", None, "cp932"),
     "title": ("A", "B", "C"),
     "texts": ({"search": "A"}, {"search": "B"}, {"search": "C"}),
+    "language": ("de", "auto", "fr"),
     "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),
     "page_size": (1, 2, 3),
     "max_age": (1, None, 3),

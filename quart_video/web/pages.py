@@ -26,6 +26,7 @@ from quart_video.web.formatting import (
     parse_time,
     template_functions,
 )
+from quart_video.web.language import texts_for_request
 from quart_video.web.link_preview import LinkPreview, Links, link_preview, poster_size
 from quart_video.web.problem import problem
 
@@ -51,8 +52,10 @@ PROBLEMS = {
     "network": "retry",
 }
 """What the watch page can say is wrong, and what it offers then."""
-_EXPLAINED = {400, 404, 503}
+_EXPLAINED = {400, 401, 403, 404, 429, 503}
 """Errors that there are texts for."""
+_KEPT_FIELDS = {"Retry-After", "WWW-Authenticate"}
+"""What an error says beside its text."""
 
 
 async def gallery(
@@ -69,7 +72,7 @@ async def gallery(
     unfiltered = {name: value for name, value in given.items() if name not in _CHOSEN}
     subscribed = {k: value for k, value in parameters.items() if k not in _NO_MATTER_TO_FEEDS}
     feed_url = mount_url(library.mount, "feed", **subscribed)
-    texts = Texts(library.settings.texts)
+    texts = texts_for_request(library.settings)
 
     def link(**changes: str | int | None) -> str:
         return mount_url(library.mount, "gallery", **(given | changes))
@@ -128,7 +131,7 @@ async def watch(
     :param has_own_poster: whether its poster is an image beside it.
     """
     settings = library.settings
-    texts = Texts(settings.texts)
+    texts = texts_for_request(settings)
     # An address that ends is of no use in a page that does not.
     embeds = bool(settings.embed_origins) and not settings.signed_urls
     return await render_template(
@@ -149,7 +152,7 @@ async def embed(video: FullVideo, library: Library) -> str:
     """Make the page that has the player alone, from the time that the address names."""
     return await render_template(
         "quart_video/embed.html",
-        **_common(library, Texts(library.settings.texts), video.folder),
+        **_common(library, texts_for_request(library.settings), video.folder),
         **_played(video, library),
     )
 
@@ -215,16 +218,16 @@ async def error(failure: HTTPException) -> Any:
     # A redirect, or what the app raised with an answer of its own, is no problem to describe.
     if _is_api() and failure.response is None and (failure.code or 500) >= 400:
         return problem(failure)
-    if failure.code not in _EXPLAINED or not is_wanted():
+    if failure.code not in _EXPLAINED or failure.response is not None or not is_wanted():
         return failure
     library = await current_library()
     html = await render_template(
         "quart_video/error.html",
-        **_common(library, Texts(library.settings.texts), ""),
+        **_common(library, texts_for_request(library.settings), ""),
         code=failure.code,
         reason=failure.description or "",
     )
-    kept = [(name, value) for name, value in failure.get_headers() if name == "Retry-After"]
+    kept = [(name, value) for name, value in failure.get_headers() if name in _KEPT_FIELDS]
     return html, failure.code, [("Vary", "Accept"), *kept]
 
 

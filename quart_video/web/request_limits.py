@@ -43,4 +43,5 @@ def accepted_languages() -> list[str]:
     """Return the tags of the languages that the client's user reads, the best first."""
     if len(request.headers.get("Accept-Language", "")) > _LONGEST_ACCEPT:
         return []
-    return [tag for tag, _ in request.accept_languages if tag != "*"]
+    # A quality of 0 says "not acceptable" (RFC 9110, section 12.4.2).
+    return [tag for tag, quality in request.accept_languages if tag != "*" and quality > 0]

@@ -11,9 +11,9 @@ from quart import render_template
 
 from quart_video.library.routes import mount_url
 from quart_video.library.state import library_of
-from quart_video.messages import Texts
 from quart_video.models import FullVideo, Listing, Video
 from quart_video.web.formatting import at_time, is_new, template_functions
+from quart_video.web.language import texts_for_request
 from quart_video.web.library_api import library
 
 _STYLES = ("quart-video.css", "gallery.css", "player.css", "watch.css", "embedded.css")
@@ -71,7 +71,7 @@ class TemplateLibrary:
 
 
 async def _rendered(template: str, mount: str, **context: Any) -> Markup:
-    texts = Texts((await library_of(mount)).settings.texts)
+    texts = texts_for_request((await library_of(mount)).settings)
     now = datetime.now(UTC)
     html = await render_template(
         template,

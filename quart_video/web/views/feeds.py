@@ -12,10 +12,10 @@ from quart_schema import document_querystring
 from quart_video.access.guard import LibraryAccess, current_access
 from quart_video.http import content_disposition
 from quart_video.library.routes import mount_url
-from quart_video.messages import Texts
 from quart_video.models import ListingQuery
 from quart_video.web import feeds, m3u, rss, tracks, urls, xspf
 from quart_video.web.descriptions import listed
+from quart_video.web.language import texts_for_programs
 from quart_video.web.listing_query import LISTING, page_of, query_of_request
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
@@ -76,7 +76,7 @@ async def feed() -> ResponseReturnValue:
 def _channel(access: LibraryAccess, query: ListingQuery, next_cursor: str | None) -> rss.Channel:
     library = access.library
     server = feeds.origin(library)
-    texts = Texts(library.settings.texts)
+    texts = texts_for_programs(library.settings)
     title = library.settings.title
     name = query.folder.rpartition("/")[2] or title
     if query.q:

@@ -14,10 +14,10 @@ from werkzeug.exceptions import Forbidden
 from quart_video import catalogue
 from quart_video.access.guard import LibraryAccess, current_access
 from quart_video.library.listing_cache import CachedListing
-from quart_video.messages import Texts
 from quart_video.models import GalleryQuery, Listing, ListingQuery, as_json
 from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.web import folder_index, pages, serializers
+from quart_video.web.language import texts_for_programs
 from quart_video.web.listing_query import GALLERY, LISTING, page_of, query_of_request
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
@@ -57,7 +57,7 @@ async def _index(access: LibraryAccess, folder: str) -> Response:
             "There is no index for programs here, as the addresses are signed. The listing as "
             f"JSON is at {url_for('.api_videos')}, a playlist at {url_for('.playlist')}."
         )
-    language = Texts(settings.texts).text("language")
+    language = texts_for_programs(settings).text("language")
 
     async def pieces() -> AsyncGenerator[str, None]:
         async with aclosing(access.whole_folder(folder)) as batches:

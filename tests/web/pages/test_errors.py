@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from quart import Blueprint, Quart
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+)
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from quart_video import VideoBlueprint
 from quart_video.storage.base import Unavailable
@@ -21,7 +30,7 @@ async def astray(browser: Browser, url: str, status: int) -> Element:
     response = await browser.client.get(url, headers=PERSON)
     assert response.status_code == status
     assert response.content_type == "text/html; charset=utf-8"
-    assert response.headers["Vary"] == "Accept"
+    assert response.headers["Vary"] == "Accept, Accept-Language"
     assert response.headers["Cache-Control"] == "no-cache"
     return parse(await response.get_data(as_text=True))
 
@@ -54,6 +63,64 @@ async def test_a_disk_that_fails(browser: Browser, monkeypatch: pytest.MonkeyPat
     page = parse(await response.get_data(as_text=True))
     assert page.one("h1").text == "The library cannot be read just now"
     assert page.link("Try again")["href"] == ""  # the same address
+
+
+def refusing(library: Path, failure: HTTPException) -> Quart:
+    """Return an app that lets nobody in."""
+
+    def refuse(*_: object) -> bool:
+        raise failure
+
+    app = Quart(__name__)
+    app.config["MEDIA_ROOT"] = str(library)
+    app.register_blueprint(VideoBlueprint(authorize=refuse))
+    return app
+
+
+REFUSALS = [
+    (Unauthorized(), "Please log in", "Load the page again"),
+    (Forbidden(), "You do not have access", "Go to Videos"),
+    (TooManyRequests(retry_after=7), "Too much at once", "Try again"),
+]
+
+
+@pytest.mark.parametrize(("failure", "words", "remedy"), REFUSALS)
+@pytest.mark.parametrize("path", ["", "-/watch/clip.mp4", "clip.mp4"])
+async def test_a_refusal_has_a_page(  # noqa: PLR0917 - fixtures
+    library: Path,
+    put: Put,
+    failure: HTTPException,
+    words: str,
+    remedy: str,
+    path: str,
+) -> None:
+    put("clip.mp4")
+
+    async with browsing(refusing(library, failure)) as browser:
+        response = await browser.client.get(f"/videos/{path}", headers=PERSON)
+        short = await browser.client.get(f"/videos/{path}", headers={"Accept": "*/*"})
+    assert response.status_code == failure.code == short.status_code
+    page = parse(await response.get_data(as_text=True))
+    assert page.one("h1").text == words
+    assert page.link(remedy)
+    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers.get("Retry-After") == ("7" if failure.code == 429 else None)
+    assert len(await short.get_data()) < 400
+
+
+async def test_a_browser_is_asked_for_a_password_on_a_page_too(library: Path) -> None:
+    failure = Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "films"}))
+    async with browsing(refusing(library, failure)) as browser:
+        response = await browser.client.get("/videos/", headers=PERSON)
+    assert response.headers["WWW-Authenticate"].startswith("Basic realm=")
+    assert parse(await response.get_data(as_text=True)).one("h1").text == "Please log in"
+
+
+async def test_a_refusal_with_an_answer_of_the_app_stays_as_it_is(library: Path) -> None:
+    failure = Forbidden(response=WerkzeugResponse("our own", 403))
+    async with browsing(refusing(library, failure)) as browser:
+        response = await browser.client.get("/videos/", headers=PERSON)
+    assert await response.get_data(as_text=True) == "our own"
 
 
 async def test_programs_get_a_short_answer(browser: Browser) -> None:

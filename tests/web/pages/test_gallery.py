@@ -175,7 +175,7 @@ async def test_all_folders_at_once_and_back(browser: Browser, put: Put) -> None:
     assert page.one("p", class_="qv-count").text == "2 videos here and in the folders below"
     page = await browser.open(page.link("Show by folder")["href"])
     assert titles(page) == ["Amazon"]
-    assert chosen_sort(page) == "Name, last first"
+    assert chosen_sort(page) == "Name, from Z to A"
 
 
 async def test_sorting_keeps_the_search(browser: Browser, put: Put) -> None:
@@ -393,7 +393,7 @@ async def test_a_form_filters_by_type(browser: Browser, put: Put) -> None:
     form = page.one("details", class_="qv-filters").one("form")
     assert [o["value"] for o in form.all("option")] == ["", "mkv", "mp4", "webm"]
     page = await browser.open(form.submit(type="webm"))
-    assert (titles(page), chosen_sort(page)) == (["b"], "Name, last first")
+    assert (titles(page), chosen_sort(page)) == (["b"], "Name, from Z to A")
     details = page.one("details", class_="qv-filters")
     assert details.one("summary").text == "Filter (1)"
     assert titles(await browser.open(details.link("Clear filters")["href"])) == ["c", "b", "a"]

@@ -9,10 +9,16 @@ import pytest
 from quart import Quart
 
 import quart_video
-from quart_video.messages import ENGLISH, TEXTS, Texts, merged
+from quart_video.messages import ENGLISH, TEXTS, Text, Texts, checked
 from tests.web.pages.conftest import Put, browsing
 
 _SPOKEN = ("aria-label", "placeholder")
+
+
+def with_ours(given: dict[object, object]) -> dict[str, Text]:
+    return {**TEXTS, **checked(given)}
+
+
 PACKAGE = Path(quart_video.__file__).parent
 
 
@@ -41,7 +47,7 @@ def test_a_number_has_its_own_text(number: int, text: str) -> None:
 
 
 def test_a_text_of_the_host_is_no_markup_but_text() -> None:
-    texts = Texts(merged({"back_to": "<i>{folder}</i> & back"}))
+    texts = Texts(with_ours({"back_to": "<i>{folder}</i> & back"}))
     assert texts.phrase("back_to", folder="x") == "&lt;i&gt;<bdi>x</bdi>&lt;/i&gt; &amp; back"
 
 
@@ -50,14 +56,14 @@ def test_a_function_is_called_with_the_numbers() -> None:
         few = number % 10 in {2, 3, 4} and number % 100 not in {12, 13, 14}
         return "{number} pliki" if few else "{number} plików"
 
-    texts = Texts(merged({"videos": polish, "videos_1": "1 plik", "thousands": " "}))
+    texts = Texts(with_ours({"videos": polish, "videos_1": "1 plik", "thousands": " "}))
     shown = [texts.text("videos", number=number) for number in (1, 3, 5, 13, 1024)]
     assert shown == ["1 plik", "3 pliki", "5 plików", "13 plików", "1 024 pliki"]
 
 
 def test_a_function_is_called_when_the_page_is_made() -> None:
     language = iter(["Suchen", "Chercher"])
-    texts = Texts(merged({"search": lambda: next(language)}))
+    texts = Texts(with_ours({"search": lambda: next(language)}))
     assert [texts.text("search"), texts.text("search")] == ["Suchen", "Chercher"]
 
 

@@ -68,7 +68,7 @@ async def test_who_gets_it(make: Make, tmp_path: Path, accept: str | None) -> No
 async def test_a_browser_gets_the_page(make: Make) -> None:
     sent = await call(make(), "/videos/", headers={"Accept": "text/html,*/*;q=0.8"})
     assert b"qv-toolbar" in sent.body
-    assert sent["vary"] == "Accept"
+    assert sent["vary"] == "Accept, Accept-Language"
 
 
 async def test_what_may_not_be_seen_is_left_out(make: Make, tmp_path: Path) -> None:
