@@ -243,6 +243,40 @@ _PLAIN: dict[type, Callable[[Any], dict[str, Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundReport:
+    """How something that runs in the background stands."""
+
+    name: str
+    """What it does."""
+    state: str
+    """What it is about, in words: ``running``, or ``waiting`` to be begun again."""
+    trouble: bool
+    """Whether it has failed, and is to be tried again; the log tells of what."""
+    restarts: int
+    """How often it has been begun anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """Whether the storage answers."""
+
+    status: Literal["ok", "unavailable"]
+    """``unavailable`` comes with a 503."""
+    unreadable_folders: int | None = None
+    """Folders that cannot be read; not there: none."""
+    background: list[BackgroundReport] | None = None
+    """What runs in the background; not there unless asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthQuery:
+    """Parameters of the health."""
+
+    verbose: str | None = None
+    """Given, even empty, for what runs in the background, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListingQuery:
     """Parameters of a listing, all optional."""
 

@@ -53,12 +53,18 @@ _RANGE_FIELDS = {
 
 
 def answers(
-    media_type: str, description: str, *, ranges: bool = False, query: bool = False
+    media_type: str,
+    description: str,
+    *,
+    ranges: bool = False,
+    query: bool = False,
+    conditional: bool = True,
 ) -> Callable[[T], T]:
     """Note on a view what it answers with.
 
-    :param ranges: whether it serves ranges; conditional requests it serves in any case.
+    :param ranges: whether it serves ranges.
     :param query: whether it has parameters that can be wrong.
+    :param conditional: whether it serves conditional requests, and only of what is there.
     """
     fields = ["Cache-Control", "Content-Length", "ETag"]
     if ranges:
@@ -75,6 +81,11 @@ def answers(
     if query:
         responses["400"] = _response("A parameter is wrong; the text says which, and why.")
     request_fields = dict(_REQUEST_FIELDS)
+    if not conditional:
+        request_fields.clear()
+        for status in ("304", "404", "412"):
+            del responses[status]
+        del responses["200"]["headers"]["ETag"]
     if ranges:
         request_fields |= _RANGE_FIELDS
         responses["206"] = _response(

@@ -53,6 +53,7 @@ async def test_valid(tmp_path: Path, order: str, *, convert_casing: bool) -> Non
         "/videos/-/poster/{path}",
         "/videos/-/storyboard/{path}",
         "/videos/-/playlist.m3u",
+        "/videos/-/health",
         "/videos/-/playlist.xspf",
         "/videos/-/feed.rss",
     }
@@ -92,6 +93,20 @@ async def test_json(tmp_path: Path) -> None:
     assert operation["tags"] == ["Videos"]
 
 
+async def test_health(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    QuartSchema(app)
+    app.register_blueprint(video_bp)
+    operation = (await document(app))["paths"]["/videos/-/health"]["get"]
+    assert set(operation["responses"]) == {"200", "401", "403", "503"}
+    assert "Retry-After" in operation["responses"]["503"]["headers"]
+    for query in ("", "verbose"):
+        sent = await call(app, "/videos/-/health", query=query)
+        schema = operation["responses"][str(sent.status)]["content"]["application/json"]["schema"]
+        assert json.loads(sent.body).keys() <= schema["properties"].keys()
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["verbose"]
+
+
 @pytest.mark.slow
 async def test_several_mounts(tmp_path: Path) -> None:
     app = make_app(tmp_path)
@@ -107,7 +122,7 @@ async def test_several_mounts(tmp_path: Path) -> None:
         for path in described["paths"].values()
         for operation in path.values()
     ]
-    assert len(ids) == len(set(ids)) == 39
+    assert len(ids) == len(set(ids)) == 48
 
 
 async def test_routes_of_the_host_are_left_as_they_are(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from quart import request
 from quart.typing import ResponseReturnValue
-from quart_schema import hide
+from quart_schema import document_querystring, document_response, hide
 
 from quart_video.library.state import current_library
 from quart_video.media_types import extension
+from quart_video.models import BackgroundReport, HealthQuery, HealthReport
 from quart_video.policy.cache_control import Answer, caching_fields
+from quart_video.web.openapi import answers
 from quart_video.web.send_file import send_from_directory
 
 _STATIC = Path(__file__).parents[2] / "static"
@@ -19,7 +21,10 @@ _STATIC = Path(__file__).parents[2] / "static"
 _STATIC_TYPES = {".js": "text/javascript"}
 
 
-@hide
+@document_querystring(HealthQuery)
+@document_response(HealthReport)
+@document_response(HealthReport, 503)
+@answers("application/json", "The storage answers.", conditional=False)
 async def health() -> ResponseReturnValue:
     """Say whether the storage answers, for load balancers and monitors.
 
@@ -30,19 +35,17 @@ async def health() -> ResponseReturnValue:
     fields = dict(caching_fields(Answer.PASSING))
     library = await current_library()
     failure = await library.health.failure()
-    answer: dict[str, Any] = {"status": "ok" if failure is None else "unavailable"}
-    if library.unreadable_folders:
-        answer["unreadable_folders"] = library.unreadable_folders
-    if "verbose" in request.args:
-        answer["background"] = [
-            {
-                "name": each.name,
-                "state": each.state,
-                "trouble": each.problem is not None,
-                "restarts": each.restarts,
-            }
+    report = HealthReport(
+        "ok" if failure is None else "unavailable",
+        library.unreadable_folders or None,
+        [
+            BackgroundReport(each.name, each.state, each.problem is not None, each.restarts)
             for each in library.activities
         ]
+        if "verbose" in request.args
+        else None,
+    )
+    answer = {name: value for name, value in asdict(report).items() if value is not None}
     if failure is None:
         return answer, 200, fields
     return answer, 503, fields | {"Retry-After": str(failure.retry_after)}
