@@ -206,4 +206,4 @@ async def _settings(given: Given) -> Settings:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="quart-video")
