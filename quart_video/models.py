@@ -311,3 +311,17 @@ class GalleryQuery(ListingQuery):
     """Parameters of the page that shows a listing, all optional."""
 
     view: Literal["grid", "list"] = "grid"
+
+
+@dataclass(frozen=True, slots=True)
+class OEmbedQuery:
+    """Parameters of oEmbed."""
+
+    url: str
+    """Address of the page of a video, or of its player."""
+    maxwidth: int | None = None
+    """Most pixels that the player may be wide."""
+    maxheight: int | None = None
+    """Most pixels that it may be high."""
+    format: Literal["json", "xml"] = "json"
+    """Of the answer."""

@@ -145,6 +145,7 @@ async def watch(
         robots="noindex, nofollow" if request.query_string else None,
         embed_code=_embed_code(video, library) if embeds else None,
         preview=_link_preview(video, library, has_own_poster=has_own_poster),
+        oembed_url=_oembed_url(video, library) if offers_oembed(library) else None,
     )
 
 
@@ -177,6 +178,17 @@ def _link_preview(
         player=server + player if "*" in library.settings.embed_origins else None,
     )
     return link_preview(video, library.settings.title, links)
+
+
+def offers_oembed(library: Library) -> bool:
+    """Tell whether other sites may show the player, and all who look at them."""
+    return bool(library.settings.embed_origins) and not library.protected
+
+
+def _oembed_url(video: FullVideo, library: Library) -> str:
+    server = feeds.origin(library)
+    # Complete, as those who look for it do not complete it.
+    return server + mount_url(library.mount, "oembed", url=server + video.watch_url)
 
 
 def _embed_code(video: FullVideo, library: Library) -> Markup:
