@@ -11,6 +11,7 @@ from typing import Protocol, TypeVarTuple
 
 from quart.wrappers.response import ResponseBody
 
+from quart_video.delivery.backlog import Backlog
 from quart_video.http import ByteRange, length_of
 from quart_video.policy.transfer_limits import Pacer
 from quart_video.storage.base import Media, StorageError
@@ -75,6 +76,7 @@ class Transfer(ResponseBody):
         self.pacer: Pacer | None = None
         self.media = media
         self.watchdog = StallWatchdog(stall_timeout, name)
+        self.backlog: Backlog | None = None
         self.sent = 0
         self._chunks: AsyncGenerator[bytes, None] | None = None
 
@@ -157,8 +159,10 @@ class Transfer(ResponseBody):
         async for chunk in chunks:
             watchdog.arm()
             yield chunk
-            watchdog.disarm()
             self.sent += len(chunk)
+            if self.backlog is not None and self.sent >= self.backlog.next_look:
+                await self.backlog.look(self.sent)  # the client has to take something meanwhile
+            watchdog.disarm()
             position += len(chunk)
             if position < segment.stop:
                 # Neither a read from the page cache nor a server whose client keeps up, or has

@@ -1,7 +1,8 @@
 """What we know of the server: whether it waits for a slow client, or takes all into memory.
 
-Over HTTP/1.1 they all wait. Over HTTP/2 and HTTP/3 hypercorn takes whatever it is given, at once,
-and an app can neither see nor change that. All it can do is to give less at a time.
+Over HTTP/1.1 most wait. Over HTTP/2 and HTTP/3 hypercorn takes whatever it is given, at once. Which
+ones do is found out while they send, by :mod:`quart_video.delivery.backlog`. Until then, and where
+the system tells nothing, they are given less at a time where they may be of that kind.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any
 
 from quart import current_app, request
 
+from quart_video.delivery.backlog import server_record
+from quart_video.delivery.client_socket import ClientSocket
+
 logger = logging.getLogger("quart_video")
 
 _MUCH = 16 * 1024 * 1024
@@ -21,9 +25,15 @@ _WARNED = "quart_video.warned_of_buffering"
 """Where an app keeps whether it has been warned."""
 
 
+def waits_for_client() -> bool:
+    """Say whether the server of the current request takes no more than its client takes from it."""
+    scope = request.scope
+    return not server_record(scope["http_version"]).keeps_all and holds_back(scope)
+
+
 def holds_back(scope: Mapping[str, Any]) -> bool:
-    """Say whether the server of a request takes no more from us than its client takes from it."""
-    # Granian does, in every version of HTTP, and this is what it alone announces.
+    """Say the same of a server that nothing else is known of."""
+    # Granian does, in every version of HTTP, and this is what it announces.
     return scope["http_version"].startswith("1") or "http.response.pathsend" in scope.get(
         "extensions", {}
     )
@@ -37,6 +47,10 @@ def warn_of_buffering(name: str, length: int) -> None:
     """
     if length <= _MUCH or current_app.extensions.setdefault(_WARNED, False):
         return
+    record = server_record(request.scope["http_version"])
+    record.is_seen = record.is_seen or ClientSocket.of(request.scope) is not None
+    if record.is_seen:
+        return  # what it keeps is bounded, and warned of once it is much
     current_app.extensions[_WARNED] = True
     logger.warning(
         "%r is sent over HTTP/%s by a server that has no flow control for what an app sends: if "

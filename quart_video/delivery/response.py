@@ -18,9 +18,9 @@ from werkzeug.exceptions import Forbidden, ServiceUnavailable
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video import http
-from quart_video.delivery import kernel
+from quart_video.delivery import backlog, kernel
 from quart_video.delivery.body import Transfer
-from quart_video.delivery.flow_control import holds_back, warn_of_buffering
+from quart_video.delivery.flow_control import waits_for_client, warn_of_buffering
 from quart_video.policy.cache_control import Answer, Audience, caching_fields
 from quart_video.storage.base import (
     Changed,
@@ -85,7 +85,7 @@ def request_facts(
 
 def likely_range(open_range_limit: int | None) -> range | None:
     """Guess which bytes the answer to the current request will begin with; ``None``: none."""
-    limit = None if holds_back(request.scope) else open_range_limit
+    limit = None if waits_for_client() else open_range_limit
     found = http.likely(request_facts(open_range_limit=limit))
     return range(found.start, found.stop) if found else None
 
@@ -167,7 +167,7 @@ def respond(
         them all at once; ``None``: all there are.
     :param conditional: whether preconditions and ranges count.
     """
-    unlimited = holds_back(request.scope)
+    unlimited = waits_for_client()
     asked = request_facts(
         conditional=conditional, open_range_limit=None if unlimited else open_range_limit
     )
@@ -182,7 +182,11 @@ def respond(
     response.timeout = None
     if plan.reads_media:
         transfer = kernel.transfer_of(media) or Transfer
-        response.response = transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
+        body = transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
+        if plan.length > backlog.MUCH:
+            record = backlog.server_record(request.scope["http_version"])
+            body.backlog = backlog.Backlog(request.scope, record, name)
+        response.response = body
     else:
         media.close()
         literals = (segment for segment in plan.segments if isinstance(segment, bytes))

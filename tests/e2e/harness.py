@@ -119,6 +119,8 @@ def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
         if kind.endswith("h11"):
             return [*python[:-1], "-c", _WITHOUT_HTTPTOOLS, *options, app]
         return [*python, "uvicorn", *options, app]
+    if kind == "daphne":
+        return [*python, "daphne", "-b", "127.0.0.1", "-p", str(port), app]
     assert kind == "granian"
     options = ["--interface", "asgi", "--port", str(port), "--workers-kill-timeout", "1"]
     return [*python, "granian", *options, app]

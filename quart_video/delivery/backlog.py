@@ -1,0 +1,139 @@
+"""How much a server keeps of what it was given, and a stop to that.
+
+ASGI has a server wait in ``send()`` while its client takes nothing. Some do not, and keep what they
+are given in memory: a film for each paused viewer. No name or version tells; what the system has
+taken of what was given does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from quart import current_app
+
+from quart_video.delivery.client_socket import ClientSocket
+
+logger = logging.getLogger("quart_video")
+
+STEP = 2 * 1024 * 1024
+"""Bytes from one look to the next. Shorter answers are not looked at."""
+
+MUCH = 6 * 1024 * 1024
+"""Bytes that a server may keep. The buffers of the system are not among them."""
+
+_LITTLE = STEP
+"""Bytes down to which it has to have written them, before it is given more."""
+
+_KEEPS_UP = 0.9
+"""Part of what it was given that a server has written when it keeps up. Not all, as something
+between may make it shorter."""
+
+_SELDOM = 5.0  # seconds between two looks for a socket, on a server that nothing is known against
+_WAIT = 0.05  # seconds
+
+_KEY = "quart_video.backlogs"
+
+
+@dataclass(slots=True)
+class ServerRecord:
+    """What is known of a server, for one version of HTTP."""
+
+    keeps_all: bool = False
+    """Whether it was seen to keep what its client does not take."""
+    is_seen: bool = False
+    """Whether the system told how much of an answer it had written, so that it can be looked at."""
+    next_look: float = 0.0
+    """When to look for the socket of a client again, should nothing be known against it."""
+
+
+def server_record(http_version: str) -> ServerRecord:
+    """Return what the current app knows of its server."""
+    records: dict[str, ServerRecord] = current_app.extensions.setdefault(_KEY, {})
+    return records.setdefault(http_version, ServerRecord())
+
+
+class Backlog:
+    """What the server has been given for one transfer, and has not written yet.
+
+    :param scope: of the request.
+    :param record: what is known of the server.
+    :param name: what to call the media in the log.
+    """
+
+    def __init__(self, scope: Mapping[str, Any], record: ServerRecord, name: str) -> None:
+        self._scope = scope
+        self._record = record
+        self._name = name
+        self._socket: ClientSocket | None = None
+        self._sent = self._written = 0
+        self._kept = 0
+        self.next_look = STEP
+        """Bytes of the transfer from which on to look again."""
+
+    async def look(self, sent: int) -> None:
+        """See what has been written, and wait while it is too little.
+
+        :param sent: bytes of the transfer that the server has been given.
+        """
+        self.next_look = sent + STEP
+        written = self._take(sent)
+        if written is None:
+            return
+        given, taken = sent - self._sent, written - self._written
+        self._sent, self._written = sent, written
+        if taken >= _KEEPS_UP * given:
+            return
+        self._kept += given - taken
+        if self._kept >= MUCH or (self._record.keeps_all and self._kept >= STEP):
+            self._note()
+            await self._wait()
+
+    def _take(self, sent: int) -> int | None:
+        """Return what has been written to the socket of the client; ``None``: there is no telling.
+
+        The first time it is looked for, and what was written before counts for nothing.
+        """
+        if self._socket is None:
+            now = monotonic()
+            if not self._record.keeps_all and now < self._record.next_look:
+                return None
+            self._record.next_look = now + _SELDOM
+            self._socket = ClientSocket.of(self._scope)
+            self._sent, self._written = sent, 0
+            if self._socket is not None:
+                self._written = self._socket.written() or 0
+            else:
+                self.next_look = 1 << 62  # nor will there be any later
+            return None
+        return self._socket.written()
+
+    def _note(self) -> None:
+        if self._record.keeps_all:
+            return
+        self._record.keeps_all = True
+        logger.warning(
+            "%r is sent over HTTP/%s by a server that does not wait for its client, as it should, "
+            "and keeps in memory what that does not take: it had %d MiB. From now on it is given "
+            "%d MiB at most. Let a proxy stand before it, or use Uvicorn, Hypercorn or Granian "
+            "over HTTP/1.1. This is said once.",
+            self._name,
+            self._scope["http_version"],
+            self._kept >> 20,
+            (MUCH + STEP) >> 20,
+        )
+
+    async def _wait(self) -> None:
+        """Wait until the server has written most of what it keeps, or the client is gone."""
+        assert self._socket is not None
+        while self._kept > _LITTLE:
+            await asyncio.sleep(_WAIT)
+            written = self._socket.written()
+            if written is None:
+                return
+            self._kept -= written - self._written
+            self._written = written
