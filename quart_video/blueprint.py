@@ -27,7 +27,16 @@ from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
 from quart_video.web.request_limits import refuse_long_queries
 from quart_video.web.template_api import TemplateLibrary
-from quart_video.web.views import derivatives, feeds, listings, media, oembed, service, video
+from quart_video.web.views import (
+    derivatives,
+    feeds,
+    listings,
+    media,
+    oembed,
+    service,
+    sitemaps,
+    video,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROUTES = (
@@ -47,6 +56,8 @@ _ROUTES = (
     ("/-/poster/<quart_video_file:path>", derivatives.poster),
     ("/-/storyboard/<quart_video_file:path>", derivatives.storyboard),
     ("/-/oembed", oembed.oembed),
+    ("/-/sitemap.xml", sitemaps.sitemap_index),
+    ("/-/sitemap-videos.xml", sitemaps.sitemap_videos),
     ("/-/health", service.health),
     ("/-/static/<quart_video_file:filename>", service.static),
 )

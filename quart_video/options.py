@@ -48,6 +48,7 @@ class SettingOptions(TypedDict, total=False):
     cors_credentials: bool
     cross_origin_resource_policy: Literal["same-origin", "same-site", "cross-origin"] | None
     embed_origins: str | Collection[str]
+    sitemap: bool
     store_options: Mapping[str, str | float]
     store_connections: int
     store_timeout: float

@@ -158,6 +158,7 @@ def _target(folder: Path) -> Target:
     type=click.IntRange(1, 64),
     help="Processes that serve; more make use of more processors.",
 )
+@click.option("--sitemap", "has_sitemap", is_flag=True, help="Name all videos to search engines.")
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
 @click.option(
     "--qr/--no-qr",
@@ -171,6 +172,7 @@ def serve(
     title: str | None,
     workers: int,
     *,
+    has_sitemap: bool,
     opens: bool,
     qr: bool | None,
 ) -> None:
@@ -178,7 +180,7 @@ def serve(
     is_local = is_loopback(host)
     if qr and is_local:
         raise click.UsageError(f"--qr: no phone can reach {host}. Add --host 0.0.0.0")
-    given = Given(given_folder(folder), title, is_local)
+    given = Given(given_folder(folder), title, is_local, has_sitemap=has_sitemap)
     try:
         settings = asyncio.run(_settings(given))
         listening = listen(host, port)

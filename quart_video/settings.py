@@ -504,6 +504,13 @@ class Settings:
         'those of this site itself: `"*"`, or a list such as `["https://example.org", '
         '"https://*.example.net"]`.',
     )
+    sitemap: bool = _setting(
+        "VIDEO_SITEMAP",
+        False,  # noqa: FBT003 - a default, and not an argument
+        _switch,
+        "Whether there is a [sitemap](../how_to_guides/link_previews.md#a-sitemap) for search "
+        "engines. Of a mount that is protected there is none.",
+    )
     store_options: Mapping[str, str] = _setting(
         "VIDEO_STORE_OPTIONS",
         {},

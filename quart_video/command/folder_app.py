@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from quart import Quart, request
+from quart import Quart, current_app, request, url_for
 
 from quart_video import video_bp
+from quart_video.access.signed_urls import full_url
 from quart_video.command.option_names import CommandHandler
 from quart_video.http import parse_host
 from quart_video.library.config_keys import misspelled
@@ -38,6 +39,8 @@ class Given:
     """Whether it is for this machine alone."""
     cache: str | None = None
     """Path of the cache; ``None``: it is what the environment or the default says."""
+    has_sitemap: bool = False
+    """Whether search engines get a sitemap; else it is what the environment says."""
 
     @property
     def options(self) -> dict[str, str]:
@@ -47,13 +50,15 @@ class Given:
 
     def to_json(self) -> str:
         """Write it for another process."""
-        return json.dumps([str(self.folder), self.title, self.is_local, self.cache])
+        return json.dumps(
+            [str(self.folder), self.title, self.is_local, self.cache, self.has_sitemap]
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Given:
         """Read what :meth:`to_json` wrote."""
-        folder, title, is_local, cache = json.loads(text)
-        return cls(Path(folder), title, is_local, cache)
+        folder, *rest = json.loads(text)
+        return cls(Path(folder), *rest)
 
 
 def given_folder(folder: Path) -> Path:
@@ -71,6 +76,8 @@ def make_app(given: Given) -> Quart:
         # The name of a link says little; that of a folder need not be text.
         name = os.fsencode(given.folder.resolve().name).decode(errors="replace")
         app.config["VIDEO_TITLE"] = given.title or name or "Videos"
+    if given.has_sitemap:
+        app.config["VIDEO_SITEMAP"] = True
     if given.cache is not None:
         app.config["VIDEO_CACHE"] = given.cache
     if "VIDEO_CACHE" not in app.config and (cache := _default_cache()) is not None:
@@ -120,7 +127,10 @@ def log_for_command(form: str, options: Mapping[str, str]) -> Callable[[], None]
 
 def _robots() -> tuple[str, dict[str, str]]:
     """Keep crawlers (RFC 9309) to one address for each folder, page and video."""
-    rules = ("Disallow: /-/api/", "Disallow: /-/playlist.m3u", "Disallow: /*?", "Allow: /-/poster/")
+    rules = ["Disallow: /-/api/", "Disallow: /-/playlist.", "Disallow: /*?", "Allow: /-/poster/"]
+    if current_app.config.get("VIDEO_SITEMAP"):
+        url = full_url(url_for("video.sitemap_index", _external=True))
+        rules += ["Allow: /-/sitemap", f"Sitemap: {url}"]
     return "\n".join(("User-agent: *", *rules, "")), {"Content-Type": "text/plain; charset=utf-8"}
 
 
