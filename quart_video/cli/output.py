@@ -63,7 +63,9 @@ class ProgressDisplay:
 
     def __enter__(self) -> Self:
         if is_seen(sys.stderr):
-            self._bar = click.progressbar(length=0, file=sys.stderr, show_pos=True)
+            self._bar = click.progressbar(
+                length=0, file=sys.stderr, show_pos=True, item_show_func=lambda now: now or ""
+            )
             self._bar.__enter__()
         return self
 
@@ -77,12 +79,16 @@ class ProgressDisplay:
             with suppress(OSError):
                 self._bar.__exit__(kind, error, traceback)
 
-    def show(self, done: int, total: int) -> None:
-        """Say that so much is done."""
+    def show(self, done: int, total: int, now: str = "") -> None:
+        """Say that so much is done.
+
+        :param now: what is being done.
+        """
         if self._bar is not None:
             self._bar.length = total
             with suppress(OSError):  # the terminal has gone
-                self._bar.update(done - self._bar.pos)
+                self._bar.update(done - self._bar.pos, for_terminal(now))
+                self._bar.render_progress()  # which update does only where more is done
         elif monotonic() - self._told >= SELDOM:
             self._told = monotonic()
-            remark(f"{done:,} of {total:,} {self._what}")
+            remark(f"{done:,} of {total:,} {self._what}{now and '; '}{now}")

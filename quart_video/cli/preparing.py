@@ -13,6 +13,7 @@ from quart_video.cli.libraries import Target, derivatives_of, use
 from quart_video.cli.output import ProgressDisplay, remark, tell
 from quart_video.library.background_probe import Report, prepare
 from quart_video.library.library import Library
+from quart_video.library.mp4_preparation import Mp4Preparation
 from quart_video.library.problem_words import problem_in_words
 from quart_video.storage.base import NotFound
 
@@ -28,6 +29,8 @@ class Asked:
     processes: int | None
     retry: bool
     """Whether to try again what has failed."""
+    mp4: bool
+    """Whether to make MP4s ready, too."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Outcome:
     failed: list[Report] = field(default_factory=list)
     """The first of those of which something could not be made."""
     failures: int = 0
+    mp4: Mp4Preparation | None = None
+    """What has made MP4s ready; ``None``: nobody was asked to."""
     unkept: str | None = None
     """Why what was made could not be kept."""
 
@@ -54,6 +59,11 @@ class Outcome:
 def prepare_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of ``prepare``."""
     for option in (
+        click.option(
+            "--mp4",
+            is_flag=True,
+            help="Also make the MP4s of those that not all browsers play, with their sound.",
+        ),
         click.option("--retry", is_flag=True, help="Try again what has failed before."),
         click.option(
             "--processes", type=click.IntRange(1, 64), help="Videos to look into at once."
@@ -98,8 +108,23 @@ async def _prepare(asked: Asked, outcome: Outcome, library: Library) -> None:
     def begin(total: int) -> None:
         outcome.total = total
 
-    reports = prepare(library, derivatives, below=asked.path, retry=asked.retry, begin=begin)
     with ProgressDisplay("videos") as display:
+
+        def told(path: str, part: float) -> None:
+            total = max(outcome.total, outcome.done)
+            display.show(outcome.done, total, f"{path}: {part:.0%} of its sound")
+
+        if asked.mp4:
+            room = await derivatives.room()
+            outcome.mp4 = Mp4Preparation(library, room, retry=asked.retry, told=told)
+        reports = prepare(
+            library,
+            derivatives,
+            below=asked.path,
+            retry=asked.retry,
+            mp4=outcome.mp4,
+            begin=begin,
+        )
         try:
             async with aclosing(reports):
                 async for report in reports:
@@ -114,8 +139,10 @@ def _report(outcome: Outcome, in_words: Callable[[str], str]) -> bool:
     """Say what came of a library, and return whether all of it could be made."""
     made = outcome.done - outcome.failures
     tell(f"Prepared {made:,} of {outcome.done:,} videos")
+    if outcome.mp4 is not None:
+        tell(f"{outcome.mp4.ready:,} of {outcome.mp4.wanted:,} MP4s are ready")
     for report in outcome.failed:
-        remark(f"{report.path}: {problem_in_words(report.problem or '')}")
+        remark(f"{report.path}: {in_words(problem_in_words(report.problem or ''))}")
     if outcome.failures > len(outcome.failed):
         remark(f"... and {outcome.failures - len(outcome.failed):,} more")
     if outcome.unkept is not None:

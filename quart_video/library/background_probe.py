@@ -13,6 +13,7 @@ from typing import TypeVar
 from quart_video.catalogue import Finding, Item, Query
 from quart_video.library import media_info
 from quart_video.library.library import Library
+from quart_video.library.mp4_preparation import Mp4Preparation
 from quart_video.media import (
     DETAILS,
     STORYBOARD,
@@ -118,19 +119,21 @@ async def prepare(
     *,
     below: str = "",
     retry: bool,
+    mp4: Mp4Preparation | None = None,
     begin: Callable[[int], None],
 ) -> AsyncGenerator[Report, None]:
     """Make all there is to make, and tell of each video when it is done.
 
     :param below: path of the folder or the video that is prepared; ``""``: all are.
     :param retry: try again what has failed.
+    :param mp4: makes MP4s ready as well; ``None``: nobody does.
     :param begin: is told how many videos there are.
     :raises NotFound: there is no such folder or video.
     :raises StorageError: the videos cannot be listed.
     """
 
     async def work(item: Item) -> Report:
-        return await _prepare(library, derivatives, item, retry=retry)
+        return await _prepare(library, derivatives, item, retry=retry, mp4=mp4)
 
     reports = each_item(library, derivatives.most, work, begin, below=below)
     async with aclosing(reports):
@@ -184,7 +187,12 @@ async def each_item(
 
 
 async def _prepare(
-    library: Library, derivatives: DerivativeService, item: Item, *, retry: bool
+    library: Library,
+    derivatives: DerivativeService,
+    item: Item,
+    *,
+    retry: bool,
+    mp4: Mp4Preparation | None,
 ) -> Report:
     video = media_info.source_of(library, item)
     problem: str | None = None
@@ -214,4 +222,7 @@ async def _prepare(
         await make(video, STORYBOARD)
     if tracks := [track.index for track in details.text_tracks if track.supported]:
         await make(video, text(tracks[0]))  # one reading takes out all of them
+    if mp4 is not None:
+        unmade = await mp4.prepare(item, details)
+        problem = problem or unmade
     return Report(item.entry.path, problem)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from quart_video.library.collection_check import Checked
-from quart_video.media import Details
+from quart_video.media import Details, Reason
 
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.4 system-ui, sans-serif; }
@@ -31,11 +31,17 @@ def summary(checked: Sequence[Checked], *, ffprobe: bool) -> Iterator[str]:
     yield f"  {sum(each.poster is not None for each in checked)} have a poster"
     yield f"  {sum(each.storyboard for each in checked)} have a storyboard"
     yield f"  {sum(each.captions for each in checked)} captions are shown"
+    helped = [each for each in checked if each.mp4 is not None and each.mp4.helps]
+    yield f"  {len(helped)} play in all browsers as an MP4 alone"
     for title, lines in (
         ("What cannot be made:", [(each.path, text) for each in checked for text in each.problems]),
         (
             "What ffprobe says otherwise:",
             [(each.path, text) for each in checked for text in each.disagreements],
+        ),
+        (
+            "What not all browsers play but as an MP4, which prepare --mp4 makes ready:",
+            [(each.path, _why(each)) for each in helped],
         ),
     ):
         if lines:
@@ -43,6 +49,23 @@ def summary(checked: Sequence[Checked], *, ffprobe: bool) -> Iterator[str]:
             yield from (f"  {path}: {text}" for path, text in lines)
     if not ffprobe:
         yield "ffprobe is not installed, so nothing was compared"
+
+
+_WHY: dict[Reason, str] = {
+    "container": "not all know how the file is built ({container})",
+    "reads-all": "Firefox reads all of it before it shows anything",
+    "silent": "its sound ({audio}) is not heard",
+    "tag": "Safari takes no HEVC that is called hev1",
+}
+
+
+def _why(checked: Checked) -> str:
+    """Say why a video plays in more browsers as an MP4."""
+    if checked.mp4 is None or checked.details is None:
+        return ""
+    details = checked.details
+    facts = {"container": details.container, "audio": details.audio_codec or "-"}
+    return "; ".join(_WHY[reason].format_map(facts) for reason in checked.mp4.reasons)
 
 
 def contact_sheet(checked: Sequence[Checked], title: str) -> str:

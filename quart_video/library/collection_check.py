@@ -20,8 +20,10 @@ from quart_video.media import (
     DerivativeService,
     Details,
     Failed,
+    Offer,
     Source,
     decode_details,
+    mp4_offer,
     picture,
     poster,
     text,
@@ -44,6 +46,8 @@ class Checked:
     poster: bytes | None = None
     """JPEG."""
     storyboard: bool = False
+    mp4: Offer | None = None
+    """Whether its MP4 plays in more browsers; ``None``: that is not known."""
     captions: int = 0
     """Tracks and files that are WebVTT now."""
     problems: list[str] = field(default_factory=list)
@@ -96,6 +100,8 @@ async def _check(library: Library, derivatives: DerivativeService, item: Item) -
         with suppress(ValueError):
             checked.details = decode_details(known)
     details = checked.details
+    if details is not None:
+        checked.mp4 = mp4_offer(details)
     if details is None or details.video_codec is not None:
         checked.poster = await make("poster", video, poster(_POSTER, "jpeg"))
     if details is not None and details.width and details.duration:

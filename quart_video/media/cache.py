@@ -56,6 +56,9 @@ class Cache(Protocol):
     async def remove(self, key: str, name: str) -> None:
         """Forget one thing."""
 
+    async def room(self) -> int:
+        """Return how many bytes can be added before something goes to make room for them."""
+
     async def lock(self, number: int) -> bool:
         """Try to take a lock that the other processes with this cache see."""
 
@@ -124,6 +127,14 @@ class FolderCache:
         with suppress(StorageError):
             await self._disk.run(self._remove, key, name)
 
+    async def room(self) -> int:
+        """Return how many bytes can be added before something goes to make room for them."""
+        try:
+            kept = await self._disk.run(_kept, self._root)
+        except StorageError:
+            return self._most
+        return max(0, self._most - sum(size for _, _, size in kept))
+
     async def lock(self, number: int) -> bool:
         """Try to take a lock; where the folder has none to give, everyone gets all."""
         try:
@@ -189,16 +200,8 @@ class FolderCache:
         if not self._lock(root, _SWEEPING):
             return
         try:
-            found = []
-            total = 0
-            for folder in _folders(root):
-                with suppress(OSError):
-                    itself = os.stat(folder)
-                    with os.scandir(folder) as rows:
-                        files = [row.stat(follow_symlinks=False) for row in rows]
-                    size = _room(itself) + sum(map(_room, files))
-                    found.append((itself.st_mtime, folder, size))
-                    total += size
+            found = _kept(root)
+            total = sum(size for _, _, size in found)
             if total <= self._most:
                 return
             for _, folder, size in sorted(found):
@@ -224,6 +227,18 @@ class FolderCache:
     def _unlock(self, _: str, number: int) -> None:
         if self._locks is not None:
             fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, number)
+
+
+def _kept(root: str) -> list[tuple[float, str, int]]:
+    """Return what is kept: when it was used last, its folder, and what that takes of the disk."""
+    found = []
+    for folder in _folders(root):
+        with suppress(OSError):
+            itself = os.stat(folder)
+            with os.scandir(folder) as rows:
+                files = [row.stat(follow_symlinks=False) for row in rows]
+            found.append((itself.st_mtime, folder, _room(itself) + sum(map(_room, files))))
+    return found
 
 
 def _room(result: os.stat_result) -> int:
@@ -270,6 +285,7 @@ class MemoryCache:
     unkept: str | None = None
 
     def __init__(self, most: int = 64 * 1024 * 1024) -> None:
+        self._most = most
         self._blobs: BoundedCache[tuple[str, str], bytes] = BoundedCache(most)
 
     async def read(self, key: str, name: str) -> bytes | None:
@@ -294,6 +310,10 @@ class MemoryCache:
     async def remove(self, key: str, name: str) -> None:
         """Forget one thing."""
         self._blobs.remove((key, name))
+
+    async def room(self) -> int:
+        """Return how many bytes it may hold: what is in it lasts no longer than this process."""
+        return self._most
 
     async def lock(self, _: int) -> bool:
         """Take a lock that no other process could have."""

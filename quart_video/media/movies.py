@@ -67,10 +67,15 @@ class SoundState:
     """Why it cannot be made."""
 
 
+def _nobody(_: float) -> None:
+    """Stand for who is told of progress where nobody is."""
+
+
 class _Job:
     """Sound that is being made."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[float], None] = _nobody) -> None:
+        self._told = told
         self.parts = 0
         self.done = 0
         self.problem: str | None = None
@@ -90,6 +95,7 @@ class _Job:
         if not made:
             self._there += 1
             self._began = monotonic()
+        self._told(self.done / self.parts)
 
     @property
     def state(self) -> SoundState:
@@ -182,10 +188,26 @@ class Movies:
         job = self._begin(source, sound.number, self._audio)
         return job.state if job is not None else SoundState("preparing", 0.0)
 
-    async def prepare(self, source: Source, *, retry: bool = False) -> None:
+    async def is_prepared(self, source: Source) -> bool:
+        """Say whether all is there that :meth:`prepare` makes.
+
+        :raises Failed: no movie can be made of it. The text says why.
+        """
+        facts = await self.glance(source)
+        if facts is None:
+            return False
+        sound = facts.sound(facts.main)
+        if sound is None or sound.plays or self._audio == "off":
+            return True
+        return await self._is_made(source, sound.number, self._audio)
+
+    async def prepare(
+        self, source: Source, *, retry: bool = False, told: Callable[[float], None] = _nobody
+    ) -> None:
         """Have all be made that the movie with the sound takes that plays by itself.
 
         :param retry: try again what has failed.
+        :param told: is told which part of the sound has been made, 0 to 1.
         :raises Failed: it cannot be made.
         :raises StorageError: as opening the film does.
         """
@@ -195,7 +217,7 @@ class Movies:
         if sound is None or sound.plays or self._audio == "off":
             return
         if not await self._is_made(source, sound.number, self._audio):
-            await self._make_sound(source, sound.number, self._audio, _Job(), retry=retry)
+            await self._make_sound(source, sound.number, self._audio, _Job(told), retry=retry)
 
     async def aclose(self) -> None:
         """End what is being made; the parts that are there are kept."""

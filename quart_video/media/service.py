@@ -231,6 +231,10 @@ class DerivativeService:
         """Why something of what was made could not be kept; ``None``: all could."""
         return self._cache.unkept
 
+    async def room(self) -> int:
+        """Return how many bytes more can be kept before something else goes."""
+        return await self._cache.room()
+
     async def find(self, source: Source, derivative: Derivative) -> bytes | None:
         """Return what is there already; ``None``: it is to be made, or cannot be."""
         return await self._cache.read(source.key, derivative.name)

@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 from quart_video.media import FILM, DerivativeService, Source, movie
+from quart_video.media.workers import pool
 from quart_video.remux import IndexCache, VirtualMedia
 from quart_video.remux.film_facts import FilmFacts, decode_film_facts
 from quart_video.storage.base import Media
 from tests.e2e.harness import need_tool
 from tests.media.films import TIMEOUT
+
+
+def make_parts_short(monkeypatch: pytest.MonkeyPatch, frames: int) -> None:
+    """Have the processes that are started from now on make sound in parts of so many frames."""
+    short = f"import quart_video.remux.sound as sound\nsound._FRAMES_IN_PART = {frames}\n"
+    begin = "main(descriptor)"
+    assert begin in pool._BOOT  # noqa: SLF001 - nothing else reaches them
+    monkeypatch.setattr(pool, "_BOOT", pool._BOOT.replace(begin, short + begin))  # noqa: SLF001
 
 
 async def facts_of_film(derivatives: DerivativeService, source: Source) -> FilmFacts:
