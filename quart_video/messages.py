@@ -91,6 +91,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "duration": "Duration:",
         "in_folder": "in {folder}",
         "watched": "Watched up to {percent} %",
+        "seen": "Watched",
+        "hide_seen": "Hide watched",
         "pages": "Pages",
         "folder_pages": "Pages of folders",
         "on_this_page": "{shown} of {all} on this page",
@@ -198,6 +200,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "embed_help": "Put this into the HTML of another page:",
         "watch_on": "Watch on {title}",
         "neighbours": "Previous and next video",
+        "autoplay": "Autoplay",
+        "next_in": "The next video begins in {seconds}\xa0s",
+        "cancel": "Cancel",
         "prev": "Previous",
         "next": "Next",
         # The list of keys.

@@ -1,115 +1,36 @@
-// What the gallery can do where JavaScript runs: it stays up to date, shows how far each video has
-// been watched and which to go on with, and closes its menus. Without, it is a page of links.
+// What the gallery can do where JavaScript runs: it shows how far each video has been watched and which
+// to go on with, stays up to date, and closes its menus. Without, it is a page of links.
 
-import { begun, keep, position } from "./positions.js";
+import { begun, keep, position, set, setting, watchedPaths } from "./positions.js";
 
-const LIVE = "[data-qv-live]";
-const FIRST_WAIT = 5_000;
-const LONGEST_WAIT = 60_000;
+const SOON = 5_000; // milliseconds until it is asked for news the first time
 
 const main = document.querySelector("[data-qv-status]").parentElement;
 const status = main.querySelector("[data-qv-status]");
 
 // As the server wrote it, to compare with: what is in the page has been decorated.
-let written = [...main.querySelectorAll(LIVE)].map((region) => region.cloneNode(true));
-let etag = null;
-let wait = FIRST_WAIT;
-let timer = 0;
-let asking = false;
+const written = [...main.querySelectorAll("[data-qv-live]")].map((region) => region.cloneNode(true));
 
-function name(item) {
-  return item.querySelector("a").getAttribute("href");
-}
+const toggle = main.querySelector("[data-qv-unwatched-only]");
+if (toggle) toggle.checked = setting("unwatched") === "on";
 
-/** Bring a list up to date; items that stay as they are are not touched. */
-function updateList(list, before, after) {
-  const known = new Map([...before.children].map((item) => [name(item), item]));
-  const live = new Map([...list.children].map((item) => [name(item), item]));
-  const wanted = [...after.children].map((item) => {
-    const old = live.get(name(item));
-    return old && known.get(name(item))?.isEqualNode(item) ? old : item.cloneNode(true);
-  });
-  for (const item of live.values()) if (!wanted.includes(item)) item.remove();
-  wanted.forEach((item, index) => {
-    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-  });
-}
-
-function updateRegion(region, before, after) {
-  const lists = [region, before, after].map((node) => node.querySelector("ul"));
-  if (lists.every(Boolean)) updateList(...lists);
-  else region.replaceChildren(...after.cloneNode(true).childNodes);
-  const label = after.getAttribute("aria-labelledby");
-  if (label) region.setAttribute("aria-labelledby", label);
-  else region.removeAttribute("aria-labelledby");
-}
-
-/** Return what is to stay where it is on the screen: what has the focus, else what is at the top. */
-function anchor() {
-  const seen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
-  const items = [...main.querySelectorAll(`${LIVE} li`)];
-  const visible = items.filter((item) => seen(item.getBoundingClientRect()));
-  const item = visible.find((each) => each.contains(document.activeElement)) ?? visible[0];
-  return item && { name: name(item), top: item.getBoundingClientRect().top };
-}
-
-function find(wanted) {
-  return [...main.querySelectorAll(`${LIVE} a`)].find((a) => a.getAttribute("href") === wanted);
-}
-
-function show(page) {
-  const fresh = [...page.querySelectorAll(LIVE)];
-  const changed = fresh.map((region, index) => !region.isEqualNode(written[index]));
-  if (fresh.length !== written.length || !changed.includes(true)) return false;
-  const focused = document.activeElement.closest(`${LIVE} a`)?.getAttribute("href");
-  const held = scrollY > 0 && anchor();
-  main.querySelectorAll(LIVE).forEach((region, index) => {
-    if (changed[index]) updateRegion(region, written[index], fresh[index]);
-  });
-  written = fresh;
-  decorate();
-  const kept = held && find(held.name)?.closest("li");
-  if (kept) scrollBy({ top: kept.getBoundingClientRect().top - held.top, behavior: "instant" });
-  // The element that had the focus was made anew, or has gone.
-  if (focused && document.activeElement === document.body)
-    (find(focused) ?? document.getElementById("qv-content"))?.focus({ preventScroll: true });
-  status.textContent = status.dataset.qvChanged.replace("{count}", () =>
-    main.querySelector(LIVE).textContent.trim());
-  return true;
-}
-
-async function ask() {
-  if (asking || document.hidden) return;
-  asking = true;
-  try {
-    const answer = await fetch(location.href, {
-      headers: { Accept: "text/html", ...(etag && { "If-None-Match": etag }) },
-      cache: "no-store",
-      redirect: "error", // to a login, for one
-    });
-    let changed = false;
-    if (answer.status === 200) {
-      etag = answer.headers.get("ETag");
-      changed = show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    }
-    wait = changed ? FIRST_WAIT : Math.min(wait * 1.5, LONGEST_WAIT);
-  } catch {
-    wait = Math.min(wait * 2, LONGEST_WAIT);
-  }
-  asking = false;
-  later();
-}
-
-function later() {
-  clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(ask, wait);
-}
-
-/** Draw how far each video has been watched. */
+/** Draw how far each video has been watched. What is new to everybody is not to who has seen it. */
 function decorate() {
+  const isWatched = watchedPaths();
+  let hidden = 0;
   for (const card of main.querySelectorAll(".qv-card")) {
     card.querySelector(".qv-progress")?.remove();
-    const kept = position(card.querySelector("a").pathname);
+    const { pathname } = card.querySelector("a");
+    const kept = position(pathname);
+    const watched = isWatched(pathname);
+    card.classList.toggle("qv-watched", watched);
+    if (watched || kept) card.querySelector(".qv-new")?.remove();
+    card.querySelector(".qv-seen")?.remove();
+    if (watched && !kept) {
+      const mark = Object.assign(document.createElement("span"), { className: "qv-seen", textContent: status.dataset.qvSeen });
+      card.querySelector(".qv-badges")?.prepend(mark);
+      hidden++;
+    }
     const percent = kept && Math.round(Math.min(kept.seconds / kept.duration, 1) * 100);
     if (!percent) continue;
     const bar = document.createElement("progress");
@@ -119,7 +40,15 @@ function decorate() {
     bar.setAttribute("aria-label", status.dataset.qvWatched.replace("{percent}", percent));
     card.querySelector(".qv-thumb").append(bar);
   }
+  if (!toggle) return;
+  toggle.parentElement.hidden = !hidden && !toggle.checked;
+  main.toggleAttribute("data-qv-unwatched", toggle.checked);
 }
+
+toggle?.addEventListener("change", () => {
+  set("unwatched", toggle.checked ? "on" : "off");
+  decorate();
+});
 
 const row = main.querySelector("[data-qv-begun]");
 const MOST_BEGUN = 12;
@@ -169,9 +98,14 @@ addEventListener("keydown", (event) => {
 
 showAll();
 addEventListener("pageshow", showAll); // also on the way back from a video
-document.addEventListener("visibilitychange", () => {
-  wait = FIRST_WAIT;
-  if (document.hidden) clearTimeout(timer);
-  else ask();
-});
-if (!navigator.connection?.saveData) later();
+document.addEventListener("quart-video:changed", showAll);
+
+let live = null; // the promise of what asks for news
+
+function keepUp() {
+  if (document.hidden || navigator.connection?.saveData) return;
+  live ??= import("./live.js").then((it) => it.keepUp(main, written, showAll), () => { live = null; });
+}
+
+setTimeout(keepUp, SOON);
+document.addEventListener("visibilitychange", keepUp);

@@ -1,45 +1,74 @@
-// Where someone left off in each video: kept in the browser, by the path of its page, without
-// any query. Storage that is refused, full or written by another is as good as none.
+// Where someone left off in each video, and which have been watched: kept in the browser, by the path
+// of the page, without any query. Storage that is refused or full is as good as none: then it holds
+// for this page. An app may keep it for each user: see "Keep what was watched" in its documentation.
 
-const KEY = "quart-video:positions";
-const MOST = 300;
+const MOST = 120_000; // characters of each table; the oldest go first
+const spare = {}; // what could not be stored
 
-function read() {
+export function read(name) {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY));
+    const kept = spare[name] ?? JSON.parse(localStorage.getItem(`quart-video:${name}`));
     return kept && typeof kept === "object" ? kept : {};
   } catch {
     return {};
   }
 }
 
-function write(kept) {
-  const newest = Object.entries(kept).sort(([, a], [, b]) => b?.when - a?.when).slice(0, MOST);
+const whenOf = (kept) => Number(kept?.when ?? kept) || 0;
+
+export function write(name, table) {
+  let rows = Object.entries(table).sort(([, a], [, b]) => whenOf(b) - whenOf(a));
+  const text = () => JSON.stringify(Object.fromEntries(rows));
+  while (text().length > MOST) rows = rows.slice(0, rows.length * 0.9);
   try {
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(newest)));
-  } catch { /* then it is forgotten */ }
+    localStorage.setItem(`quart-video:${name}`, text());
+    delete spare[name];
+  } catch {
+    spare[name] = Object.fromEntries(rows);
+  }
+}
+
+function tellApp(path, detail) {
+  document.dispatchEvent(new CustomEvent("quart-video:progress", { detail: { path, ...detail } }));
 }
 
 /** Return {seconds, duration} of the video at a path, or undefined. */
 export function position(path) {
-  const kept = read()[path];
+  const kept = read("positions")[path];
   return kept && kept.seconds >= 0 && kept.duration > 0 ? kept : undefined;
 }
 
 /** Return [path, {title, ...}] of what has been begun below a path, the last first. */
 export function begun(prefix) {
-  return Object.entries(read())
+  return Object.entries(read("positions"))
     .filter(([path, kept]) => path.startsWith(prefix) && typeof kept?.title === "string")
     .sort(([, a], [, b]) => b.when - a.when);
 }
 
 /** Keep a position, and what is to be shown with it; seconds 0 forgets it. */
 export function keep(path, seconds, duration, about) {
-  const kept = read();
+  const kept = read("positions");
+  if (!(seconds > 0) && !kept[path]) return;
   const poster = kept[path]?.poster;
   delete kept[path];
   if (seconds > 0) kept[path] = { seconds, duration, when: Date.now(), poster, ...about };
-  write(kept);
+  write("positions", kept);
+  tellApp(path, { seconds, duration, ...about });
+}
+
+/** Return a function that tells whether the video at a path has been watched. */
+export function watchedPaths() {
+  const kept = read("watched");
+  return (path) => whenOf(kept[path]) > 0;
+}
+
+/** Note that a video has been watched to its end, or not. */
+export function markWatched(path, watched) {
+  const { [path]: before, ...kept } = read("watched");
+  if (watched) kept[path] = Date.now();
+  else if (!before) return;
+  write("watched", kept);
+  tellApp(path, { watched });
 }
 
 /** Return what was set under a name, or the other value. */

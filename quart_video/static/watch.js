@@ -2,7 +2,7 @@
 
 import { foresee, isHeard, seen } from "./foresee.js";
 import { begin, clock, preview } from "./player.js";
-import { keep, position, set, setting } from "./positions.js";
+import { keep, markWatched, position, set, setting, watchedPaths } from "./positions.js";
 
 const video = document.querySelector("video.qv-player");
 const main = video.parentElement;
@@ -32,9 +32,19 @@ function offer(element, type, action) {
   element.addEventListener(type, action);
 }
 
-// Where one left off ----------------------------------------------------------------------------
+// Where one left off -----------------------------
 
 let kept = 0;
+const seenButton = part("seen");
+
+/** Note that it has been watched, or not. */
+function note(watched) {
+  markWatched(page, watched);
+  seenButton.setAttribute("aria-pressed", watched);
+}
+
+offer(seenButton, "click", () => note(!watchedPaths()(page)));
+seenButton.setAttribute("aria-pressed", watchedPaths()(page));
 
 /** Tell whether the player has lost its place: WebKit does so at an error. */
 function isLost() {
@@ -46,6 +56,7 @@ function keepPosition() {
   if (!(duration > 0) || duration === Infinity || isLost() || Math.abs(currentTime - kept) < 1) return;
   kept = currentTime;
   const worth = currentTime > RESUME_AFTER && currentTime < duration * DONE;
+  if (currentTime >= duration * DONE) note(true);
   const poster = video.getAttribute("poster");
   const about = { title, folder: video.dataset.qvAlbum, ...(poster && { poster }) };
   keep(page, worth ? currentTime : 0, duration, about);
@@ -66,7 +77,14 @@ video.addEventListener("timeupdate", () => {
   if (!video.paused && Math.abs(video.currentTime - kept) >= KEEP_EVERY) keepPosition();
 });
 video.addEventListener("pause", keepPosition);
-video.addEventListener("ended", () => keep(page, 0));
+video.addEventListener("ended", () => {
+  keep(page, 0);
+  note(true);
+});
+document.addEventListener("quart-video:changed", () => { // by the app
+  seenButton.setAttribute("aria-pressed", watchedPaths()(page));
+  if (video.readyState && !video.played.length) resume();
+});
 addEventListener("pagehide", () => { if (video.played.length) keepPosition(); });
 restart.addEventListener("click", () => {
   video.currentTime = 0;
@@ -75,13 +93,18 @@ restart.addEventListener("click", () => {
   video.focus();
 });
 
-// What goes wrong -------------------------------------------------------------------------------
+// What goes wrong --------------------------------
 
 const board = main.querySelector(".qv-problem");
 
 function tell(problem) {
-  for (const text of board.querySelectorAll("[data-qv-problem]"))
+  let remedy;
+  for (const text of board.querySelectorAll("[data-qv-problem]")) {
     text.hidden = text.dataset.qvProblem !== problem;
+    if (!text.hidden) remedy = text.dataset.qvRemedy;
+  }
+  for (const offered of board.querySelectorAll("[data-qv-offer]"))
+    offered.hidden = offered.dataset.qvOffer !== remedy;
   board.hidden = !problem;
   if (problem) board.scrollIntoView({ block: "nearest" }); // it stands above the player
 }
@@ -126,15 +149,31 @@ if (video.error) fail();
 else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
 else tell(foreseen); // nothing has been loaded, and need not be for this
 board.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-qv-reload]")) location.reload();
-  if (!target.closest("[data-qv-retry]")) return;
+  if (target.closest("[data-qv-offer=reload]")) location.reload();
+  if (!target.closest("[data-qv-offer=retry]")) return;
   watched().then((again) => again(true));
   video.focus();
 });
 for (const type of ["play", "seeking"]) video.addEventListener(type, watched, { once: true });
 if (!video.paused) watched();
 
-// Speed -----------------------------------------------------------------------------------------
+// What comes once it plays -----------------------
+
+const autoplay = part("autoplay");
+if (autoplay) {
+  autoplay.parentElement.hidden = false;
+  autoplay.checked = setting("autoplay") !== "off";
+}
+
+const session = () => import("./session.js").then((it) => it.begin(video, main, seek, follow));
+video.addEventListener("play", session, { once: true });
+if (!video.paused) session();
+try {
+  if (sessionStorage.getItem("quart-video:go") === location.pathname) play();
+  sessionStorage.removeItem("quart-video:go");
+} catch { /* then someone presses play */ }
+
+// Speed ------------------------------------------
 
 const speeds = speed ? [...speed.options].map((option) => Number(option.value)) : [1];
 
@@ -154,7 +193,7 @@ function changeSpeed(step) {
   setSpeed(speeds[Math.max(0, Math.min(speeds.length - 1, now + step))] ?? 1);
 }
 
-// Captions --------------------------------------------------------------------------------------
+// Captions ---------------------------------------
 
 const tracks = [...video.textTracks].filter((track) => track.kind === "captions"); // not chapters
 const captions = part("captions");
@@ -222,7 +261,7 @@ offer(menu, "toggle", style);
 if (menu && (setting("cues") || setting("delays"))) style();
 offer(captions, "change", () => showCaptions(captions.value === "" ? -1 : Number(captions.value)));
 
-// Chapters, and what is seen at another time -----------------------------------------------------
+// Chapters, and what is seen at another time -----
 
 for (const link of main.querySelectorAll("[data-qv-seek]"))
   link.addEventListener("click", (event) => {
@@ -234,7 +273,7 @@ for (const link of main.querySelectorAll("[data-qv-seek]"))
 
 preview(video, part("storyboard"), offset);
 
-// A link to this moment -------------------------------------------------------------------------
+// A link to this moment --------------------------
 
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -259,7 +298,7 @@ offer(copyButton, "click", async () => {
   say(text.replace("{link}", () => link.href));
 });
 
-// Picture in picture ----------------------------------------------------------------------------
+// Picture in picture -----------------------------
 
 if (document.pictureInPictureEnabled)
   offer(part("pip"), "click", () => {
@@ -268,7 +307,7 @@ if (document.pictureInPictureEnabled)
     change.catch(() => {}); // nothing is loaded yet
   });
 
-// Keys ------------------------------------------------------------------------------------------
+// Keys -------------------------------------------
 
 const keysBox = part("keys");
 
@@ -343,21 +382,3 @@ addEventListener("keydown", (event) => {
 });
 offer(part("help"), "click", showHelp);
 keysBox.addEventListener("change", () => set("keys", keysBox.checked ? "on" : "off"));
-
-// Keys of the keyboard, the headphones and the lock screen ---------------------------------------
-
-if ("mediaSession" in navigator) {
-  const { qvAlbum: album, qvArtist: artist } = video.dataset;
-  const artwork = video.poster ? [{ src: video.poster }] : [];
-  const on = (action, handler) => {
-    try {
-      navigator.mediaSession.setActionHandler(action, handler);
-    } catch { /* a browser that does not know this one */ }
-  };
-  navigator.mediaSession.metadata = new MediaMetadata({ title, album, artist, artwork });
-  on("seekbackward", ({ seekOffset }) => seek(-(seekOffset ?? 10)));
-  on("seekforward", ({ seekOffset }) => seek(seekOffset ?? 10));
-  on("seekto", ({ seekTime }) => { video.currentTime = seekTime; });
-  for (const [action, direction] of [["previoustrack", "prev"], ["nexttrack", "next"]])
-    if (main.querySelector(`a[rel=${direction}]`)) on(action, () => follow(direction));
-}

@@ -11,6 +11,7 @@ import configparser
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.docs.blocks import REPOSITORY, Block
 from tests.docs.terminal import Terminal
 from tests.docs.transcripts import Memory, Mismatch, parse
 from tests.e2e import fronts
+from tests.e2e.harness import need_tool
 from tests.support.ports import free_port
 
 CLIPS = REPOSITORY / "example" / "videos"
@@ -126,6 +128,15 @@ class Reader:
         """See that what is opened is closed."""
         assert block.text.count("{") == block.text.count("}"), block
 
+    def javascript(self, block: Block) -> None:
+        """Have Node parse a module."""
+        module = self._project / "checked.mjs"
+        module.write_text(block.text)
+        command = [need_tool("node"), "--check", str(module)]
+        result = subprocess.run(command, capture_output=True, check=False, text=True)
+        module.unlink()
+        assert result.returncode == 0, result.stderr
+
     def ini(self, block: Block) -> None:
         """Parse a file of sections."""
         configparser.ConfigParser(interpolation=None).read_string(block.text)
@@ -166,6 +177,7 @@ HANDLERS: dict[str, Callable[[Reader, Block], None]] = {
     "css": Reader.css,
     "html": Reader.html,
     "ini": Reader.ini,
+    "javascript": Reader.javascript,
     "lighttpd": Reader.lighttpd,
     "nginx": Reader.nginx,
     "python": Reader.python,

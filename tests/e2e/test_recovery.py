@@ -284,7 +284,7 @@ def test_try_again_keeps_the_place(tap: Tap, watch: str, browser: Browser) -> No
     play(browser, address(tap, f"/videos/{watch}"), 20)
     tap.refuse()
     is_told(browser, "network")
-    browser.do("document.querySelector('[data-qv-problem=network] button').click();")
+    browser.do("document.querySelector('[data-qv-offer=retry]').click();")
     kept = "return JSON.parse(localStorage['quart-video:positions'] ?? '{}');"
     tap.admit()
     plays_on(browser, 20)

@@ -331,6 +331,78 @@ def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
     assert video(page, "currentTime") == 0
 
 
+def test_what_was_watched_is_marked_and_can_be_hidden(
+    hypercorn: Server, new_page: NewPage, folder: Path, film: Path
+) -> None:
+    for number in (1, 2):
+        os.link(film, folder / f"Part {number}.mp4")
+    page = new_page(base_url=hypercorn.url)
+    gallery = f"/videos/{folder.name}/"
+    page.goto(f"/videos/-/watch/{folder.name}/Part%201.mp4")
+    ready(page)
+    seen = page.get_by_role("button", name="Watched")
+    assert seen.get_attribute("aria-pressed") == "false"
+    leave_at(page, SECONDS - 0.5)
+    page.goto(gallery)
+    first, second = page.locator(".qv-card").all()
+    hide = page.get_by_label("Hide watched")
+    assert "Watched" in first.inner_text()
+    assert "Watched" not in second.inner_text()
+    assert ("New" in first.inner_text(), "New" in second.inner_text()) == (False, True)
+    hide.check()
+    assert (first.is_visible(), second.is_visible()) == (False, True)
+    page.reload()
+    second.wait_for()
+    assert (first.is_visible(), hide.is_checked()) == (False, True)
+    hide.uncheck()
+    first.get_by_role("link").click()
+    ready(page)
+    assert seen.get_attribute("aria-pressed") == "true"
+    assert video(page, "currentTime") == 0
+    seen.click()
+    page.goto(gallery)
+    page.locator(".qv-card").first.wait_for()
+    assert not page.get_by_text("Watched", exact=True).count()
+    assert not hide.is_visible()
+
+
+def end(page: Page) -> None:
+    """Play the last moment of the video."""
+    ready(page)
+    page.evaluate(
+        """async () => {
+            const video = document.querySelector('video');
+            video.muted = true;
+            video.currentTime = video.duration - 0.3;
+            await video.play();
+        }"""
+    )
+    with_first_chunk(page, "video.ended")
+
+
+def test_the_next_video_begins_by_itself(
+    hypercorn: Server, new_page: NewPage, folder: Path, film: Path
+) -> None:
+    for number in (1, 2, 3):
+        os.link(film, folder / f"Part {number}.mp4")
+    page = new_page(base_url=hypercorn.url)
+    page.goto(f"/videos/-/watch/{folder.name}/Part%201.mp4")
+    end(page)
+    page.get_by_text("The next video begins in").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    assert not page.get_by_text("The next video begins in").is_visible()
+    end(page)
+    page.wait_for_url("**/Part%202.mp4")
+    with_first_chunk(page, "video.currentTime > 0.2 && !video.paused")
+    page.get_by_label("Autoplay").uncheck()
+    end(page)
+    assert not page.get_by_text("The next video begins in").is_visible()
+    page.reload()
+    ready(page)
+    assert not page.get_by_label("Autoplay").is_checked()
+    assert video(page, "paused")
+
+
 @pytest.mark.slow
 def test_a_time_in_the_link_goes_first(page: Page) -> None:
     leave_at(page, 23)
@@ -538,6 +610,8 @@ def test_a_refusal_is_told(
 
 @pytest.mark.slow
 def test_the_player_tells_the_system_what_it_plays(page: Page) -> None:
+    press(page, "k")
+    page.wait_for_function("navigator.mediaSession.metadata")
     metadata = page.evaluate(
         "(({title, artist, album}) => ({title, artist, album}))(navigator.mediaSession.metadata)"
     )
@@ -583,6 +657,8 @@ def test_any_name(
     assert int(page.get_by_role("progressbar").get_attribute("value") or 0) > 50
     page.locator(".qv-card a").click()
     with_first_chunk(page, "Math.abs(video.currentTime - 23) < 2")
+    press(page, "k")
+    page.wait_for_function("navigator.mediaSession.metadata")
     assert page.evaluate("navigator.mediaSession.metadata.title") == " ".join(
         name.removesuffix(".mp4").split()
     )

@@ -107,7 +107,7 @@ async def test_crawlers_are_kept_to_one_address(
     assert page.one("link", rel="canonical")["href"] == "/videos/-/watch/a/Nile.mp4"
     assert [meta["content"] for meta in page.all("meta", name="robots")] == robots
     variants = [link for link in page.all("a") if "?" in link["href"]]
-    assert len(variants) > 4
+    assert len(variants) == 3  # on the board, in the player and among the actions
     assert all("nofollow" in link["rel"].split() for link in variants)
 
 
@@ -140,8 +140,8 @@ async def test_the_videos_beside_it(browser: Browser, put: Put) -> None:
     base = "/videos/-/watch/series/Part%20"
     assert await beside("Part 1") == [("next", "Part 2", f"{base}2.mp4")]
     assert await beside("Part 2") == [
-        ("prev", "Part 1", f"{base}1.mp4"),
         ("next", "Part 10", f"{base}10.mp4"),
+        ("prev", "Part 1", f"{base}1.mp4"),
     ]
     assert await beside("Part 10") == [("prev", "Part 2", f"{base}2.mp4")]
 
