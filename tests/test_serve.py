@@ -179,6 +179,7 @@ def test_a_folder_is_served(folder: Path, tmp_path: Path, workers: str, server: 
         assert get(port, "/b.mp4", Range="bytes=-5") == (206, b"bbbbb")
         assert get(port, "/-/watch/c.mp4")[0] == 200
         assert get(port, "/nothing.mp4")[0] == 404
+        assert get(port, "/favicon.ico")[0] == 308
         assert get(port, "/robots.txt")[1].startswith(b"User-agent: *\nDisallow: /-/api/\n")
         opened = f"opened http://127.0.0.1:{port}/"
         wait_until(lambda: opened in log.read_text(), 30, "the browser is opened")

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from quart import Quart, current_app, request, url_for
+from quart import Quart, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from quart_video import video_bp
 from quart_video.access.signed_urls import full_url
@@ -84,6 +85,7 @@ def make_app(given: Given) -> Quart:
         app.config["VIDEO_CACHE"] = str(cache)
     app.register_blueprint(video_bp, url_prefix="/")
     app.add_url_rule("/robots.txt", view_func=_robots)
+    app.add_url_rule("/favicon.ico", view_func=_icon)
     if given.is_local:
         app.before_request(_answer_local_names)
     return app
@@ -132,6 +134,11 @@ def _robots() -> tuple[str, dict[str, str]]:
         url = full_url(url_for("video.sitemap_index", _external=True))
         rules += ["Allow: /-/sitemap", f"Sitemap: {url}"]
     return "\n".join(("User-agent: *", *rules, "")), {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _icon() -> Response:
+    """Lead those who look for an icon at its old place to the one that the pages have."""
+    return redirect(url_for("video.static", filename="icon.svg"), 308)
 
 
 def _answer_local_names() -> tuple[str, int] | None:

@@ -32,6 +32,11 @@ function offer(element, type, action) {
   element.addEventListener(type, action);
 }
 
+const locale = navigator.languages.find((it) => it.startsWith(document.documentElement.lang));
+for (const time of main.querySelectorAll("time")) // which the server writes in UTC
+  time.textContent = new Date(time.dateTime)
+    .toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+
 // Where one left off -----------------------------
 
 let kept = 0;

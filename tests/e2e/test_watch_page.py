@@ -366,6 +366,25 @@ def test_what_was_watched_is_marked_and_can_be_hidden(
     assert not hide.is_visible()
 
 
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        (("Asia/Tokyo", "en-GB"), "22 Nov 2025, 22:15"),
+        (("America/New_York", "de-DE"), "22.11.2025, 08:15"),
+    ],
+)
+@pytest.mark.sample(1)
+def test_times_are_those_of_the_visitor(
+    hypercorn: Server, new_page: NewPage, folder: Path, place: tuple[str, str], shown: str
+) -> None:
+    (folder / "old.mp4").touch()
+    os.utime(folder / "old.mp4", (1_763_817_300, 1_763_817_300))
+    zone, locale = place
+    page = new_page(base_url=hypercorn.url, timezone_id=zone, locale=locale)
+    page.goto(f"/videos/-/watch/{folder.name}/old.mp4")
+    page.locator(".qv-details time").get_by_text(shown).wait_for()
+
+
 def end(page: Page) -> None:
     """Play the last moment of the video."""
     ready(page)
