@@ -81,6 +81,11 @@ class TransferLimiter:
         self._videos: Counter[tuple[str, str]] = Counter()
         self._waiting: Counter[str] = Counter()
 
+    @property
+    def counts_clients(self) -> bool:
+        """Whether each client may have so many, and not all together alone."""
+        return self._limits.per_client is not None
+
     async def enter(self, client: str, path: str) -> TransferPermit | Verdict:
         """Return a slot, or why there is none.
 

@@ -31,7 +31,11 @@ from quart_video.policy.transfer_limits import (
     client_key,
 )
 
+logger = logging.getLogger("quart_video")
 access_log = logging.getLogger("quart_video.access")
+
+_WARNED = "quart_video.warned_of_nameless_clients"
+"""Where an app keeps whether it has been warned."""
 
 _SIGNALS = (transfer_started, transfer_finished, transfer_aborted)
 
@@ -100,6 +104,7 @@ async def apply_transfer_policy(
 
 
 async def _admit(transfer_limiter: TransferLimiter, body: Transfer, path: str) -> TransferPermit:
+    _warn_of_nameless_clients(transfer_limiter)
     try:
         answer = await transfer_limiter.enter(client_key(str(request.remote_addr)), path)
     except BaseException:  # the client has left meanwhile
@@ -113,6 +118,22 @@ async def _admit(transfer_limiter: TransferLimiter, body: Transfer, path: str) -
         raise TooManyRequests(text, retry_after=RETRY_AFTER)
     text = "As many videos are being sent as can be at once. Try again in a moment."
     raise ServiceUnavailable(text, retry_after=RETRY_AFTER)
+
+
+def _warn_of_nameless_clients(transfer_limiter: TransferLimiter) -> None:
+    """Say, once in an app, that all clients are one: so it is where a server names none of them."""
+    client = request.scope.get("client")
+    if not transfer_limiter.counts_clients or (client and client[0]):
+        return
+    if current_app.extensions.setdefault(_WARNED, False):
+        return
+    current_app.extensions[_WARNED] = True
+    logger.warning(
+        "VIDEO_MAX_TRANSFERS_PER_CLIENT counts all viewers as one, as the server tells no address of "
+        "a client: so it is on a Unix socket. Behind a proxy, have the server believe what that "
+        "says: Uvicorn by --forwarded-allow-ips '*', others by a ProxyFixMiddleware. This is said "
+        "once."
+    )
 
 
 def _describe(body: Transfer, path: str, media_type: str, status: int) -> MediaTransfer:

@@ -254,6 +254,28 @@ class TestApp:
             yield
             gone.set()
 
+    @pytest.mark.parametrize(
+        ("settings", "client", "told"),
+        [
+            ({"max_transfers_per_client": 2}, None, 1),
+            ({"max_transfers_per_client": 2}, "192.0.2.1", 0),
+            ({"max_transfers": 2}, None, 0),
+            ({}, None, 0),
+        ],
+    )
+    async def test_clients_without_an_address_are_told_of_once(
+        self,
+        make: Callable[..., Quart],
+        caplog: pytest.LogCaptureFixture,
+        settings: dict[str, int],
+        client: str | None,
+        told: int,
+    ) -> None:
+        app = make(**settings)
+        for path in "ab":
+            assert (await call(app, f"/videos/{path}.mp4", client=client)).status == 200
+        assert caplog.text.count("counts all viewers as one") == told
+
     async def test_one_client_has_enough(self, make: Callable[..., Quart]) -> None:
         app = make(max_transfers_per_client=2)
         async with self.held(app, "a", "b"):

@@ -60,7 +60,7 @@ async def call(
     headers: dict[str, str] | list[tuple[str, str]] | None = None,
     *,
     query: str = "",
-    client: str = "127.0.0.1",
+    client: str | None = "127.0.0.1",
     host: str = "localhost",
     root_path: str = "",
     http_version: str = "1.1",
@@ -92,7 +92,7 @@ async def call(
         "root_path": root_path,
         "headers": [(b"host", host.encode())]
         + [(name.lower().encode(), value.encode("latin-1")) for name, value in lines],
-        "client": (client, 5),
+        "client": None if client is None else (client, 5),
         "server": ("127.0.0.1", 80),
         "extensions": {name: {} for name in extensions},
     }

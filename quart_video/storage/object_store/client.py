@@ -81,6 +81,10 @@ class NothingThere(Unavailable):
     """No byte asked for lies in the object."""
 
 
+class Rejected(Unavailable):
+    """The store takes a request for wrong: some say so of a range behind the end."""
+
+
 class OddKey(StorageError):
     """Among the keys to be listed is one that obstore takes for impossible, and it gives none."""
 
@@ -109,8 +113,8 @@ def _object(meta: Any) -> Object:
 _STATUS = re.compile(r"status code: (\d{3})")
 
 
-def _status(error: BaseException) -> int | None:
-    match = _STATUS.search(str(error))
+def _status(text: str) -> int | None:
+    match = _STATUS.search(text)
     return int(match[1]) if match else None
 
 
@@ -138,11 +142,22 @@ def _errors(what: str) -> Iterator[None]:
     except ValueError:
         raise BadName(f"{what}: no such key is possible") from None
     except BaseError as error:
-        if "invalid list response" in str(error):
-            raise Broken(f"{what}: the store sends what cannot be read") from None
-        if "but object was only" in str(error):  # a store answered, and obstore saw that it is none
-            raise NothingThere(f"{what} ends before the bytes that were asked for") from None
-        raise _named(what, _status(error)) from None
+        raise _read(what, str(error)) from None
+
+
+def _read(what: str, text: str) -> StorageError:
+    """Name an error that obstore tells of in words alone."""
+    if "invalid list response" in text:
+        return Broken(f"{what}: the store sends what cannot be read")
+    if "but object was only" in text:  # a store answered, and obstore saw that it is none
+        return NothingThere(f"{what} ends before the bytes that were asked for")
+    if "non-partial response" in text:
+        return Unavailable(
+            f"{what}: the store answers ranges as if the whole had been asked for (RFC 9110, "
+            'section 15.3.7), so nothing can be read. VIDEO_STORE_DELIVERY = "redirect" has '
+            "players ask it themselves"
+        )
+    return _named(what, _status(text))
 
 
 def _named(what: str, status: int | None) -> StorageError:
@@ -155,7 +170,7 @@ def _named(what: str, status: int | None) -> StorageError:
         return NothingThere(f"{what} ends before the bytes that were asked for")
     if status == 404:
         return Unavailable(f"{what}: the store has no such bucket", retry_after=30)
-    kind = Broken if status == 500 else Unavailable
+    kind = {400: Rejected, 500: Broken}.get(status, Unavailable)
     return kind(f"{what}: the store answers with status {status}")
 
 

@@ -30,6 +30,7 @@ from quart_video.storage.object_store.client import (
     Object,
     OddKey,
     Refused,
+    Rejected,
 )
 from quart_video.storage.object_store.media import ObjectMedia
 from quart_video.storage.object_store.tree import Tree
@@ -159,7 +160,7 @@ class ObjectStorage:
             stop = first.stop if first.stop < _FAR else None
             try:
                 body = await self._bucket.receive(path, first.start, stop)
-            except (NothingThere, Refused):
+            except (NothingThere, Refused, Rejected):
                 pass  # the other way of asking tells more
             else:
                 found = body.object
