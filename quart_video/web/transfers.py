@@ -129,8 +129,8 @@ def _warn_of_nameless_clients(transfer_limiter: TransferLimiter) -> None:
         return
     current_app.extensions[_WARNED] = True
     logger.warning(
-        "VIDEO_MAX_TRANSFERS_PER_CLIENT counts all viewers as one, as the server tells no address of "
-        "a client: so it is on a Unix socket. Behind a proxy, have the server believe what that "
+        "VIDEO_MAX_TRANSFERS_PER_CLIENT counts all viewers as one, as the server tells no address "
+        "of a client: so it is on a Unix socket. Behind a proxy, have the server believe what that "
         "says: Uvicorn by --forwarded-allow-ips '*', others by a ProxyFixMiddleware. This is said "
         "once."
     )
