@@ -7,7 +7,8 @@ the paths it builds. A host without quart-schema in use never notices.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from quart import Quart, request_started
@@ -27,6 +28,7 @@ _FIELDS = {
     "Content-Range": "Which bytes of how many these are.",
     "ETag": "Strong validator of this version.",
     "Last-Modified": "When this version was made.",
+    "Location": "Where it is.",
     "Retry-After": "Seconds after which to ask again.",
 }
 _PROBLEM = {
@@ -52,6 +54,36 @@ _RANGE_FIELDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something in a JSON answer leads, for what follows links.
+
+    :param view: name of the function that answers there.
+    :param parameters: of the request there, by name: runtime expressions of OpenAPI 3.1, 4.8.20.4.
+    """
+
+    view: str
+    description: str
+    parameters: Mapping[str, str]
+
+
+def links_of_video(pointer: str) -> list[Link]:
+    """Return the links to all that is made of a video.
+
+    :param pointer: JSON pointer to its path in the answer.
+    """
+    path = {"path": f"$response.body#{pointer}"}
+    return [
+        Link("api_video", "What is known of a video.", path),
+        Link("media", "Its bytes.", path),
+        Link("mp4", "Its bytes as an MP4.", path),
+        Link("watch", "A page that plays it.", path),
+        Link("poster", "A picture of it.", path),
+        Link("storyboard", "Small pictures of it.", path),
+        Link("chapters", "Its chapters.", path),
+    ]
+
+
 def answers(
     media_type: str,
     description: str,
@@ -59,12 +91,16 @@ def answers(
     ranges: bool = False,
     query: bool = False,
     conditional: bool = True,
+    leads_to_folders: bool = False,
+    links: Sequence[Link] = (),
 ) -> Callable[[T], T]:
     """Note on a view what it answers with.
 
     :param ranges: whether it serves ranges.
     :param query: whether it has parameters that can be wrong.
     :param conditional: whether it serves conditional requests, and only of what is there.
+    :param leads_to_folders: whether a folder's address without its slash is redirected.
+    :param links: where what is in the answer leads.
     """
     fields = ["Cache-Control", "Content-Length", "ETag"]
     if ranges:
@@ -96,8 +132,10 @@ def answers(
         )
         responses["429"] = _response("This client has too many transfers.", "Retry-After")
         responses["416"] = _response("No range asked for lies in the media.", "Content-Range")
+    if leads_to_folders:
+        responses["308"] = _response("It is a folder, whose page is elsewhere.", "Location")
     if media_type == "application/json":
-        for status in responses.keys() - {"200", "304"}:
+        for status in responses.keys() - {"200", "304", "412"}:  # these have no body
             responses[status]["content"] = {problem.MEDIA_TYPE: {"schema": _PROBLEM}}
     parameters = [
         {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
@@ -105,7 +143,7 @@ def answers(
     ]
 
     def decorator(view: T) -> T:
-        setattr(view, _ATTRIBUTE, (parameters, responses))
+        setattr(view, _ATTRIBUTE, (parameters, responses, links))
         return view
 
     return decorator
@@ -159,19 +197,38 @@ def _install(app: Quart) -> bool:
 
 
 def _described(
-    paths: dict[str, Any], endpoint: str, parameters: list[Any], responses: dict[str, Any]
+    paths: dict[str, Any],
+    endpoint: str,
+    parameters: list[Any],
+    responses: dict[str, Any],
+    links: Sequence[Link],
 ) -> dict[str, Any]:
+    mount = endpoint.rpartition(".")[0]
     described = {}
     for path, operations in paths.items():
         for method, operation in operations.items():
             # Several mounts have the same views: only the endpoint tells their operations apart.
-            name = endpoint.replace(".", "_") + ("_folder" if _FOLDER in path else "")
+            name = _operation(endpoint) + ("_folder" if _FOLDER in path else "")
             operation["operationId"] = f"{method}_{name}"
             operation["parameters"] = [*operation["parameters"], *parameters]
             operation["responses"] = _merged(operation["responses"], responses)
+            if links:
+                operation["responses"]["200"]["links"] = {
+                    link.view: {
+                        "operationId": f"{method}_{_operation(mount, link.view)}",
+                        "description": link.description,
+                        "parameters": dict(link.parameters),
+                    }
+                    for link in links
+                }
         # The slash behind a folder belongs to the converter, which a path template cannot show.
         described[path.replace(_FOLDER, _FOLDER + "/")] = operations
     return described
+
+
+def _operation(*endpoint: str) -> str:
+    """Return what the operation of an endpoint is called, behind its method."""
+    return ".".join(endpoint).replace(".", "_")
 
 
 def _merged(documented: dict[Any, Any], responses: dict[str, Any]) -> dict[str, Any]:

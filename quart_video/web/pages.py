@@ -36,8 +36,9 @@ _SORTS_BY_DURATION = ("-duration", "duration")
 _CHOSEN = {"folder", *filters.NAMES}
 _CARRIED = ("sort", "limit", "view")
 _NO_MATTER_TO_FEEDS = {"sort", "recursive", "limit"}
-_API = {"api_videos", "api_video"}
+_API = {"api_videos", "api_video", "oembed"}
 """Endpoints that speak JSON, in their errors, too."""
+_API_PREFIX = "-/api/"
 PROBLEMS = {
     "type": "download",
     "picture": "download",
@@ -244,7 +245,10 @@ async def error(failure: HTTPException) -> Any:
 
 
 def _is_api() -> bool:
-    return (request.endpoint or "").rpartition(".")[2] in _API
+    if (request.endpoint or "").rpartition(".")[2] in _API:
+        return True
+    # What is beside its addresses, such as one with a slash at its end, is asked for by a program.
+    return any(str(value).startswith(_API_PREFIX) for value in (request.view_args or {}).values())
 
 
 def is_wanted() -> bool:

@@ -66,7 +66,7 @@ async def test_media(tmp_path: Path) -> None:
     app.register_blueprint(video_bp)
     operation = (await document(app))["paths"]["/videos/{path}"]["get"]
     responses = operation["responses"]
-    kinds = {"200", "206", "304", "401", "403", "404", "412", "416", "429", "503"}
+    kinds = {"200", "206", "304", "308", "401", "403", "404", "412", "416", "429", "503"}
     assert set(responses) == kinds
     assert "Retry-After" in responses["429"]["headers"]
     assert "application/json" not in responses["200"]["content"]

@@ -37,6 +37,8 @@ NOTHING = (404, "Not Found", "There is nothing at this address.")
         ("-/api/videos?cursor=x", (400, "Bad Request", "cursor")),
         ("-/api/videos?folder=none", NOTHING),
         ("-/api/videos/none.mp4", NOTHING),
+        ("-/api/videos/none.mp4/", NOTHING),
+        ("-/api/none", NOTHING),
         ("-/api/videos?q=" + "a" * 70_000, (414, "Request URI Too Long", "Shorten it.")),
     ],
 )

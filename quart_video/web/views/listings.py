@@ -19,7 +19,7 @@ from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.web import folder_index, pages, serializers
 from quart_video.web.language import texts_for_programs
 from quart_video.web.listing_query import GALLERY, LISTING, page_of, query_of_request
-from quart_video.web.openapi import answers
+from quart_video.web.openapi import Link, answers, links_of_video
 from quart_video.web.page_response import page_response
 from quart_video.web.streamed import streamed
 
@@ -86,7 +86,15 @@ async def _index(access: LibraryAccess, folder: str) -> Response:
 
 @document_querystring(ListingQuery)
 @document_response(Listing)
-@answers("application/json", "A page of the listing.", query=True)
+@answers(
+    "application/json",
+    "A page of the listing.",
+    query=True,
+    links=[
+        *links_of_video("/videos/0/path"),
+        Link("api_videos", "A folder's videos.", {"folder": "$response.body#/folders/0/path"}),
+    ],
+)
 async def api_videos() -> ResponseReturnValue:
     """List videos."""
     access = await current_access()

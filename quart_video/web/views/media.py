@@ -19,7 +19,7 @@ from quart_video.web.page_response import page_response
 from quart_video.web.urls import gallery_url, without_dot
 
 
-@answers("video/*", "The media.", ranges=True)
+@answers("video/*", "The media.", ranges=True, leads_to_folders=True)
 async def media(path: str) -> ResponseReturnValue:
     """Bytes of a video, whole or in ranges."""
     access = await current_access()

@@ -11,7 +11,7 @@ from quart_video.models import FullVideo, as_json
 from quart_video.policy.frame_ancestors import player_policy
 from quart_video.web import pages, serializers
 from quart_video.web.descriptions import description_of, full_video
-from quart_video.web.openapi import answers
+from quart_video.web.openapi import answers, links_of_video
 from quart_video.web.page_response import page_response
 from quart_video.web.request_limits import accepted_languages
 
@@ -48,7 +48,7 @@ async def embed(path: str) -> ResponseReturnValue:
 
 
 @document_response(FullVideo)
-@answers("application/json", "The video.")
+@answers("application/json", "The video.", links=links_of_video("/path")[1:])
 async def api_video(path: str) -> ResponseReturnValue:
     """Describe one video, and what is inside it."""
     access = await current_access()
