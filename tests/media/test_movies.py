@@ -15,12 +15,11 @@ import pytest_asyncio
 from quart_video.media import DerivativeService, Failed, FolderCache
 from quart_video.media.movies import Movies
 from quart_video.media.service import Source
-from quart_video.remux import sound
 from quart_video.storage.base import Changed, NotFound
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, TIMEOUT, Film, ffmpeg, ffprobe
 from tests.media.make import on_disk
-from tests.media.movies import packets
+from tests.media.movies import make_parts_short, packets
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -147,7 +146,7 @@ async def test_parts_fit_together_without_a_seam(
     path = tone.make(tmp_path)
     source = on_disk(path)
     whole = await _in_one_go(service, source, tmp_path)
-    monkeypatch.setattr(sound, "_FRAMES_IN_PART", 40)
+    make_parts_short(monkeypatch, 40)
     again = DerivativeService(FolderCache(str(tmp_path / "parts"), 10**8), most=2)
     try:
         in_parts = await _in_one_go(again, source, tmp_path)

@@ -105,9 +105,11 @@ def _in_place(frames: Iterator[AudioFrame], part: Part) -> Iterator[AudioFrame]:
     at = facts.begin * facts.rate // facts.aac_rate
     stop = -(-facts.end * facts.rate // facts.aac_rate)
     last: AudioFrame | None = None
+    has_begun = False
     for frame in frames:
         position = frame.pts if frame.pts is not None else at
-        if abs(position - at) <= facts.rate // _GAP and last is not None:
+        # Not what is decoded before that, to warm up: the part would begin too early by it.
+        if has_begun and abs(position - at) <= facts.rate // _GAP:
             position = at
         if position > at:
             yield from _silence(frame, min(position, stop) - at)
@@ -116,6 +118,7 @@ def _in_place(frames: Iterator[AudioFrame], part: Part) -> Iterator[AudioFrame]:
         if skip < frame.samples and at < stop:
             kept = _cut(frame, skip, min(frame.samples, skip + stop - at))
             at += kept.samples
+            has_begun = True
             yield kept
         last = frame
         if at >= stop:
