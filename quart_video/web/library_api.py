@@ -33,12 +33,16 @@ UrlKind = Literal[
     "api",
     "gallery",
     "playlist",
+    "xspf",
+    "feed",
 ]
 """What :meth:`VideoLibrary.url` leads to."""
 
 _QUERY: TypeAdapter[ListingQuery] = TypeAdapter(ListingQuery)
-_OF_FOLDERS = {"gallery": "folder", "playlist": "folder"}
-"""Endpoints that list, and how they are told which folder."""
+_OF_FOLDERS = ("gallery", "playlist", "xspf", "feed")
+"""What lists a folder."""
+_ENDPOINTS = {"api": "api_video", "xspf": "xspf_playlist"}
+"""Of the kinds that are not called as their endpoint."""
 
 
 class VideoLibrary:
@@ -120,7 +124,7 @@ class VideoLibrary:
 
         It is signed where ``VIDEO_SIGNED_URLS`` is on, and where *expires* is given.
 
-        :param path: below the media root: that of a folder for ``gallery`` and ``playlist``, that
+        :param path: below the media root: that of a folder for what lists one, that
             of a caption file for ``captions``, that of a video for all others.
         :param external: whether to return a full URL, which outside of a request needs
             ``SERVER_NAME``.
@@ -131,10 +135,10 @@ class VideoLibrary:
         """
         access = await self._access(as_system=as_system)
         library = access.library
-        endpoint = "api_video" if kind == "api" else kind
+        endpoint = _ENDPOINTS.get(kind, kind)
         if kind in _OF_FOLDERS:
             await access.folder(path)
-            values = {_OF_FOLDERS[kind]: path or None}
+            values = {"folder": path or None}
         elif kind == "captions":
             await access.captions(path)
             values = {"path": path}

@@ -160,11 +160,14 @@ async def test_a_query_that_is_wrong(make: Make, query: ListingQuery) -> None:
             await library().list(query)
 
 
-@pytest.mark.parametrize("kind", ["media", "captions", "watch", "api", "gallery", "playlist"])
+@pytest.mark.parametrize(
+    "kind", ["media", "captions", "watch", "api", "gallery", "playlist", "xspf", "feed"]
+)
 @pytest.mark.parametrize("prefix", ["", "/behind/a/front"])
 async def test_an_address_leads_there(make: Make, kind: UrlKind, prefix: str) -> None:
     app = make()
-    path = {"captions": "a.en.vtt", "gallery": "series", "playlist": "series"}.get(kind, "b #1.mkv")
+    lists = dict.fromkeys(("gallery", "playlist", "xspf", "feed"), "series")
+    path = {"captions": "a.en.vtt", **lists}.get(kind, "b #1.mkv")
     async with app.test_request_context("/", root_path=prefix, headers={"Host": "a.example"}):
         url = await library().url(path, kind)
         full = await library().url(path, kind, external=True)

@@ -224,6 +224,21 @@ async def test_what_may_not_be_seen_is_left_out(make: Make, put: Callable[..., N
         assert (await call(app, url, query="folder=secret")).status == 404
 
 
+async def test_a_login_of_the_app_is_asked_for(make: Make, put: Callable[..., None]) -> None:
+    put("a.mp4")
+    app = make(VIDEO_SITEMAP=True, VIDEO_EMBED_ORIGINS="*")
+
+    @app.before_request
+    async def refuse() -> tuple[str, int]:
+        return "Log in", 401
+
+    page = "url=http://localhost/videos/-/watch/a.mp4"
+    for url in (FEED, XSPF, "/videos/-/sitemap.xml", f"/videos/-/oembed?{page}"):
+        path, query = target(url)
+        sent = await call(app, path, query=query)
+        assert (sent.status, sent.body) == (401, b"Log in")
+
+
 async def test_addresses_are_signed_where_signing_is_on(
     make: Make, put: Callable[..., None]
 ) -> None:
