@@ -1,6 +1,6 @@
 // The player in a frame of another page.
 
-import { begin, preview } from "./player.js";
+import { begin, goOn, preview } from "./player.js";
 
 const main = document.querySelector(".qv-embed main");
 const video = main.querySelector("video");
@@ -9,4 +9,5 @@ const video = main.querySelector("video");
 for (const [type, plays] of [["play", true], ["pause", false], ["ended", false]])
   video.addEventListener(type, () => main.toggleAttribute("data-qv-plays", plays));
 
+goOn(video, null, () => {}); // there is no room for words
 preview(video, main.querySelector("[data-qv-storyboard]"), await begin(video));

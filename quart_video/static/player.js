@@ -22,3 +22,33 @@ export function preview(video, storyboard, offset) {
   if (storyboard)
     import("./previews.js").then(({ showPreviews }) => showPreviews(video, storyboard, clock, offset));
 }
+
+/** Have a video that stops go on, and `tell` why. Return what to call for another attempt. */
+export function goOn(video, foreseen, tell) {
+  let loaded = null; // at the first play, while the server answers
+  let imports = 0;
+
+  function load() {
+    loaded ??= import(`./recover.js${imports ? `?${imports}` : ""}`) // browsers remember a failure
+      .then(({ watchOver }) => watchOver(video, foreseen, tell))
+      .catch(() => {
+        imports++;
+        tell("network");
+        return new Promise((done) => setTimeout(done, 2000)).then(() => {
+          loaded = null;
+          return load();
+        });
+      });
+    return loaded;
+  }
+
+  const again = (byHand) => load().then((act) => act(byHand));
+  const fail = () => again();
+  video.addEventListener("error", fail);
+  // Of several addresses, it is the last one that tells when none of them plays.
+  video.querySelector("source:last-of-type")?.addEventListener("error", fail);
+  for (const type of ["play", "seeking"]) video.addEventListener(type, load, { once: true });
+  if (video.error) fail();
+  else if (!video.paused) load();
+  return again;
+}

@@ -1,6 +1,5 @@
-// Where someone left off in each video, and which have been watched: kept in the browser, by the path
-// of the page, without any query. Storage that is refused or full is as good as none: then it holds
-// for this page. An app may keep it for each user: see "Keep what was watched" in its documentation.
+// Where someone left off, and what they have watched: kept in the browser, by the path of the page.
+// Where storage is refused or full, it holds for this page.
 
 const MOST = 120_000; // characters of each table; the oldest go first
 const spare = {}; // what could not be stored

@@ -1,7 +1,7 @@
 // What the watch page can do where JavaScript runs. Without, the browser's own player does all.
 
 import { foresee, isHeard, seen } from "./foresee.js";
-import { begin, clock, preview } from "./player.js";
+import { begin, clock, goOn, preview } from "./player.js";
 import { keep, markWatched, position, set, setting, watchedPaths } from "./positions.js";
 
 const video = document.querySelector("video.qv-player");
@@ -126,41 +126,17 @@ video.addEventListener("timeupdate", () => {
   if (told === "sound" ? isHeard(video) : told && video.videoWidth > 0) look();
 });
 
-let recovery = null; // the promise of what asks the server what is wrong, and goes on
-let imports = 0;
+const again = goOn(video, foreseen, tell);
 
-/** Load that, for as long as the server can be reached: at the first play. */
-function watched() {
-  recovery ??= import(`./recover.js${imports ? `?${imports}` : ""}`) // browsers remember a failure
-    .then(({ watchOver }) => watchOver(video, foreseen, tell))
-    .catch(() => {
-      imports++;
-      tell("network");
-      return new Promise((done) => setTimeout(done, 2000)).then(() => {
-        recovery = null;
-        return watched();
-      });
-    });
-  return recovery;
-}
-
-const fail = () => watched().then((again) => again());
-
-video.addEventListener("error", fail);
-// Of several addresses, it is the last one that tells when none of them plays.
-video.querySelector("source:last-of-type")?.addEventListener("error", fail);
 video.addEventListener("loadeddata", look);
-if (video.error) fail();
-else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
+if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
 else tell(foreseen); // nothing has been loaded, and need not be for this
 board.addEventListener("click", ({ target }) => {
   if (target.closest("[data-qv-offer=reload]")) location.reload();
   if (!target.closest("[data-qv-offer=retry]")) return;
-  watched().then((again) => again(true));
+  again(true);
   video.focus();
 });
-for (const type of ["play", "seeking"]) video.addEventListener(type, watched, { once: true });
-if (!video.paused) watched();
 
 // What comes once it plays -----------------------
 

@@ -40,7 +40,7 @@ const shown = [...document.querySelectorAll('[data-qv-problem]')].filter(it => !
 return {
   time: video.currentTime, paused: video.paused, error: video.error?.code ?? null,
   ready: video.readyState,
-  problem: board.hidden ? null : shown[0]?.dataset.qvProblem ?? null,
+  problem: board?.hidden ?? true ? null : shown[0]?.dataset.qvProblem ?? null,
 };
 """
 
@@ -168,6 +168,16 @@ def test_a_connection_is_cut(tap: Tap, watch: str, browser: Browser) -> None:
     play(browser, address(tap, f"/videos/{watch}"), 10)
     tap.refuse()
     is_told(browser, "network")
+    place = max(10, state(browser)["time"])
+    tap.admit()
+    plays_on(browser, place)
+
+
+@pytest.mark.slow
+def test_a_connection_of_a_frame_is_cut(tap: Tap, watch: str, browser: Browser) -> None:
+    play(browser, address(tap, f"/videos/{watch}".replace("/watch/", "/embed/")), 10)
+    tap.refuse()
+    until(browser, lambda now: now["error"] or now["ready"] < 3, "it stops")
     place = max(10, state(browser)["time"])
     tap.admit()
     plays_on(browser, place)
