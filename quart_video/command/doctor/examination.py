@@ -23,10 +23,14 @@ from quart_video.command.doctor.system import look_at_system
 from quart_video.command.folder_app import Given, given_folder, make_app, mount_of
 from quart_video.command.option_names import for_command
 from quart_video.library.config_keys import key_warnings
+from quart_video.library.descriptors import descriptor_warning
 from quart_video.media import available
 from quart_video.settings import ConfigurationError, Settings, configured
+from quart_video.storage.base import StorageError
 from quart_video.storage.object_store.url import Location, is_url
 
+_ANSWER = 30.0
+"""Seconds that a disk or a store may take for an answer."""
 _PATIENCE = 120.0
 """Seconds that one look may take. A disk that hangs answers later, or never."""
 
@@ -87,11 +91,14 @@ def _look_at_settings(subject: Subject) -> Iterator[Finding]:
         told = key_warnings(app.config, os.environ)
         cache = configured("cache", app.config)
         most = configured("cache_size", app.config)
+        few = descriptor_warning(configured("max_transfers", app.config))
     except ConfigurationError as error:
         yield failure("settings", subject.in_words(str(error)), "Set it as it says.")
         return
     for each in told:
         yield warning("settings", subject.in_words(each), "Call it as it is meant, or remove it.")
+    if few is not None:
+        yield warning("open files", subject.in_words(few), "Do either of the two.")
     folder = os.path.abspath(os.path.expanduser(cache or os.path.join(app.instance_path, "cache")))
     yield from look_at_cache(folder, most)
     if subject.root is None:
@@ -131,11 +138,16 @@ async def _open(app: Quart) -> tuple[Settings, str | None]:
     """
     mount = mount_of(app)
     library = await mount.library(app)
+    problem = None
     try:
-        problem = await library.health.failure()
-        return library.settings, None if problem is None else str(problem)
+        # Not its health, which takes in the index: that would be made here.
+        async with asyncio.timeout(_ANSWER):
+            await library.storage.check()
+    except (StorageError, TimeoutError) as error:
+        problem = str(error) or "there is no answer"
     finally:
         await mount.close()
+    return library.settings, problem
 
 
 def bounded(name: str, look: Look, seconds: float = _PATIENCE) -> list[Finding]:

@@ -14,6 +14,7 @@ from quart_video.command.doctor.finding import Finding, failure, ok, warning
 FEW_FILES = 1024
 """Descriptors below which it gets narrow: a viewer takes two."""
 _TOO_FEW_FILES = 128
+_FILES = "open files"
 _SHARED = "/dev/shm"  # noqa: S108 - it is only spoken of
 _OLDEST = 1_735_689_600  # seconds: 2025 has begun when this was written
 
@@ -48,14 +49,17 @@ def judge_sqlite(problem: str | None, version: str = sqlite3.sqlite_version) -> 
 
 
 def judge_files(soft: int, hard: int) -> Finding:
-    """Judge how many files this process may have open."""
-    if soft == resource.RLIM_INFINITY or soft >= FEW_FILES:
-        return ok("open files", "any number" if soft == resource.RLIM_INFINITY else f"{soft:,}")
-    told = f"{soft} may be open at once, and each viewer takes two"
-    enough = FEW_FILES if hard == resource.RLIM_INFINITY else min(hard, 4 * FEW_FILES)
-    remedy = f"ulimit -n {max(enough, soft)}, or LimitNOFILE={4 * FEW_FILES} in the unit of systemd"
-    judged = failure if soft < _TOO_FEW_FILES else warning
-    return judged("open files", told, remedy)
+    """Judge how many files a process may have open: ``serve`` raises the soft limit to the hard."""
+    if soft == resource.RLIM_INFINITY:
+        return ok(_FILES, "any number")
+    if soft >= FEW_FILES:
+        return ok(_FILES, f"{soft:,}")
+    if hard == resource.RLIM_INFINITY or hard >= FEW_FILES:
+        return ok(_FILES, f"{soft:,}, and more for quart-video serve, which raises the limit")
+    told = f"{hard:,} may be open at once, and each viewer takes two"
+    remedy = f"LimitNOFILE={4 * FEW_FILES} in the unit of systemd, or nofile in limits.conf"
+    judged = failure if hard < _TOO_FEW_FILES else warning
+    return judged(_FILES, told, remedy)
 
 
 def _semaphore_problem() -> str | None:

@@ -73,6 +73,7 @@ def test_a_folder_that_is_not_there(folder: Path) -> None:
         ("QUART_VIDEO_PAGE_SIZE=many", "failure", "QUART_VIDEO_PAGE_SIZE must be a whole"),
         ("QUART_VIDEO_CACHE_SIZE=x", "failure", "QUART_VIDEO_CACHE_SIZE must be a whole"),
         ("QUART_VIDEO_PAGE_SIZ=5", "warning", "Did you mean QUART_VIDEO_PAGE_SIZE?"),
+        ("QUART_VIDEO_MAX_TRANSFERS=1000000", "warning", "QUART_VIDEO_MAX_TRANSFERS is 1000000"),
         ("QUART_VIDEO_SIGNED_URL=true", "failure", "QUART_VIDEO_SIGNED_URLS"),
         ("QUART_VIDEO_MEDIA_PROCESSES=0", "warning", "QUART_VIDEO_MEDIA_PROCESSES is 0"),
     ],
