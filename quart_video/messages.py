@@ -85,6 +85,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "m3u": "M3U: VLC, mpv, Kodi",
         "xspf": "XSPF: VLC, yt-dlp",
         "rss": "RSS: podcasts, feed readers",
+        "apps_index": "The address of a folder works in rclone, lftp, wget and Kodi.",
         "new": "New",
         "captions_badge": "CC",
         "captions_badge_help": "With captions",

@@ -215,6 +215,7 @@ TEXTS: dict[str, str | Callable[..., str]] = {
     "m3u": "M3U: لبرامج VLC وmpv وKodi",
     "xspf": "XSPF: لبرامج VLC وyt-dlp",
     "rss": "RSS: للبودكاست وقارئات الخلاصات",
+    "apps_index": "يعمل عنوان المجلد في rclone وlftp وwget وKodi.",
     "embed": "تضمين",
     "embed_help": "ضع هذا في HTML صفحة أخرى:",
     "watch_on": "المشاهدة على {title}",

@@ -196,6 +196,7 @@ TEXTS = {
     "m3u": "M3U: VLC, mpv, Kodi",
     "xspf": "XSPF: VLC, yt-dlp",
     "rss": "RSS: Podcasts, Feedreader",
+    "apps_index": "Die Adresse eines Ordners verstehen rclone, lftp, wget und Kodi.",
     "embed": "Einbetten",
     "embed_help": "Fügen Sie dies in das HTML einer anderen Seite ein:",
     "watch_on": "Ansehen auf {title}",

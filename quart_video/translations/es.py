@@ -196,6 +196,7 @@ TEXTS = {
     "m3u": "M3U: VLC, mpv, Kodi",
     "xspf": "XSPF: VLC, yt-dlp",
     "rss": "RSS: pódcast, lectores de noticias",
+    "apps_index": "La dirección de una carpeta sirve para rclone, lftp, wget y Kodi.",
     "embed": "Insertar",
     "embed_help": "Ponga esto en el HTML de otra página:",
     "watch_on": "Ver en {title}",

@@ -196,6 +196,7 @@ TEXTS = {
     "m3u": "M3U\xa0: VLC, mpv, Kodi",
     "xspf": "XSPF\xa0: VLC, yt-dlp",
     "rss": "RSS\xa0: podcasts, lecteurs de flux",
+    "apps_index": "L’adresse d’un dossier convient à rclone, lftp, wget et Kodi.",
     "embed": "Intégrer",
     "embed_help": "Placez ceci dans le HTML d’une autre page\xa0:",
     "watch_on": "Regarder sur {title}",

@@ -190,6 +190,7 @@ TEXTS = {
     "m3u": "M3U: VLC、mpv、Kodi",
     "xspf": "XSPF: VLC、yt-dlp",
     "rss": "RSS: ポッドキャスト、フィードリーダー",
+    "apps_index": "フォルダーのアドレスは rclone、lftp、wget、Kodi でも使えます。",
     "embed": "埋め込み",
     "embed_help": "ほかのページの HTML にこれを入れてください:",
     "watch_on": "{title} で見る",

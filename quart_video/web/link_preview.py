@@ -112,9 +112,7 @@ def _video_object(video: FullVideo, links: Links) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "VideoObject",
         "name": video.title,
-        "description": video.title,  # Google takes none without
         "uploadDate": video.modified,
-        "url": links.page,
         "contentUrl": links.file,
     }
     if links.image is not None:

@@ -93,6 +93,7 @@ async def gallery(
         carry=f"?{urlencode(carried)}" if carried else "",
         robots=_robots(query, given),
         feed_url=feed_url,
+        has_index=not library.settings.signed_urls,
         other_apps=[
             (texts.text("m3u"), mount_url(library.mount, "playlist", **parameters)),
             (texts.text("xspf"), mount_url(library.mount, "xspf_playlist", **parameters)),

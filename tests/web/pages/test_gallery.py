@@ -329,6 +329,18 @@ async def test_the_same_listing_as_a_feed_is_linked(browser: Browser, put: Put) 
     assert feed.count("<item>") == 1
 
 
+@pytest.mark.parametrize("signed", [False, True])
+async def test_programs_are_told_of_where_they_can_read_folders(
+    make_app: Callable[..., Quart], put: Put, *, signed: bool
+) -> None:
+    put("a.mp4")
+    async with browsing(make_app(VIDEO_SIGNED_URLS=signed, SECRET_KEY="s" * 32)) as browser:
+        page = await browser.open("/videos/")
+        index = await browser.client.get("/videos/")
+    assert ("rclone" in page.one("main").text) is not signed
+    assert (index.status_code == 200) is not signed
+
+
 async def test_a_list_in_the_place_of_a_grid(browser: Browser, put: Put) -> None:
     put("series/Part 1.mp4")
     put("Film.mp4")
