@@ -243,6 +243,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 )
 """The texts in English, by key. Any of them can be given in ``VIDEO_TEXTS``."""
 
+_ALIKE = 0.7
+"""How alike two keys have to be, from 0 to 1, for one to be meant by the other."""
+
 _MONTHS = 12
 
 
@@ -277,9 +280,9 @@ def _known(key: object) -> str:
         return general
     if name in TEXTS:
         return name
-    close = difflib.get_close_matches(name, TEXTS, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    raise ValueError(f"has the key {key!r}, which is no text of the pages.{hint}")
+    close = difflib.get_close_matches(name, TEXTS, n=1, cutoff=_ALIKE)
+    hint = f". Did you mean {close[0]!r}?" if close else ""
+    raise ValueError(f"has the key {key!r}, which is no text of the pages{hint}")
 
 
 def _placeholders(text: str) -> set[str]:

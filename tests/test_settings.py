@@ -580,6 +580,7 @@ def test_bad(name: str, value: object) -> None:
             {"seach": "Suchen"},
             "has the key 'seach', which is no text of the pages. Did you mean 'search'?",
         ),
+        ({"nope": "Nein"}, "has the key 'nope', which is no text of the pages; it is"),
         ({"search": 3}, "has the key 'search', whose value is no text: 3"),
         ({"search": "{a}"}, "uses {a} under 'search', where the placeholders are: none"),
         ({"back_to": "{a}"}, "uses {a} under 'back_to', where the placeholders are: {folder}"),
