@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -15,8 +16,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from quart_video.cli import output
+from quart_video.command.folder_app import Given, given_folder, make_app
+from quart_video.media.workers.pool import WorkerPool
 from quart_video.serve import main
 from tests.e2e.harness import REPOSITORY, wait_until
+from tests.support import asgi
+from tests.support.asgi import Sent
 
 Films = Callable[[str], Path]
 
@@ -113,6 +118,22 @@ def test_a_part_is_prepared(films_there: Path, tmp_path: Path) -> None:
     assert done.stderr == "broken.mp4: it is damaged, or no video\n"
     row = json.loads(call("list", films_there, "--json", "--sort=duration").stdout.splitlines()[1])
     assert row["duration"] == pytest.approx(2, abs=0.1)
+
+
+def test_what_is_made_is_what_is_served(films_there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> dict[str, bytes]:
+        raise AssertionError("it was made already")
+
+    async def ask(path: str) -> Sent:
+        app = make_app(Given(given_folder(films_there)))
+        return await asgi.call(app, path, headers={"Accept": "image/webp,*/*"})
+
+    assert call("prepare", films_there).exit_code == 0
+    monkeypatch.setattr(WorkerPool, "do", refuse)
+    video = json.loads(asyncio.run(ask("/-/api/videos/below/b.mp4")).body)
+    assert video["details"]["width"] == 160
+    poster = asyncio.run(ask("/-/poster/below/b.mp4"))
+    assert (poster.status, poster["content-type"]) == (200, "image/webp")
 
 
 def test_what_cannot_be_kept_is_a_failure(
