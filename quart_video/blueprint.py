@@ -26,6 +26,7 @@ from quart_video.policy.cors import cors_fields
 from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
 from quart_video.web.request_limits import refuse_long_queries
+from quart_video.web.static_files import name_version
 from quart_video.web.template_api import TemplateLibrary
 from quart_video.web.views import (
     derivatives,
@@ -105,6 +106,7 @@ class VideoBlueprint(Blueprint):
         self.before_request(refuse_long_queries)
         self.before_request(_answer_preflight)
         self.after_request(_finish)
+        self.url_defaults(name_version)
         self.cli.help = "Index, list, prepare and check the videos."
         for command in commands:
             self.cli.add_command(command)

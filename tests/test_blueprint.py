@@ -244,7 +244,7 @@ class TestApi:
         alone = await call(app, "/videos/-/api/videos/clip 1.mp4")
         first["captions"][0]["default"] = True
         inside: dict[str, object] = {"details": None, "storyboard_url": None}
-        inside |= {"chapters_url": None, "mp4": None}
+        inside |= {"chapters_url": None, "mp4": None, "problem": None}
         inside["unavailable_captions"] = []
         assert json.loads(alone.body) == first | inside
 

@@ -12,6 +12,9 @@ be kept by a cache as long as that sees fit (section 4.2.2), so every answer has
 | a derivative, by an address with its version | ``public, max-age``: a year, ``immutable`` | \
 ``private``, the same |
 | a derivative, by another address | ``no-cache`` | ``private, no-cache`` |
+| style or a script, by an address with its version | ``public, max-age``: a year, \
+``immutable`` | the same |
+| style or a script, by another address | ``no-cache`` | the same |
 | a page, JSON, a playlist, a redirect to a folder | ``no-cache`` | ``private, no-cache`` |
 | an error | ``no-cache`` | ``no-store`` |
 | a placeholder, a redirect to the store, health | ``no-store`` | ``no-store`` |
@@ -39,6 +42,8 @@ class Answer(Enum):
     """The same of a file that a view of the app sends, which knows how long it may be kept."""
     DERIVATIVE = auto()
     """What was made out of a file: a poster, a storyboard, chapters, captions."""
+    STATIC = auto()
+    """Style and scripts of the pages, which are the same for everybody."""
     PAGE = auto()
     """What is made anew for each request: pages, JSON, playlists, redirects to a folder."""
     ERROR = auto()
@@ -83,6 +88,9 @@ def _cache_control(answer: Answer, audience: Audience, *, names_version: bool) -
     revalidated = "private, no-cache" if private else "no-cache"
     if answer is Answer.PASSING:
         return "no-store"
+    if answer is Answer.STATIC:
+        # Whatever compresses on the way may do so: nobody asks for a range of it.
+        return f"public, max-age={YEAR}, immutable" if names_version else "no-cache"
     if answer is Answer.ERROR:
         # A shared cache could keep a 404 that was meant for somebody else.
         return "no-store" if private else "no-cache"

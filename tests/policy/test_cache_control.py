@@ -26,6 +26,8 @@ SIGNED = Audience(private=True, is_signed=True, hands_out_signatures=True)
         (Answer.DERIVATIVE, EVERYBODY, "no-cache"),
         (Answer.DERIVATIVE, KEPT, "no-cache"),
         (Answer.DERIVATIVE, PRIVATE_KEPT, "private, no-cache"),
+        (Answer.STATIC, EVERYBODY, "no-cache"),
+        (Answer.STATIC, PRIVATE_KEPT, "no-cache"),
         (Answer.PAGE, KEPT, "no-cache"),
         (Answer.PAGE, PRIVATE_KEPT, "private, no-cache"),
         (Answer.ERROR, KEPT, "no-cache"),
@@ -64,12 +66,18 @@ def test_a_file_is_kept_by_an_address_with_its_version(audience: Audience, expec
     assert fields["Cache-Control"] == expected
 
 
+@pytest.mark.parametrize("audience", [EVERYBODY, KEPT, PRIVATE, PRIVATE_KEPT, SIGNED])
+def test_style_is_for_everybody(audience: Audience) -> None:
+    fields = dict(caching_fields(Answer.STATIC, audience, names_version=True))
+    assert fields == {"Cache-Control": f"public, max-age={YEAR}, immutable"}
+
+
 @pytest.mark.parametrize("answer", Answer)
 def test_every_answer_has_a_rule_and_none_is_shared_by_mistake(answer: Answer) -> None:
     for audience in (EVERYBODY, KEPT, PRIVATE, PRIVATE_KEPT, SIGNED):
         rule = dict(caching_fields(answer, audience, names_version=True))["Cache-Control"]
         assert rule
-        if audience.private:
+        if audience.private and answer is not Answer.STATIC:  # which holds nothing of anybody's
             assert rule.startswith(("private", "no-store"))
 
 

@@ -83,7 +83,8 @@ async def crawl(app: ASGI, start: str, prefix: str, **options: Any) -> set[str]:
             if target not in found and not _CHOICE.search(target):
                 found.add(target)
                 todo.append(target)
-    return {unquote(urlsplit(url).path) for url in found}
+    paths = {unquote(urlsplit(url).path) for url in found}
+    return {re.sub(r"(/static/)[0-9a-f]{10}/", r"\1", path) for path in paths}
 
 
 def expected(prefix: str) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 from quart import request
 from quart.typing import ResponseReturnValue
@@ -15,8 +14,8 @@ from quart_video.models import BackgroundReport, HealthQuery, HealthReport
 from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.web.openapi import answers
 from quart_video.web.send_file import send_from_directory
+from quart_video.web.static_files import FOLDER, split_version, version
 
-_STATIC = Path(__file__).parents[2] / "static"
 # Not left to the host's table of types: a module of another type does not run.
 _STATIC_TYPES = {".js": "text/javascript"}
 
@@ -54,5 +53,8 @@ async def health() -> ResponseReturnValue:
 @hide
 async def static(filename: str) -> ResponseReturnValue:
     """Style and scripts of the pages."""
-    media_type = _STATIC_TYPES.get(extension(filename))
-    return await send_from_directory(_STATIC, filename, mimetype=media_type)
+    name, named = split_version(filename)
+    response = await send_from_directory(FOLDER, name, mimetype=_STATIC_TYPES.get(extension(name)))
+    fields = caching_fields(Answer.STATIC, names_version=named == version())
+    response.headers["Cache-Control"] = dict(fields)["Cache-Control"]
+    return response

@@ -211,7 +211,7 @@ async def test_a_page_is_small(browser: Browser, put: Put, url: str) -> None:
         put(f"A film 1.{language}.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     page = await browser.client.get(f"/videos{url}", headers={"Accept": "text/html"})
     html = await page.get_data(as_text=True)
-    linked = set(re.findall(r"/-/static/([\w.-]+)", html))
+    linked = set(re.findall(r"/-/static/[0-9a-f]{10}/([\w.-]+)", html))
     scripts = {name for name in linked if name.endswith(".js")}
     loaded = linked.union(*map(imported, scripts))
     assert len(loaded) > 4

@@ -80,7 +80,7 @@ async def test_it_is_small(make: Make) -> None:
     """With all that it loads before anybody does anything."""
     app = make()
     html = (await call(app, EMBED)).body.decode()
-    linked = set(re.findall(r'"(/videos/-/static/[\w.-]+)"', html))
+    linked = set(re.findall(r'"(/videos/-/static/[\w./-]+)"', html))
     assert len(linked) == 4
     linked.add("/videos/-/static/player.js")
     static = [(await call(app, url)) for url in linked]
