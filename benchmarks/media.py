@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import resource
@@ -22,8 +23,11 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from quart_video.media import DerivativeService, FolderCache, Source, poster
+from quart_video.media.service import STORYBOARD
 from quart_video.media.workers.pool import WorkerPool
 from quart_video.media.workers.protocol import Kind, Limits, Task
+from quart_video.storage.base import Media
 from quart_video.storage.local.disk import Disk, OpenFile
 from quart_video.storage.local.safe_open import open_regular
 
@@ -31,6 +35,8 @@ _H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "y
 _TILES = "fps=1/6,scale=160:90,tile=10x10"
 _FOLDER = Path(tempfile.gettempdir()) / "quart-video-benchmarks"
 _MIB = 1024 * 1024
+_ROUNDS = 5
+_MOST_TIMES = 3  # as long as alone may a poster take while a long job runs
 _APP = """
 from quart import Quart
 from quart_video import video_bp
@@ -52,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     show(compare_probing(film, times))
     show(compare_posters(film, times))
     show(compare_storyboards(film, 3))
+    show(asyncio.run(posters_beside_a_long_job(options.folder, 3 if options.quick else 10)))
     show(stream_while_preparing(100 if options.quick else 1000))
 
 
@@ -167,6 +174,102 @@ def compare_storyboards(film: Path, times: int) -> Comparison:
         peer = cost_of(lambda: ffmpeg("-skip_frame", "nokey", "-i", str(film), *target), times)
     ours = cost_of_task(film, "storyboard", 10 * times)
     return Comparison("a storyboard", ours, {"ffmpeg, key frames alone": peer}, 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long a new poster takes, alone and while another job takes long."""
+
+    alone: float
+    """Seconds, the median."""
+    meanwhile: float
+    longest: float
+    """Seconds meanwhile, the most."""
+    posters: int
+    """How many were made meanwhile."""
+
+    def __str__(self) -> str:
+        times = self.meanwhile / self.alone
+        verdict = "as" if times <= _MOST_TIMES else "NOT as"
+        return (
+            f"a new poster: {1000 * self.alone:.0f} ms alone, {1000 * self.meanwhile:.0f} ms "
+            f"({1000 * self.longest:.0f} at most of {self.posters}) while a long job runs\n"
+            f"  {times:.1f} times as long; wanted: {_MOST_TIMES} times; {verdict} wanted"
+        )
+
+
+async def posters_beside_a_long_job(folder: Path, posters: int) -> Waiting:
+    """Make posters of new videos: alone, and while the storyboard of a large film is made.
+
+    :raises RuntimeError: the long job ended too soon to say anything.
+    """
+    clip, film = make_clip(folder), make_large_film(folder)
+    disk = Disk(4)
+    most = max(1, (os.cpu_count() or 1) // 2)  # as the setting has it
+    with tempfile.TemporaryDirectory() as cache:
+        service = DerivativeService(FolderCache(cache, 10**9), most=most)
+
+        names = itertools.count()
+
+        async def new_poster() -> float:
+            began = time.monotonic()
+            await service.get(source_of(clip, disk, str(next(names))), poster(320, "webp"))
+            return time.monotonic() - began
+
+        await new_poster()  # for which a process is started
+        alone: list[float] = []
+        meanwhile: list[float] = []
+        for number in range(_ROUNDS):  # by turns, as a machine is not as quick at all times
+            alone += [await new_poster() for _ in range(posters)]
+            long = asyncio.create_task(
+                service.get(source_of(film, disk, f"film {number}"), STORYBOARD)
+            )
+            await asyncio.sleep(1)
+            meanwhile += [await new_poster() for _ in range(posters)]
+            if long.done():
+                raise RuntimeError(f"the long job did not take long enough: {long}")
+            long.cancel()
+            await asyncio.gather(long, return_exceptions=True)
+        await service.aclose()
+    disk.close()
+    return Waiting(
+        statistics.median(alone), statistics.median(meanwhile), max(meanwhile), len(meanwhile)
+    )
+
+
+def source_of(path: Path, disk: Disk, name: str) -> Source:
+    """Return a file as what something is made of, by a name by which nothing is known of it."""
+
+    def opened() -> OpenFile:
+        return OpenFile(open_regular(str(path)), disk, path.name)
+
+    async def media() -> Media:
+        return opened()
+
+    file = opened()
+    version = file.facts.content
+    file.close()
+    return Source(name, version, media)
+
+
+def make_clip(folder: Path) -> Path:
+    """Make a video of some seconds, unless it is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "clip.mp4"
+    if not path.exists():
+        ffmpeg("-f", "lavfi", "-t", "5", "-i", "testsrc2=s=1280x720:r=24", *_H264, str(path))
+    return path
+
+
+def make_large_film(folder: Path) -> Path:
+    """Make a film in 4K all of key frames, unless it is there: its storyboard takes long."""
+    path = folder / "large.mp4"
+    if not path.exists():
+        draft = path.with_suffix(".draft.mp4")
+        source = ["-f", "lavfi", "-t", "60", "-i", "testsrc2=s=3840x2160:r=7", "-g", "1"]
+        ffmpeg(*source, *_H264, str(draft))
+        draft.replace(path)
+    return path
 
 
 @dataclass(frozen=True, slots=True)
