@@ -67,6 +67,16 @@ def begin(page: Page) -> None:
     page.get_by_role("region", name="Continue watching").wait_for()
 
 
+def see_all(page: Page) -> None:
+    page.evaluate(
+        """() => localStorage.setItem('quart-video:watched', JSON.stringify(Object.fromEntries(
+            [...document.querySelectorAll('.qv-card a')].map(link => [link.pathname, 1]))))"""
+    )
+    page.reload()
+    page.locator(".qv-seen").first.wait_for()
+    page.get_by_label("Hide watched").wait_for()
+
+
 def wait_for_alert(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
@@ -79,6 +89,7 @@ def say_something(page: Page) -> None:
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "gallery": ("/videos/", nothing),
     "begun": ("/videos/", begin),
+    "watched": ("/videos/names/", see_all),
     "menu": ("/videos/?sort=-size", open_menu),
     "filters": ("/videos/?min_duration=60", open_filters),
     "list": ("/videos/names/?view=list", nothing),

@@ -407,7 +407,11 @@ def test_the_next_video_begins_by_itself(
     page = new_page(base_url=hypercorn.url)
     page.goto(f"/videos/-/watch/{folder.name}/Part%201.mp4")
     end(page)
-    page.get_by_text("The next video begins in").wait_for()
+    words = page.get_by_text("The next video begins in")
+    words.wait_for()
+    box = words.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < page.evaluate("innerHeight")
     page.get_by_role("button", name="Cancel").click()
     assert not page.get_by_text("The next video begins in").is_visible()
     end(page)
