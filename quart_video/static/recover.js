@@ -68,7 +68,7 @@ export function watchOver(video, foreseen, tell) {
   function renew({ url, download_url: save, mp4, captions }) {
     const fresh = mp4?.url ? [mp4.url, url] : [url];
     const sources = [...video.querySelectorAll("source")];
-    if (sources.length) sources.forEach((source, index) => { source.src = fresh.at(index - sources.length); });
+    if (sources.length) sources.forEach((source, index) => { source.src = fresh.at(index - sources.length) ?? url; });
     else video.src = url;
     for (const link of document.querySelectorAll("[data-qv-download]")) if (save) link.href = save;
     [...video.querySelectorAll("track[kind=captions]")].forEach((track, index) => {
@@ -99,7 +99,7 @@ export function watchOver(video, foreseen, tell) {
     const page = await askForVideo(api);
     const current = new URL(video.currentSrc || video.src, location.href);
     current.hash = "";
-    const media = page.video ? await askForMedia(current) : { status: 0 };
+    const media = page.status ? await askForMedia(current) : { status: 0 };
     const known = [page.video?.url, page.video?.mp4?.url].filter(Boolean);
     media.stale = !known.some((url) => new URL(url, location.href).href === current.href);
     asking = false;

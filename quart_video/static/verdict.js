@@ -34,12 +34,12 @@ function refusal({ status, retryAfter }) {
  * @return {problem: the text to show or null, then: "load" it anew, "ask" again, or undefined, retryAfter}
  */
 export function judge(player, page, media) {
-  if (page.status === "moved") return { problem: "login" };
-  const refused = refusal(page);
-  if (refused) return refused;
-  const { video } = page;
+  const refused = page.status === "moved" ? { problem: "login" } : refusal(page);
+  // An app may keep what is known of a video to itself, and send the video all the same.
+  if (refused && (refused.then || !(media.status >= 200 && media.status < 300))) return refused;
+  const video = page.video ?? {};
   if (video.size === 0) return { problem: "empty" };
-  if (player.etag && video.etag !== player.etag) return { problem: "replaced" };
+  if (player.etag && video.etag && video.etag !== player.etag) return { problem: "replaced" };
   // The signature of an address ends. There is another by now.
   if (media.stale && WITHHELD.includes(media.status)) return { problem: null, then: "load", fresh: true };
   const withheld = media.status !== "moved" && refusal(media); // on to an object store

@@ -43,11 +43,13 @@ VERDICTS = [
     pytest.param(player(), answers(0), OK, ASK, id="unreachable"),
     pytest.param(player(NOT_SUPPORTED), answers(0), OK, ASK, id="unreachable-at-first"),
     pytest.param(player(), answers(500), OK, ASK, id="server-error"),
-    pytest.param(player(), answers(401), OK, {"problem": "login"}, id="401"),
-    pytest.param(player(), answers(403), OK, {"problem": "login"}, id="403"),
-    pytest.param(player(DECODE), answers("moved"), OK, {"problem": "login"}, id="to-the-login"),
-    pytest.param(player(), answers(404), OK, {"problem": "gone"}, id="404"),
-    pytest.param(player(), answers(410), OK, {"problem": "gone"}, id="410"),
+    pytest.param(player(), answers(401), answers(401), {"problem": "login"}, id="401"),
+    pytest.param(player(), answers(403), answers(403), {"problem": "login"}, id="403"),
+    pytest.param(
+        player(DECODE), answers("moved"), answers("moved"), {"problem": "login"}, id="to-the-login"
+    ),
+    pytest.param(player(), answers(404), answers(404), {"problem": "gone"}, id="404"),
+    pytest.param(player(), answers(410), answers(410), {"problem": "gone"}, id="410"),
     pytest.param(
         player(),
         answers(429, retryAfter=7),
@@ -88,6 +90,12 @@ VERDICTS = [
         answers(429, retryAfter=1),
         {"problem": "busy", "then": "ask", "retryAfter": 1},
         id="media-429",
+    ),
+    # An app that has no JSON for its visitors, but videos.
+    pytest.param(player(), answers(404), OK, LOAD, id="no-json"),
+    pytest.param(player(), answers("moved"), OK, LOAD, id="json-behind-a-login"),
+    pytest.param(
+        player(DECODE, **AT_FIRST), answers(403), OK, {"problem": "unknown"}, id="no-json-no-words"
     ),
     # Nothing is wrong there, by now.
     pytest.param(player(), page(), OK, LOAD, id="a-reset"),
