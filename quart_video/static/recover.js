@@ -3,7 +3,7 @@
 
 import { delayOf, judge, secondsOf } from "./verdict.js";
 
-const STUCK = 10; // seconds without a byte, while it should play
+const STUCK = 8; // seconds in which nothing comes and nothing moves, while it should play
 const PROVEN = 3; // seconds of playing after which an attempt counts as none
 const LOOKS = 4; // that are taken for what the server will know of the file
 const CUT_SHORT = 4; // seconds of the end that nobody has seen
@@ -128,9 +128,12 @@ export function watchOver(video, foreseen, tell) {
     if (performance.now() - since > expires && !loading) load();
   }
 
+  // Not all that stops says so: Firefox may stand at the end of what it has, as if it played.
   function watch() {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => { if (!loading) recover(); }, STUCK * 1000 * 2 ** Math.min(attempt, 3));
+    const idle = video.paused && !video.seeking && !loading;
+    if (idle || video.ended || code()) return;
+    watchdog = setTimeout(recover, STUCK * 1000 * 2 ** Math.min(attempt, 2));
   }
 
   const on = (types, action) => types.split(" ").forEach((type) => video.addEventListener(type, action));
@@ -152,12 +155,7 @@ export function watchOver(video, foreseen, tell) {
   });
   on("loadedmetadata", arrive);
   on("seeking stalled waiting", checkExpiry);
-  on("seeking waiting", watch);
-  on("progress", () => { if (watchdog) watch(); });
-  on("seeked playing error emptied ended pause", () => {
-    clearTimeout(watchdog);
-    watchdog = 0;
-  });
+  on("loadstart progress loadedmetadata seeking seeked waiting playing timeupdate pause ended error", watch);
   on("ended", () => {
     // Chromium takes the end of a file that was cut short for the end of the film.
     if (wanted.place < video.duration - CUT_SHORT) tell("damaged");

@@ -14,7 +14,7 @@ try:
 except ImportError:
     missing("Playwright", "Install it with: pip install playwright")
 
-__all__ = ["Browser", "NewPage", "Page", "Response", "Route", "launched", "pages_of"]
+__all__ = ["Browser", "Error", "NewPage", "Page", "Response", "Route", "launched", "pages_of"]
 
 NAVIGATION_SECONDS = 60
 NewPage = Callable[..., Page]
