@@ -1,6 +1,6 @@
-// The player in a frame of another page.
+// The player in a frame of another page. Nearly all of it is the browser's own: it stays small.
 
-import { begin, goOn, preview } from "./player.js";
+import { begin, goOn, preview } from "./begin.js";
 
 const main = document.querySelector(".qv-embed main");
 const video = main.querySelector("video");

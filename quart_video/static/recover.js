@@ -70,7 +70,7 @@ export function watchOver(video, foreseen, tell) {
     const sources = [...video.querySelectorAll("source")];
     if (sources.length) sources.forEach((source, index) => { source.src = fresh.at(index - sources.length) ?? url; });
     else video.src = url;
-    for (const link of document.querySelectorAll("[data-qv-download]")) if (save) link.href = save;
+    for (const link of (video.closest("[data-qv-player]") ?? document).querySelectorAll("[data-qv-download]")) if (save) link.href = save;
     [...video.querySelectorAll("track[kind=captions]")].forEach((track, index) => {
       if (track.readyState !== HTMLTrackElement.LOADED && captions[index]) track.src = captions[index].url;
     });

@@ -78,5 +78,7 @@ function playNext(video, main, follow) {
 /** @param seek goes so many seconds on or back; @param follow opens the video "prev" or "next" */
 export function begin(video, main, seek, follow) {
   tellSystem(video, main, seek, follow);
+  // Of several players on a page, the system is told of the last that plays.
+  video.addEventListener("play", () => tellSystem(video, main, seek, follow));
   playNext(video, main, follow);
 }

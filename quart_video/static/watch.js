@@ -1,144 +1,32 @@
-// What the watch page can do where JavaScript runs. Without, the browser's own player does all.
+// What the watch page can do beside its player, where JavaScript runs.
 
-import { foresee, isHeard, seen } from "./foresee.js";
-import { begin, clock, goOn, preview } from "./player.js";
-import { keep, markWatched, position, set, setting, watchedPaths } from "./positions.js";
+import { enhance, offer } from "./player.js";
+import { set, setting } from "./positions.js";
 
-const video = document.querySelector("video.qv-player");
-const main = video.parentElement;
-const part = (name) => main.querySelector(`[data-qv-${name}]`);
-const status = part("status");
-const speed = part("speed");
-const restart = part("restart");
+const main = document.querySelector("video.qv-player").parentElement;
 const help = main.querySelector("dialog.qv-keys");
-const page = video.dataset.qvPage;
-const title = video.getAttribute("aria-label");
 
-const RESUME_AFTER = 10; // seconds: nobody misses what came before
-const DONE = 0.95; // of the duration: the rest are credits
-const KEEP_EVERY = 5; // seconds
-
-const offset = await begin(video); // seconds on the time line before the video begins
-
-function say(text) {
-  status.textContent = text;
-  restart.hidden = true;
+function follow(direction) {
+  main.querySelector(`a[rel=${direction}]`)?.click();
 }
 
-/** Show an element, which is hidden where no JavaScript runs, and have it do something. */
-function offer(element, type, action) {
-  if (!element) return;
-  (element.closest("label") ?? element).hidden = false;
-  element.addEventListener(type, action);
-}
+const more = { P: () => follow("prev"), N: () => follow("next"), "?": showHelp };
+const { video, part, page, offset, say, play } = await enhance(main, { target: window, more, follow });
 
 const locale = navigator.languages.find((it) => it.startsWith(document.documentElement.lang));
 for (const time of main.querySelectorAll("time")) // which the server writes in UTC
   time.textContent = new Date(time.dateTime)
     .toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 
-// Where one left off -----------------------------
+const keysBox = part("keys");
 
-let kept = 0;
-const seenButton = part("seen");
-
-/** Note that it has been watched, or not. */
-function note(watched) {
-  markWatched(page, watched);
-  seenButton.setAttribute("aria-pressed", watched);
+function showHelp() {
+  keysBox.checked = setting("keys") !== "off";
+  help.showModal();
 }
 
-offer(seenButton, "click", () => note(!watchedPaths()(page)));
-seenButton.setAttribute("aria-pressed", watchedPaths()(page));
-
-/** Tell whether the player has lost its place: WebKit does so at an error. */
-function isLost() {
-  return Boolean(video.error) && !video.currentTime;
-}
-
-function keepPosition() {
-  const { currentTime, duration } = video;
-  if (!(duration > 0) || duration === Infinity || isLost() || Math.abs(currentTime - kept) < 1) return;
-  kept = currentTime;
-  const worth = currentTime > RESUME_AFTER && currentTime < duration * DONE;
-  if (currentTime >= duration * DONE) note(true);
-  const poster = video.getAttribute("poster");
-  const about = { title, folder: video.dataset.qvAlbum, ...(poster && { poster }) };
-  keep(page, worth ? currentTime : 0, duration, about);
-}
-
-function resume() {
-  const left = position(page);
-  if (video.currentSrc.includes("#t=") || video.currentTime > 1 || !left) return;
-  if (left.seconds >= video.duration * DONE) return;
-  kept = video.currentTime = left.seconds;
-  say(status.dataset.qvResumed.replace("{time}", clock(left.seconds)));
-  restart.hidden = false;
-}
-
-if (video.readyState >= HTMLMediaElement.HAVE_METADATA) resume();
-else video.addEventListener("loadedmetadata", resume, { once: true });
-video.addEventListener("timeupdate", () => {
-  if (!video.paused && Math.abs(video.currentTime - kept) >= KEEP_EVERY) keepPosition();
-});
-video.addEventListener("pause", keepPosition);
-video.addEventListener("ended", () => {
-  keep(page, 0);
-  note(true);
-});
-document.addEventListener("quart-video:changed", () => { // by the app
-  seenButton.setAttribute("aria-pressed", watchedPaths()(page));
-  if (video.readyState && !video.played.length) resume();
-});
-addEventListener("pagehide", () => { if (video.played.length) keepPosition(); });
-restart.addEventListener("click", () => {
-  video.currentTime = 0;
-  keep(page, 0);
-  say("");
-  video.focus();
-});
-
-// What goes wrong --------------------------------
-
-const board = main.querySelector(".qv-problem");
-
-function tell(problem) {
-  let remedy;
-  for (const text of board.querySelectorAll("[data-qv-problem]")) {
-    text.hidden = text.dataset.qvProblem !== problem;
-    if (!text.hidden) remedy = text.dataset.qvRemedy;
-  }
-  for (const offered of board.querySelectorAll("[data-qv-offer]"))
-    offered.hidden = offered.dataset.qvOffer !== remedy;
-  board.hidden = !problem;
-  if (problem) board.scrollIntoView({ block: "nearest" }); // it stands above the player
-}
-
-const foreseen = foresee(video);
-let told = null; // what is said of the picture or the sound
-
-function look() {
-  tell(told = seen(video, foreseen));
-}
-
-video.addEventListener("timeupdate", () => {
-  // WebKit says late how large the picture is.
-  if (told === "sound" ? isHeard(video) : told && video.videoWidth > 0) look();
-});
-
-const again = goOn(video, foreseen, tell);
-
-video.addEventListener("loadeddata", look);
-if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
-else tell(foreseen); // nothing has been loaded, and need not be for this
-board.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-qv-offer=reload]")) location.reload();
-  if (!target.closest("[data-qv-offer=retry]")) return;
-  again(true);
-  video.focus();
-});
-
-// What comes once it plays -----------------------
+offer(part("help"), "click", showHelp);
+keysBox.addEventListener("change", () => set("keys", keysBox.checked ? "on" : "off"));
 
 const autoplay = part("autoplay");
 if (autoplay) {
@@ -146,103 +34,10 @@ if (autoplay) {
   autoplay.checked = setting("autoplay") !== "off";
 }
 
-const session = () => import("./session.js").then((it) => it.begin(video, main, seek, follow));
-video.addEventListener("play", session, { once: true });
-if (!video.paused) session();
 try {
   if (sessionStorage.getItem("quart-video:go") === location.pathname) play();
   sessionStorage.removeItem("quart-video:go");
 } catch { /* then someone presses play */ }
-
-// Speed ------------------------------------------
-
-const speeds = speed ? [...speed.options].map((option) => Number(option.value)) : [1];
-
-function setSpeed(value) {
-  video.defaultPlaybackRate = video.playbackRate = value; // the former for when it loads again
-}
-
-offer(speed, "change", () => setSpeed(Number(speed.value)));
-video.addEventListener("ratechange", () => {
-  set("speed", video.playbackRate);
-  if (speed) speed.value = String(video.playbackRate);
-});
-if (speeds.includes(Number(setting("speed")))) setSpeed(Number(setting("speed")));
-
-function changeSpeed(step) {
-  const now = speeds.findIndex((value) => value >= video.playbackRate);
-  setSpeed(speeds[Math.max(0, Math.min(speeds.length - 1, now + step))] ?? 1);
-}
-
-// Captions ---------------------------------------
-
-const tracks = [...video.textTracks].filter((track) => track.kind === "captions"); // not chapters
-const captions = part("captions");
-let shown = 0; // the track that the key shows again
-
-function showCaptions(index) {
-  [...tracks].forEach((track, each) => { track.mode = each === index ? "showing" : "disabled"; });
-}
-
-function nameOf(track) {
-  return `${track.language} ${track.label}`;
-}
-
-/** Return which track to begin with: as left, else one in a language of the browser. */
-function firstCaptions() {
-  const wanted = setting("captions");
-  if (wanted === "off") return -1;
-  const asLeft = [...tracks].findIndex((track) => nameOf(track) === wanted);
-  if (asLeft >= 0) return asLeft;
-  const primary = (tag) => tag.split("-")[0].toLowerCase();
-  for (const language of navigator.languages) {
-    const same = [...tracks].findIndex((track) => primary(track.language) === primary(language));
-    if (same >= 0) return same;
-  }
-  return 0;
-}
-
-function noteCaptions() {
-  const index = [...tracks].findIndex((track) => track.mode === "showing");
-  if (captions) captions.value = index < 0 ? "" : String(index);
-  if (index >= 0) shown = index;
-  return index;
-}
-
-if (tracks.length) {
-  const first = firstCaptions();
-  shown = Math.max(first, 0);
-  showCaptions(first);
-  noteCaptions();
-  // From now on it is someone's choice, be it in our menu or in that of the player.
-  // But not when tracks inside the file arrive: WebKit switches all off then.
-  let chosen = first;
-  let known = video.textTracks.length;
-  let arrived = -1000;
-  const isArriving = () => {
-    if (video.textTracks.length !== known) arrived = performance.now();
-    known = video.textTracks.length;
-    if (performance.now() - arrived > 1000) return false;
-    setTimeout(() => { if (noteCaptions() !== chosen) showCaptions(chosen); });
-    return true;
-  };
-  video.textTracks.addEventListener("addtrack", isArriving);
-  video.textTracks.addEventListener("change", () => {
-    if (isArriving()) return;
-    const index = noteCaptions();
-    if (index !== chosen) set("captions", index < 0 ? "off" : nameOf(tracks[index]));
-    chosen = index;
-  });
-}
-const menu = part("look");
-let styling = null; // the promise of what changes their look, once it is asked for
-const style = () => styling ??= import("./captions.js")
-  .then(({ styleCaptions }) => styleCaptions(video, menu, offset));
-offer(menu, "toggle", style);
-if (menu && (setting("cues") || setting("delays"))) style();
-offer(captions, "change", () => showCaptions(captions.value === "" ? -1 : Number(captions.value)));
-
-// Chapters, and what is seen at another time -----
 
 for (const link of main.querySelectorAll("[data-qv-seek]"))
   link.addEventListener("click", (event) => {
@@ -252,34 +47,11 @@ for (const link of main.querySelectorAll("[data-qv-seek]"))
     video.focus();
   });
 
-preview(video, part("storyboard"), offset);
-
-// A link to this moment --------------------------
-
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Without TLS there is no clipboard, but there is the old way.
-  const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
-  field.className = "qv-hidden";
-  main.append(field);
-  field.select();
-  const copied = document.execCommand("copy");
-  field.remove();
-  if (!copied) throw new Error("not copied");
-}
-
 const copyButton = part("copy");
 offer(copyButton, "click", async () => {
-  const link = new URL(page, location.href);
-  const seconds = Math.floor(video.currentTime);
-  if (seconds) link.searchParams.set("t", seconds);
-  const { qvCopied, qvFailed } = copyButton.dataset;
-  const text = await copy(link.href).then(() => qvCopied, () => qvFailed);
-  copyButton.focus();
-  say(text.replace("{link}", () => link.href));
+  const { copyLink } = await import("./copy.js");
+  say(await copyLink(page, video, copyButton));
 });
-
-// Picture in picture -----------------------------
 
 if (document.pictureInPictureEnabled)
   offer(part("pip"), "click", () => {
@@ -287,79 +59,3 @@ if (document.pictureInPictureEnabled)
       ? document.exitPictureInPicture() : video.requestPictureInPicture();
     change.catch(() => {}); // nothing is loaded yet
   });
-
-// Keys -------------------------------------------
-
-const keysBox = part("keys");
-
-function seek(seconds) {
-  video.currentTime = Math.max(0, Math.min(video.duration || 0, video.currentTime + seconds));
-}
-
-function play() {
-  if (video.paused) video.play().catch(() => {}); // what went wrong is told by its event
-  else video.pause();
-}
-
-function fullscreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else if (video.requestFullscreen) video.requestFullscreen().catch(() => {});
-  else video.webkitEnterFullscreen?.();
-}
-
-function follow(direction) {
-  main.querySelector(`a[rel=${direction}]`)?.click();
-}
-
-function showHelp() {
-  keysBox.checked = setting("keys") !== "off";
-  help.showModal();
-}
-
-const KEYS = {
-  " ": play,
-  k: play,
-  j: () => seek(-10),
-  l: () => seek(10),
-  ArrowLeft: () => seek(-5),
-  ArrowRight: () => seek(5),
-  m: () => { video.muted = !video.muted; },
-  f: fullscreen,
-  c: () => showCaptions(noteCaptions() < 0 ? shown : -1),
-  "<": () => changeSpeed(-1),
-  ">": () => changeSpeed(1),
-  P: () => follow("prev"),
-  N: () => follow("next"),
-};
-for (let digit = 0; digit < 10; digit++)
-  KEYS[digit] = () => { if (video.duration < 1 / 0) video.currentTime = (video.duration * digit) / 10; };
-
-/** Return the key in Latin letters, whatever the alphabet and Caps Lock. */
-function keyOf({ key, code, shiftKey }) {
-  if (key.length > 1) return key;
-  const letter = /^[a-z]$/i.test(key) ? key : (key > "~" && /^Key(.)$/.exec(code)?.[1]) || "";
-  if (!letter) return key;
-  return shiftKey ? letter.toUpperCase() : letter.toLowerCase();
-}
-
-/** Tell whether a key means something to where the focus is, or to the browser. */
-function isTaken(event, key) {
-  if (event.defaultPrevented || event.isComposing) return true;
-  if (event.ctrlKey || event.altKey || event.metaKey) return true;
-  const target = event.target instanceof Element ? event.target : document.body;
-  if (target.closest("input:not([type=checkbox]), textarea, select, dialog[open]") || target.isContentEditable)
-    return true;
-  const moves = key === " " || key.startsWith("Arrow");
-  return moves && (event.shiftKey || Boolean(target.closest("video, a, button, summary, input, [role]")));
-}
-
-addEventListener("keydown", (event) => {
-  const key = keyOf(event);
-  if (isTaken(event, key)) return;
-  const action = key === "?" ? showHelp : setting("keys") !== "off" && Object.hasOwn(KEYS, key) && KEYS[key];
-  if (!action) return;
-  event.preventDefault();
-  if (!event.repeat || key.startsWith("Arrow") || "jl".includes(key)) action();
-});
-offer(part("help"), "click", showHelp);
-keysBox.addEventListener("change", () => set("keys", keysBox.checked ? "on" : "off"));

@@ -18,16 +18,15 @@ from quart_video.library.state import current_library
 from quart_video.messages import Texts
 from quart_video.models import FullVideo, GalleryQuery, Listing, Video
 from quart_video.web import feeds, filters, serializers, urls
-from quart_video.web.codec_names import codecs_in_words
 from quart_video.web.embedding import frame, frame_size
 from quart_video.web.formatting import (
-    at_time,
     is_new,
     parse_time,
     template_functions,
 )
 from quart_video.web.language import texts_for_request
 from quart_video.web.link_preview import LinkPreview, Links, link_preview, poster_size
+from quart_video.web.player import player_context
 from quart_video.web.problem import problem
 
 _SORTS = ("name", "-name", "-modified", "modified", "-size", "size")
@@ -39,20 +38,6 @@ _NO_MATTER_TO_FEEDS = {"sort", "recursive", "limit"}
 _API = {"api_videos", "api_video", "oembed"}
 """Endpoints that speak JSON, in their errors, too."""
 _API_PREFIX = "-/api/"
-PROBLEMS = {
-    "type": "download",
-    "picture": "download",
-    "sound": "download",
-    "unknown": "download",
-    "damaged": "download",
-    "empty": "retry",
-    "gone": "",
-    "login": "reload",
-    "replaced": "reload",
-    "busy": "retry",
-    "network": "retry",
-}
-"""What the watch page can say is wrong, and what it offers then."""
 _EXPLAINED = {400, 401, 403, 404, 429, 503}
 """Errors that there are texts for."""
 _KEPT_FIELDS = {"Retry-After", "WWW-Authenticate"}
@@ -138,10 +123,7 @@ async def watch(
     embeds = bool(settings.embed_origins) and not settings.signed_urls
     return await render_template(
         "quart_video/watch.html",
-        **_common(library, texts, video.folder),
-        **_played(video, library),
-        problems=PROBLEMS,
-        codecs=_codecs(video, texts),
+        **player_context(video, library, texts, _start()),
         neighbours=neighbours,
         # The same page, from another time: one address for each video is enough.
         robots="noindex, nofollow" if request.query_string else None,
@@ -153,11 +135,13 @@ async def watch(
 
 async def embed(video: FullVideo, library: Library) -> str:
     """Make the page that has the player alone, from the time that the address names."""
-    return await render_template(
-        "quart_video/embed.html",
-        **_common(library, texts_for_request(library.settings), video.folder),
-        **_played(video, library),
-    )
+    context = player_context(video, library, texts_for_request(library.settings), _start())
+    return await render_template("quart_video/embed.html", **context)
+
+
+def _start() -> float | None:
+    """Return the seconds that the address names; what cannot be read is left out."""
+    return parse_time(request.args.get("t", ""))
 
 
 def _link_preview(
@@ -196,30 +180,6 @@ def _oembed_url(video: FullVideo, library: Library) -> str:
 def _embed_code(video: FullVideo, library: Library) -> Markup:
     url = full_url(mount_url(library.mount, "embed", path=video.path, external=True))
     return frame(video, url, frame_size(video))
-
-
-def _played(video: FullVideo, library: Library) -> dict[str, Any]:
-    """Return what a player is made of."""
-    start = parse_time(request.args.get("t", ""))
-    return {
-        "video": video,
-        # Where the video begins at another time, its picture there says more.
-        "poster": video.large_poster_url if start is None else None,
-        # A fragment that players seek to, without any script. What cannot be read is left out.
-        "source": at_time(video.url, start),
-        "mp4": at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
-        "expires": library.settings.store_expiry if library.signer else None,
-    }
-
-
-def _codecs(video: FullVideo, texts: Texts) -> dict[str, str]:
-    """Return what the board of problems calls the codecs of a video."""
-    unknown = {
-        "type": video.media_type,
-        "picture": texts.text("codec_picture_unknown"),
-        "sound": texts.text("codec_sound_unknown"),
-    }
-    return unknown | codecs_in_words(video.details, texts)
 
 
 async def error(failure: HTTPException) -> Any:

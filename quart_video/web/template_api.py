@@ -12,9 +12,10 @@ from quart import render_template
 from quart_video.library.routes import mount_url
 from quart_video.library.state import library_of
 from quart_video.models import FullVideo, Listing, Video
-from quart_video.web.formatting import at_time, is_new, template_functions
+from quart_video.web.formatting import is_new, template_functions
 from quart_video.web.language import texts_for_request
 from quart_video.web.library_api import library
+from quart_video.web.player import player_context
 
 _STYLES = ("quart-video.css", "gallery.css", "player.css", "watch.css", "embedded.css")
 
@@ -29,6 +30,13 @@ class TemplateLibrary:
         """
         name = library(mount).mount
         return [mount_url(name, "static", filename=each) for each in _STYLES]
+
+    def script(self, mount: str | None = None) -> str:
+        """Return the URL of the module that the players of a page need.
+
+        :raises ValueError: as of :func:`library`.
+        """
+        return mount_url(library(mount).mount, "static", filename="players.js")
 
     async def player(
         self, video: Video | str, mount: str | None = None, start: float | None = None
@@ -46,13 +54,10 @@ class TemplateLibrary:
         if not isinstance(video, FullVideo):
             video = await wanted.get(video if isinstance(video, str) else video.path)
         assert isinstance(video, FullVideo)
+        found = await library_of(wanted.mount)
+        texts = texts_for_request(found.settings)
         return await _rendered(
-            "quart_video/_player.html",
-            wanted.mount,
-            video=video,
-            source=at_time(video.url, start),
-            mp4=at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
-            poster=video.large_poster_url if start is None else None,
+            "quart_video/_player.html", player_context(video, found, texts, start)
         )
 
     async def cards(
@@ -67,17 +72,17 @@ class TemplateLibrary:
         wanted = library(mount)
         given = videos.videos if isinstance(videos, Listing) else videos
         shown = [await wanted.get(each) if isinstance(each, str) else each for each in given]
-        return await _rendered("quart_video/_cards.html", wanted.mount, videos=shown)
+        now = datetime.now(UTC)
+        texts = texts_for_request((await library_of(wanted.mount)).settings)
+        context = {
+            "videos": shown,
+            "listing": None,
+            "is_new": lambda video: is_new(video.modified, now),
+            **template_functions(texts),
+        }
+        return await _rendered("quart_video/_cards.html", context)
 
 
-async def _rendered(template: str, mount: str, **context: Any) -> Markup:
-    texts = texts_for_request((await library_of(mount)).settings)
-    now = datetime.now(UTC)
-    html = await render_template(
-        template,
-        **context,
-        **template_functions(texts),
-        listing=None,
-        is_new=lambda video: is_new(video.modified, now),
-    )
+async def _rendered(template: str, context: dict[str, Any]) -> Markup:
+    html = await render_template(template, **context)
     return Markup(html)  # noqa: S704 - a template has escaped it

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from quart import Quart, Response, abort, request, url_for
+from quart import Quart, Response, abort, render_template_string, request, url_for
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.routing import RequestRedirect
 
@@ -104,6 +104,18 @@ async def article() -> str:
         Markup('<!doctype html><iframe width=640 height=360 src="{}"></iframe>').format(
             request.args["url"]
         )
+    )
+
+
+@app.get("/players")
+async def players() -> str:
+    """Show two players."""
+    return await render_template_string(
+        "<!doctype html><title>Two</title>"
+        '{% from "quart_video/player.html" import video_player, video_scripts, video_styles %}'
+        '{{ video_styles("video") }}{{ video_scripts("video") }}'
+        "{% for name in names %}{{ video_player(name, 'video') }}{% endfor %}",
+        names=request.args.getlist("name"),
     )
 
 

@@ -101,10 +101,10 @@ def test_the_app_is_a_dozen_lines() -> None:
 
 def test_a_page_of_its_own_has_a_player_and_cards(url: str) -> None:
     page = Page(url + "magazine/", _get(url + "magazine/")[2].decode())
-    assert page.urls["source"] == [url + "videos/Welcome.mp4"]
+    assert page.urls["video"] == [url + "videos/Welcome.mp4"]
     cards = [link for link in page.urls["a"] if "/videos/-/watch/" in link]
     assert page.html.count('class="qv-card"') == 3
-    for link in cards + page.urls["link"] + page.urls["source"] + page.urls["track"]:
+    for link in cards + page.urls["link"] + page.urls["video"] + page.urls["track"]:
         assert _get(link)[0] == 200, link
 
 

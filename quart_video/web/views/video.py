@@ -40,7 +40,8 @@ async def embed(path: str) -> ResponseReturnValue:
     """Player alone, for a frame in another page."""
     access = await current_access()
     video = await full_video(access, path, accepted_languages())
-    response = await page_response(access, await pages.embed(video, access.library))
+    page = await pages.embed(video, access.library)
+    response = await page_response(access, page)
     response.headers["Content-Security-Policy"] = player_policy(
         access.library.settings.embed_origins, redirects=access.library.signer is not None
     )

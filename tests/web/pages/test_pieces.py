@@ -10,11 +10,13 @@ import pytest
 from quart import Quart, Request, render_template_string
 
 from quart_video import FullVideo, ListingQuery, Resource, VideoBlueprint, library
+from quart_video.web.player import PROBLEMS
 from tests.support.asgi import Sent, call
 from tests.web.pages.document import parse
 
 PIECES = (
-    '{% from "quart_video/player.html" import video_player, video_card, video_grid, video_styles %}'
+    '{% from "quart_video/player.html"'
+    " import video_player, video_card, video_grid, video_styles, video_scripts %}"
 )
 ODD = 'a "b" <i>&amp; #1.mp4'
 
@@ -51,10 +53,28 @@ def shown(tmp_path: Path) -> Shown:
 async def test_a_player(shown: Shown) -> None:
     sent = await shown('{{ video_player("Welcome.mp4", "video") }}')
     video = parse(sent.body.decode()).one("video")
-    assert video.one("source")["src"] == "/videos/Welcome.mp4"
+    assert video["src"] == "/videos/Welcome.mp4"
     assert video.one("track")["src"] == "/videos/-/captions/Welcome.en.vtt"
     assert video["aria-label"] == "Welcome"
     assert video.one("a")["href"] == "/videos/-/watch/Welcome.mp4"
+
+
+async def test_a_player_has_what_the_watch_page_has_around_it(shown: Shown) -> None:
+    sent = await shown(
+        '{{ video_player("Welcome.mp4", "video") }}{{ video_scripts("video", nonce="a<b") }}'
+    )
+    page = parse(sent.body.decode())
+    stage = page.one("div", class_="qv-stage")
+    assert "data-qv-player" in stage
+    problems = [each["data-qv-problem"] for each in stage.all() if "data-qv-problem" in each]
+    assert problems == list(PROBLEMS)
+    assert stage.one("video")["data-qv-page"] == "/videos/-/watch/Welcome.mp4"
+    assert stage.one("p", role="status")["data-qv-resumed"]
+    assert "hidden" in stage.one("button", class_="qv-link")
+    assert (page.one("script")["src"], page.one("script")["nonce"]) == (
+        "/videos/-/static/players.js",
+        "a<b",
+    )
 
 
 async def test_several_on_a_page_and_from_several_libraries(shown: Shown) -> None:
@@ -62,7 +82,7 @@ async def test_several_on_a_page_and_from_several_libraries(shown: Shown) -> Non
         '{{ video_player("Welcome.mp4", mount="video", start=5) }}'
         '{{ video_player("one.webm", mount="series") }}'
     )
-    sources = [each["src"] for each in parse(sent.body.decode()).all("source")]
+    sources = [each["src"] for each in parse(sent.body.decode()).all("video")]
     assert sources == ["/videos/Welcome.mp4#t=5", "/series/one.webm"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import quart_video
-from quart_video.web.pages import PROBLEMS
+from quart_video.web.player import PROBLEMS
 from tests.e2e.harness import need_tool
 
 MODULE = Path(quart_video.__file__).parent / "static" / "verdict.js"

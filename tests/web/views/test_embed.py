@@ -82,7 +82,7 @@ async def test_it_is_small(make: Make) -> None:
     html = (await call(app, EMBED)).body.decode()
     linked = set(re.findall(r'"(/videos/-/static/[\w./-]+)"', html))
     assert len(linked) == 4
-    linked.add("/videos/-/static/player.js")
+    linked.add("/videos/-/static/begin.js")
     static = [(await call(app, url)) for url in linked]
     assert all(sent.status == 200 for sent in static)
     assert len(html) + sum(len(sent.body) for sent in static) < 20_000
