@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
 from quart import Response, current_app, request
+from quart.wrappers.response import DataBody
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Forbidden, ServiceUnavailable
 from werkzeug.exceptions import NotFound as HTTPNotFound
@@ -137,10 +138,29 @@ def file_fields(
     return tuple(fields)
 
 
+class NoBody(DataBody):
+    """A body of nothing, which a server is told of in one message.
+
+    Quart tells of an empty text in two, and middlewares that compress take that for the beginning
+    of something long, and put a body on a 304.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(b"")
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _nothing()
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    for data in tuple[bytes]():
+        yield data
+
+
 def empty_response(media_type: str | None = None) -> Response:
     """Return a response without a body."""
     # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
-    body = current_app.response_class.data_body_class(b"")
+    body = NoBody()
     # Nor, given a type, does Werkzeug make one up, for fields that are all replaced later.
     return current_app.response_class(body, content_type=media_type)
 
@@ -190,7 +210,8 @@ def respond(
     else:
         media.close()
         literals = (segment for segment in plan.segments if isinstance(segment, bytes))
-        response.response = response.data_body_class(b"".join(literals))
+        data = b"".join(literals)
+        response.response = response.data_body_class(data) if data else NoBody()
     return response
 
 

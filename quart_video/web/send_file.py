@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from quart_video import http
 from quart_video.delivery.response import (
+    NoBody,
     apply,
     closed_on_error,
     file_fields,
@@ -292,5 +293,5 @@ def _only_validators(response: Response) -> Response:
     plan = http.plan(request_facts(), facts, boundary="")
     apply(plan, response, response.headers)
     if plan.status != 200 or request.method == "HEAD":
-        response.response = response.data_body_class(b"")
+        response.response = NoBody()
     return response
