@@ -71,10 +71,9 @@ async def test_a_player_has_what_the_watch_page_has_around_it(shown: Shown) -> N
     assert stage.one("video")["data-qv-page"] == "/videos/-/watch/Welcome.mp4"
     assert stage.one("p", role="status")["data-qv-resumed"]
     assert "hidden" in stage.one("button", class_="qv-link")
-    assert (page.one("script")["src"], page.one("script")["nonce"]) == (
-        "/videos/-/static/players.js",
-        "a<b",
-    )
+    assert page.one("script")["src"].startswith("/videos/-/static/")
+    assert page.one("script")["src"].endswith("/players.js")
+    assert page.one("script")["nonce"] == "a<b"
 
 
 async def test_several_on_a_page_and_from_several_libraries(shown: Shown) -> None:
