@@ -67,6 +67,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     return {page: Page(Path(f"{folder}/html/{page}.html").read_text("utf-8")) for page in PAGES}
 
 
+@pytest.mark.slow  # `make docs` builds them, too
 def test_every_setting_has_an_entry_with_its_type_and_default(built: dict[str, Page]) -> None:
     page = built["reference/configuration"]
     text = " ".join(page.text.split())
@@ -79,6 +80,7 @@ def test_every_setting_has_an_entry_with_its_type_and_default(built: dict[str, P
         )
 
 
+@pytest.mark.slow
 def test_every_type_is_in_the_table(built: dict[str, Page]) -> None:
     text = built["how_to_guides/file_types"].text
     for extension, media_type in VIDEO_TYPES.items():
@@ -86,6 +88,7 @@ def test_every_type_is_in_the_table(built: dict[str, Page]) -> None:
         assert media_type in text.split()
 
 
+@pytest.mark.slow
 def test_every_public_name_has_an_entry(built: dict[str, Page]) -> None:
     anchors = set().union(*(page.anchors for page in built.values()))
     documented = set(quart_video.__all__) - {"__version__"}
@@ -93,12 +96,14 @@ def test_every_public_name_has_an_entry(built: dict[str, Page]) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_all_code_that_is_shown_is_found_by_the_tests(page: str, built: dict[str, Page]) -> None:
     blocks = blocks_of(page, pages()[page].read_text(encoding="utf-8"))
     assert [code.split() for code in built[page].code] == [block.text.split() for block in blocks]
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_a_page_loads_nothing_from_elsewhere(page: str, built: dict[str, Page]) -> None:
     assert built[page].loads
     assert not [url for url in built[page].loads if "//" in url]

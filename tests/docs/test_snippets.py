@@ -46,7 +46,7 @@ ALL_BLOCKS = [block for page in PAGES for block in _blocks(page)]
 
 
 @pytest.mark.parametrize("page", WITH_CODE)
-@pytest.mark.sample(7)
+@pytest.mark.sample(4)
 def test_what_the_page_shows_is_so(page: str, tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     try:

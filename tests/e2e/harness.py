@@ -60,9 +60,13 @@ def missing(what: str, remedy: str) -> NoReturn:
 _PACKAGES = {
     "WebKitWebDriver": "webkit2gtk-driver gstreamer1.0-libav",
     "Xvfb": "xvfb",
+    "apache2": "apache2-bin",
     "aria2c": "aria2",
     "cc": "gcc libc6-dev",
     "ffprobe": "ffmpeg",
+    "mkvmerge": "mkvtoolnix",
+    "node": "nodejs",
+    "varnishd": "varnish",
 }
 
 

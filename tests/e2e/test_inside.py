@@ -68,7 +68,7 @@ def test_the_player_has_a_poster_and_previews(page: Page, library: Path) -> None
         "fetch(document.querySelector('[data-qv-storyboard]').dataset.qvStoryboard)"
         ".then(answer => answer.ok)"
     )
-    line = page.get_by_label("Preview")
+    line = page.get_by_label("Aperçu")
     tile = page.locator(".qv-tile:not([hidden])")
     for step in range(100):  # what still moves on the page may take the line from under the mouse
         line.hover(position={"x": 20 + step, "y": 3})

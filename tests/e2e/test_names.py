@@ -145,6 +145,7 @@ def _assert_refused(reply: Reply, site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", (TRAVERSAL | REFUSED).values(), ids=TRAVERSAL | REFUSED)
+@pytest.mark.sample(200)
 def test_refused(peer: Peer, site: Site, path: str) -> None:
     _assert_refused(peer.get(_target(site, "", path)), site)
 

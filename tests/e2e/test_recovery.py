@@ -170,6 +170,7 @@ def told(server: Server) -> Iterator[Callable[[int], None]]:
     answer(server, 200)
 
 
+@pytest.mark.sample(1)
 def test_a_connection_is_cut(tap: Tap, watch: str, browser: Browser) -> None:
     play(browser, address(tap, f"/videos/{watch}"), 10)
     tap.refuse()
@@ -300,6 +301,7 @@ def test_a_film_that_ends_too_early(
     is_told(browser, "damaged")
 
 
+@pytest.mark.sample(1)
 def test_try_again_keeps_the_place(tap: Tap, watch: str, browser: Browser) -> None:
     play(browser, address(tap, f"/videos/{watch}"), 20)
     tap.refuse()
