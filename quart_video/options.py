@@ -21,6 +21,7 @@ class SettingOptions(TypedDict, total=False):
     media_root: str | os.PathLike[str] | Location | Storage
     title: str
     texts: Mapping[str, Text]
+    templates: str | None
     language: Literal["auto", "ar", "de", "en", "es", "fr", "ja"]
     types: Mapping[str, str | None]
     page_size: int

@@ -172,6 +172,19 @@ def _texts(value: object) -> Mapping[str, Text]:
     return checked(value)
 
 
+_NO_TEMPLATES = {"", ".", "..", "quart_video"}
+
+
+def _template_folder(value: object) -> str:
+    parts = value.split("/") if isinstance(value, str) and "\\" not in value else [""]
+    if _NO_TEMPLATES.isdisjoint(parts):
+        return "/".join(parts)
+    raise ValueError(
+        'must be the name of a folder in one with templates of the app, as "films", and not '
+        '"quart_video"'
+    )
+
+
 AUTO_LANGUAGE = "auto"
 
 
@@ -297,6 +310,15 @@ class Settings:
         _texts,
         "Texts of the pages to replace, by key: `{'search': 'Suchen'}`. "
         "See [Texts](../how_to_guides/templates.md#change-or-translate-the-texts).",
+    )
+    templates: str | None = _setting(
+        "VIDEO_TEMPLATES",
+        None,
+        _optional(_template_folder),
+        "Folder, in one with templates of the app, whose templates take the place of those of the "
+        'library on this mount: with `"films"`, `templates/films/watch.html` does that for '
+        "`quart_video/watch.html`. "
+        "See [Templates](../how_to_guides/templates.md#templates-of-one-mount).",
     )
     language: str = _setting(
         "VIDEO_LANGUAGE",

@@ -130,6 +130,13 @@ CASES = {
         remedy="must be text",
         bad_environment=["null", "[]", "{}"],
     ),
+    "templates": Cases(
+        good=[(None, None), ("", None), ("films", "films"), ("sites/films", "sites/films")],
+        environment=[("films", "films"), ("null", None)],
+        bad=[3, "/films", "films/", "../films", "a/../b", "a\\b", "quart_video", ["films"]],
+        remedy="the name of a folder in one with templates of the app",
+        bad_environment=["/films", "[]"],
+    ),
     "texts": Cases(
         good=[
             ({}, {}),
@@ -643,6 +650,7 @@ def test_defaults() -> None:
         media_root="/srv/videos",
         title="Videos",
         texts={},
+        templates=None,
         language="auto",
         types=dict(VIDEO_TYPES),
         page_size=50,
@@ -694,6 +702,7 @@ DIFFERENT: dict[str, tuple[object, object, object]] = {
     "caption_encoding": ("cp1251", None, "cp932"),
     "title": ("A", "B", "C"),
     "texts": ({"search": "A"}, {"search": "B"}, {"search": "C"}),
+    "templates": ("a", "b", "c"),
     "language": ("de", "auto", "fr"),
     "types": ({".a": "a/a"}, {".b": "b/b"}, {".c": "c/c"}),
     "page_size": (1, 2, 3),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from quart import current_app, render_template, request
+from quart import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from quart_video.access.signed_urls import full_url
@@ -28,6 +28,7 @@ from quart_video.web.language import texts_for_request
 from quart_video.web.link_preview import LinkPreview, Links, link_preview, poster_size
 from quart_video.web.player import player_context
 from quart_video.web.problem import problem
+from quart_video.web.rendering import render
 
 _SORTS = ("name", "-name", "-modified", "modified", "-size", "size")
 _SORTS_OF_RESULTS = ("relevance",)
@@ -63,7 +64,8 @@ async def gallery(
     def link(**changes: str | int | None) -> str:
         return mount_url(library.mount, "gallery", **(given | changes))
 
-    return await render_template(
+    return await render(
+        library,
         "quart_video/gallery.html",
         **_common(library, texts, query.folder),
         listing=listing,
@@ -121,7 +123,8 @@ async def watch(
     texts = texts_for_request(settings)
     # An address that ends is of no use in a page that does not.
     embeds = bool(settings.embed_origins) and not settings.signed_urls
-    return await render_template(
+    return await render(
+        library,
         "quart_video/watch.html",
         **player_context(video, library, texts, _start()),
         neighbours=neighbours,
@@ -136,7 +139,7 @@ async def watch(
 async def embed(video: FullVideo, library: Library) -> str:
     """Make the page that has the player alone, from the time that the address names."""
     context = player_context(video, library, texts_for_request(library.settings), _start())
-    return await render_template("quart_video/embed.html", **context)
+    return await render(library, "quart_video/embed.html", **context)
 
 
 def _start() -> float | None:
@@ -195,7 +198,8 @@ async def error(failure: HTTPException) -> Any:
     if failure.code not in _EXPLAINED or failure.response is not None or not is_wanted():
         return failure
     library = await current_library()
-    html = await render_template(
+    html = await render(
+        library,
         "quart_video/error.html",
         **_common(library, texts_for_request(library.settings), ""),
         code=failure.code,

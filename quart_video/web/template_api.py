@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
-from quart import render_template
 
+from quart_video.library.library import Library
 from quart_video.library.routes import mount_url
 from quart_video.library.state import library_of
 from quart_video.models import FullVideo, Listing, Video
@@ -16,6 +16,7 @@ from quart_video.web.formatting import is_new, template_functions
 from quart_video.web.language import texts_for_request
 from quart_video.web.library_api import library
 from quart_video.web.player import player_context
+from quart_video.web.rendering import render
 
 _STYLES = ("quart-video.css", "gallery.css", "player.css", "watch.css", "embedded.css")
 
@@ -57,7 +58,7 @@ class TemplateLibrary:
         found = await library_of(wanted.mount)
         texts = texts_for_request(found.settings)
         return await _rendered(
-            "quart_video/_player.html", player_context(video, found, texts, start)
+            found, "quart_video/_player.html", player_context(video, found, texts, start)
         )
 
     async def cards(
@@ -73,16 +74,17 @@ class TemplateLibrary:
         given = videos.videos if isinstance(videos, Listing) else videos
         shown = [await wanted.get(each) if isinstance(each, str) else each for each in given]
         now = datetime.now(UTC)
-        texts = texts_for_request((await library_of(wanted.mount)).settings)
+        found = await library_of(wanted.mount)
+        texts = texts_for_request(found.settings)
         context = {
             "videos": shown,
             "listing": None,
             "is_new": lambda video: is_new(video.modified, now),
             **template_functions(texts),
         }
-        return await _rendered("quart_video/_cards.html", context)
+        return await _rendered(found, "quart_video/_cards.html", context)
 
 
-async def _rendered(template: str, context: dict[str, Any]) -> Markup:
-    html = await render_template(template, **context)
+async def _rendered(found: Library, template: str, context: dict[str, Any]) -> Markup:
+    html = await render(found, template, **context)
     return Markup(html)  # noqa: S704 - a template has escaped it
