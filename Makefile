@@ -27,7 +27,7 @@ example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT
 	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
 
 test: $(VENV)/.installed-test ## run the tests in two processes (ARGS=... for pytest, as -n0)
-	$(RUN) -m pytest -n 2 $(ARGS)
+	$(RUN) -m pytest -n $(JOBS) $(ARGS)
 
 check: $(VENV)/.installed-test ## run the tests that need no other program, in less than a minute
 	$(RUN) -m pytest -n 2 --hypothesis-profile=check -m "not slow and not matrix and not thorough" \

@@ -27,6 +27,7 @@ from quart_video.policy.url_signer import UrlSigner
 from quart_video.settings import ConfigurationError, Settings, resolve
 from quart_video.storage.base import Signer, Storage
 from quart_video.storage.local.storage import LocalStorage
+from quart_video.storage.memory import MemoryStorage
 from quart_video.storage.object_store.url import Location
 
 logger = logging.getLogger("quart_video")
@@ -96,6 +97,8 @@ class Mount:
             name = storage_name(settings)
             is_remote = isinstance(settings.media_root, Location)
             fresh = settings.store_refresh if is_remote else None
+            if isinstance(storage, MemoryStorage):
+                fresh = 0.0  # a look costs nothing, and tests do not wait for what they have put in
             derivatives = _derivatives(settings, cache)
             catalogue = Catalogue(
                 storage, settings.types, cache=cache, name=name, fresh=fresh, root=root or None

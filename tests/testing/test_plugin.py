@@ -81,7 +81,11 @@ async def test_an_app_as_it_is_shows_files_in_memory_meanwhile(app: Quart) -> No
     assert await listed(app) == ["on disk.mp4"]
     async with serve_from_memory(app, {"a.mp4": b"a"}) as storage:
         assert await listed(app) == ["a.mp4"]
+        storage.put("New/b.mp4", b"b")
+        assert await listed(app) == ["a.mp4", "New/b.mp4"]
         storage.put("b.mp4", b"b")
+        storage.remove("New/b.mp4")
+        assert await listed(app) == ["a.mp4", "b.mp4"]
         assert (await call(app, "/videos/b.mp4")).body == b"b"
         storage.remove("a.mp4")
         assert (await call(app, "/videos/a.mp4")).status == 404

@@ -122,7 +122,7 @@ class Synchronizer:
 
     :param types: media types of the videos by extension.
     :param fresh: seconds for which what was seen is taken for what is there; ``None``:
-        :data:`FRESH`.
+        :data:`FRESH`; 0: it is always looked at again, all of it, as that takes no time.
     """
 
     def __init__(
@@ -199,6 +199,9 @@ class Synchronizer:
 
     async def revalidate_below(self, folder: str) -> None:
         """Have the index hold what is at or below *folder*, if that takes but a moment."""
+        if self._fresh == 0:
+            await self.check_fingerprints(folder)
+            return
         if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
             return
         is_filled = await self._wait_for_scan(folder)
