@@ -3,6 +3,8 @@
 VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 5000
+# Processes that run tests: they wait a third of the time, so three keep two cores busy.
+JOBS ?= 3
 
 # The first interpreter that is new enough; name another with PYTHON=...
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
@@ -26,7 +28,7 @@ help: ## say what there is
 example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT=... for another)
 	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
 
-test: $(VENV)/.installed-test ## run the tests in two processes (ARGS=... for pytest, as -n0)
+test: $(VENV)/.installed-test ## run the tests (ARGS=... for pytest, as -n0)
 	$(RUN) -m pytest -n $(JOBS) $(ARGS)
 
 check: $(VENV)/.installed-test ## run the tests that need no other program, in less than a minute
