@@ -62,7 +62,10 @@ def test_the_gallery_shows_posters_and_leaves_drawings_where_there_are_none(page
 
 
 def test_the_player_has_a_poster_and_previews(page: Page, library: Path) -> None:
-    watch(page, library, "film.mp4")
+    for _ in range(10):  # a page does not wait for long to be told what is known
+        watch(page, library, "film.mp4")
+        if page.locator("[data-qv-storyboard]").count():
+            break
     assert "w=640" in page.evaluate("document.querySelector('video').poster")
     page.wait_for_function(
         "fetch(document.querySelector('[data-qv-storyboard]').dataset.qvStoryboard)"
