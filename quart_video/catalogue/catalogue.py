@@ -107,8 +107,9 @@ class Catalogue:
 
         :raises Unavailable: it cannot be read now.
         """
-        with suppress(Busy):
-            await self._synchronizer.recall()
+        if self._scanning is not None:  # else the index is in no use, and need not be opened
+            with suppress(Busy):
+                await self._synchronizer.recall()
         await self._storage.check()
 
     async def scan(self) -> AsyncGenerator[Progress, None]:

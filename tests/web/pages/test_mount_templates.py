@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from quart import Quart, render_template_string
 
 from quart_video import video_bp
@@ -26,8 +27,8 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Quart:
+@pytest_asyncio.fixture
+async def app(tmp_path: Path) -> AsyncIterator[Quart]:
     root = tmp_path / "videos"
     root.mkdir()
     (root / "film.mp4").write_bytes(b"film")
@@ -35,7 +36,8 @@ def app(tmp_path: Path) -> Quart:
     app.config.update(MEDIA_ROOT=str(root), VIDEO_CACHE=str(tmp_path / "cache"))
     app.register_blueprint(video_bp, name="films", url_prefix="/films", templates="films")
     app.register_blueprint(video_bp, name="talks", url_prefix="/talks")
-    return app
+    async with app.test_app():
+        yield app
 
 
 async def page(app: Quart, path: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from quart import Quart
 
 from quart_video import VideoBlueprint
@@ -16,19 +18,21 @@ KEPT = "public, max-age=31536000, immutable"
 FILES = sorted(path.name for path in FOLDER.iterdir())
 
 
-def make_app(root: Path) -> Quart:
+@pytest_asyncio.fixture
+async def app(tmp_path: Path) -> AsyncIterator[Quart]:
+    root = tmp_path
+    (root / "film.mp4").write_bytes(b"film")
     app = Quart(__name__)
     app.config.update(MEDIA_ROOT=str(root), VIDEO_CACHE=str(root / "cache"))
     blueprint = VideoBlueprint(authorize=lambda *_: True)
     app.register_blueprint(blueprint)
     app.register_blueprint(blueprint, name="more", url_prefix="/more")
-    return app
+    async with app.test_app():
+        yield app
 
 
 @pytest.mark.parametrize("mount", ["videos", "more"])
-async def test_a_page_names_the_version_of_all_it_loads(tmp_path: Path, mount: str) -> None:
-    (tmp_path / "film.mp4").write_bytes(b"film")
-    app = make_app(tmp_path)
+async def test_a_page_names_the_version_of_all_it_loads(app: Quart, mount: str) -> None:
     for page in ("", "-/watch/film.mp4", "-/embed/film.mp4"):
         html = (await call(app, f"/{mount}/{page}", headers={"Accept": "text/html"})).body.decode()
         urls = set(re.findall(r'"(/[^"]*/-/static/[^"]*)"', html))
@@ -43,19 +47,19 @@ async def test_a_page_names_the_version_of_all_it_loads(tmp_path: Path, mount: s
 @pytest.mark.parametrize(
     ("folder", "rule"), [("", "no-cache"), ("0123456789/", "no-cache"), (None, KEPT)]
 )
-async def test_who_may_keep_them(tmp_path: Path, name: str, folder: str | None, rule: str) -> None:
+async def test_who_may_keep_them(app: Quart, name: str, folder: str | None, rule: str) -> None:
     folder = f"{version()}/" if folder is None else folder
-    sent = await call(make_app(tmp_path), f"/videos/-/static/{folder}{name}")
+    sent = await call(app, f"/videos/-/static/{folder}{name}")
     assert (sent.status, sent.body) == (200, (FOLDER / name).read_bytes())
     assert sent["cache-control"] == rule
 
 
 @pytest.mark.parametrize("path", ["no.css", "0123456789", "0123456789/no.css", "x/player.js"])
-async def test_there_are_no_others(tmp_path: Path, path: str) -> None:
-    assert (await call(make_app(tmp_path), f"/videos/-/static/{path}")).status == 404
+async def test_there_are_no_others(app: Quart, path: str) -> None:
+    assert (await call(app, f"/videos/-/static/{path}")).status == 404
 
 
-async def test_a_script_imports_what_has_the_same_version(tmp_path: Path) -> None:
+def test_a_script_imports_what_has_the_same_version() -> None:
     """By addresses beside its own."""
     for name in FILES:
         if name.endswith(".js"):
