@@ -19,6 +19,9 @@ OLDEST_PYTHON ?= python3.11
 WITH_SERVERS := benchmarks docs e2e
 WITH_PROGRAMS := $(WITH_SERVERS) example media
 
+# What a busy machine made fail gets a second chance, without the others.
+tested = $(RUN) -m pytest $(1) || { [ $$? = 1 ] && $(RUN) -m tests.support.alone $(1); }
+
 .PHONY: fuzz help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
 .DELETE_ON_ERROR:
 
@@ -29,14 +32,14 @@ example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT
 	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
 
 test: $(VENV)/.installed-test ## run the tests (ARGS=... for pytest, as -n0)
-	$(RUN) -m pytest -n $(JOBS) $(ARGS)
+	$(call tested,-n $(JOBS) $(ARGS))
 
 check: $(VENV)/.installed-test ## run the tests that need no other program, in less than a minute
 	$(RUN) -m pytest -n 2 --hypothesis-profile=check -m "not slow and not matrix and not thorough" \
 	  $(addprefix --ignore=tests/,$(WITH_PROGRAMS)) $(ARGS)
 
 matrix: $(VENV)/.installed-test ## run what is left out of the tables over the wire, two minutes
-	$(RUN) -m pytest -n 2 -m "matrix and not slow" $(ARGS)
+	$(call tested,-n 2 -m "matrix and not slow" $(ARGS))
 
 lowest: ## run the tests without servers with the oldest packages that pyproject.toml allows
 	mkdir -p build
@@ -46,7 +49,7 @@ lowest: ## run the tests without servers with the oldest packages that pyproject
 	  ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
 
 soak: $(VENV)/.installed-test ## run the tests that take minutes
-	$(RUN) -m pytest --hypothesis-profile=soak -m slow $(ARGS)
+	$(call tested,--hypothesis-profile=soak -m slow $(ARGS))
 
 fuzz: $(VENV)/.installed-test ## try every parser with a thousand odd inputs each, one minute
 	timeout 600 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz $(ARGS)

@@ -152,8 +152,8 @@ def test_a_store_that_pauses(server: Server, tap: Tap) -> None:
 def test_the_store_is_left_as_soon_as_the_viewer_leaves(server: Server, tap: Tap) -> None:
     tap.cut()
     with watching(server):
-        assert tap.connections == 1
-    wait_until(lambda: tap.connections == 0, 20, "nothing is received any more")
+        assert tap.bringing(1 << 20) == 1
+    wait_until(lambda: tap.bringing(1 << 20) == 0, 20, "nothing is received any more")
 
 
 def test_no_more_is_held_than_is_taken(server: Server, tap: Tap) -> None:

@@ -20,7 +20,7 @@ class Tap:
         """Bytes that came from the store."""
         self.accepted = 0
         """Connections that there were."""
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, int] = {}  # to what each has brought
         self._lock = threading.Lock()
         self._flowing = threading.Event()
         self._flowing.set()
@@ -34,6 +34,11 @@ class Tap:
         """How many connections to the store are open."""
         with self._lock:
             return len(self._open)
+
+    def bringing(self, least: int) -> int:
+        """Return how many open connections have brought so many bytes from the store, or more."""
+        with self._lock:
+            return sum(brought >= least for brought in self._open.values())
 
     def lead_to(self, port: int) -> None:
         """Pass new connections on to another *port*."""
@@ -96,7 +101,7 @@ class Tap:
             far.settimeout(None)
             with self._lock:
                 self.accepted += 1
-                self._open.add(near)
+                self._open[near] = 0
             threading.Thread(target=self._up, args=(near, far), daemon=True).start()
             threading.Thread(target=self._down, args=(near, far), daemon=True).start()
 
@@ -121,6 +126,8 @@ class Tap:
     def _counted(self, data: bytes, near: socket.socket) -> bytes:
         with self._lock:
             self.received += len(data)
+            if near in self._open:
+                self._open[near] += len(data)
             if self._left is not None:
                 self._left -= len(data)
                 if self._left < 0:
@@ -130,7 +137,7 @@ class Tap:
 
     def _forget(self, near: socket.socket) -> None:
         with self._lock:
-            self._open.discard(near)
+            self._open.pop(near, None)
 
 
 def _reset(end: socket.socket) -> None:
