@@ -58,9 +58,7 @@ _KINDS = {
     "ntfs3": replace(_LOCAL, is_exact=False),
     **dict.fromkeys(("autofs", "ceph", "gfs2", "lustre", "ocfs2"), _EXACT),
     **dict.fromkeys(("exfat", "msdos", "vfat"), _FAT),
-    **dict.fromkeys(("9p", "nfs", "nfs4", "vboxsf", "virtiofs"), _REMOTE),
-    # An overlay takes no layer that is not exact.
-    **dict.fromkeys(("aufs", "overlay"), replace(_REMOTE, is_exact=True)),
+    **dict.fromkeys(("9p", "aufs", "nfs", "nfs4", "overlay", "vboxsf", "virtiofs"), _REMOTE),
     **dict.fromkeys(("cifs", "smb3", "smbfs"), _SMB),
     **dict.fromkeys(("fuse.bindfs", "fuse.encfs", "fuse.gocryptfs"), _MIRROR),
     **dict.fromkeys(
@@ -118,38 +116,41 @@ def unescape(point: str) -> str:
 def judge(mount: Mount, table: Iterable[Mount]) -> FileSystem:
     """Return what is known of the file system of a mount.
 
-    What is in an overlay is opened and closed in its layers: it is as local as they are.
+    What is in an overlay is looked up, opened and closed in its layers: it is as local and as exact
+    as they are.
 
     :param table: all mounts, which may be those of the layers.
     """
+    return _judge(mount, [*table], _MOST_LAYERS)
+
+
+def _judge(mount: Mount, table: list[Mount], depth: int) -> FileSystem:
     found = known(mount.kind)
     if mount.kind == "zfs" and not {"caseinsensitive", "casemixed"}.isdisjoint(
         mount.options.split(",")
     ):
         return replace(found, is_exact=False)
-    if mount.kind == "overlay" and _are_local(_layers(mount.options), [*table], _MOST_LAYERS):
-        return replace(found, is_local=True)
+    if mount.kind == "overlay":
+        systems = _systems_of_layers(mount, table, depth)
+        return replace(
+            found,
+            is_local=bool(systems) and all(each.is_local for each in systems),
+            is_exact=bool(systems) and all(each.is_exact for each in systems),
+        )
     return found
 
 
-def _are_local(layers: Iterable[str] | None, table: list[Mount], depth: int) -> bool:
-    """Say whether each of some folders is known to be on a file system of this machine."""
-    if layers is None or depth == 0:
-        return False
-    for layer in layers:
-        if not os.path.isabs(layer):
-            return False
+def _systems_of_layers(mount: Mount, table: list[Mount], depth: int) -> list[FileSystem]:
+    """Return what is known of what each layer is on; nothing where that of one cannot be told."""
+    found: list[FileSystem] = []
+    for layer in (_layers(mount.options) or []) if depth else []:
         holders = [each for each in table if _is_in(layer, each.point)]
-        if not holders:
-            return False
+        if not os.path.isabs(layer) or not holders:
+            return []
         # Of two in the same place, the later one is on top.
-        _, mount = max(enumerate(holders), key=lambda pair: (len(pair[1].point), pair[0]))
-        if mount.kind == "overlay":
-            if not _are_local(_layers(mount.options), table, depth - 1):
-                return False
-        elif not known(mount.kind).is_local:
-            return False
-    return True
+        _, holder = max(enumerate(holders), key=lambda pair: (len(pair[1].point), pair[0]))
+        found.append(_judge(holder, table, depth - 1))
+    return found
 
 
 def _is_in(path: str, folder: str) -> bool:

@@ -32,6 +32,8 @@ TABLE = r"""
 38 37 254:1 / /srv rw - xfs /dev/vdb rw
 odd
 40 22 0:34 / /mnt/deep rw - overlay
+41 22 7:0 / /mnt/windows rw - ntfs3 /dev/sdb1 rw
+42 22 0:35 / /mnt/both rw - overlay overlay rw,lowerdir=/mnt/windows/x,upperdir=/srv/u,workdir=/w
 """
 
 
@@ -59,6 +61,7 @@ def test_the_table_of_the_kernel() -> None:
         ("/mnt/twice", "here"),
         ("/mnt/odd", "elsewhere"),
         ("/mnt/deep", "elsewhere"),
+        ("/mnt/both", "here"),
     ],
 )
 def test_an_overlay_is_as_local_as_its_layers(point: str, where: str) -> None:
@@ -66,9 +69,27 @@ def test_an_overlay_is_as_local_as_its_layers(point: str, where: str) -> None:
     assert judge(mounts_of(TABLE)[point], table).is_local is (where == "here")
 
 
+@pytest.mark.parametrize(
+    ("point", "is_exact"),
+    [
+        ("/", True),
+        ("/mnt/over", True),
+        ("/mnt/twice", True),
+        ("/mnt/far", False),
+        ("/mnt/both", False),  # a short name is found through it, too
+        ("/mnt/deep", False),
+        ("/mnt/odd", False),
+    ],
+)
+def test_an_overlay_is_as_exact_as_its_layers(point: str, *, is_exact: bool) -> None:
+    table = [*parse_mounts(TABLE.splitlines())]
+    assert judge(mounts_of(TABLE)[point], table).is_exact is is_exact
+
+
 def test_an_overlay_of_an_overlay_without_end() -> None:
     table = [Mount(1, "/m", "overlay", "lowerdir=/m/a")]
     assert not judge(table[0], table).is_local
+    assert not judge(table[0], table).is_exact
 
 
 @pytest.mark.parametrize(
@@ -82,7 +103,7 @@ def test_an_overlay_of_an_overlay_without_end() -> None:
         ("ntfs3", "inodes ctimes entries"),
         ("exfat", ""),
         ("vfat", ""),
-        ("overlay", "ctimes entries exact"),
+        ("overlay", "ctimes entries"),
         ("nfs4", "ctimes entries"),
         ("cifs", "ctimes"),
         ("fuseblk", "ctimes"),

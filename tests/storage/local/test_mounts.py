@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import platform
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Self
 import pytest
 
 from quart_video.storage.local.storage import LocalStorage
+from tests.support.disk_image import overlay
 from tests.support.fuse import Fuse, mirrored
 from tests.support.waiting import until
 
@@ -92,14 +92,7 @@ async def test_nothing_is_opened_at_once_that_would_wait(fuse: Fuse) -> None:
 
 
 async def test_an_overlay_over_it_is_as_slow_as_it_is(fuse: Fuse, tmp_path: Path) -> None:
-    for name in ("upper", "work", "over"):
-        (tmp_path / name).mkdir()
-    layers = f"lowerdir={fuse.point},upperdir={tmp_path / 'upper'},workdir={tmp_path / 'work'}"
-    over = tmp_path / "over"
-    mount = ["mount", "-t", "overlay", "overlay", "-o", layers, str(over)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no overlay can be mounted here")
-    try:
+    with overlay(fuse.point, tmp_path) as over:
         storage = LocalStorage(str(over))
         (await storage.open("clip.mp4")).close()
         with Rescue(fuse) as rescue:
@@ -108,8 +101,6 @@ async def test_an_overlay_over_it_is_as_slow_as_it_is(fuse: Fuse, tmp_path: Path
             assert not rescue.came
         (await opening).close()
         await storage.aclose()
-    finally:
-        subprocess.run(["umount", "-l", over], check=True)
 
 
 async def test_a_mount_over_the_root_of_a_running_library(source: Path, tmp_path: Path) -> None:

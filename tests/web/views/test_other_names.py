@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,11 @@ from quart import Quart
 
 from quart_video import video_bp
 from tests.support.asgi import call
-from tests.support.disk_image import MAKERS, disk
+from tests.support.disk_image import MAKERS, disk, give_short_name, overlay
 
 CUE = "WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n"
-SHORT = {"vfat": ("HIDDEN~1", "SECRET~1"), "exfat": ()}
-"""By which a disk may have a folder that begins with a dot, and another."""
+SHORT = {".hidden.folder": "HIDDEN~1", "Secret Films": "SECRET~1"}
+"""By which a disk may have a folder, too."""
 
 
 def addresses(folder: str, name: str) -> list[tuple[str, str]]:
@@ -33,15 +35,28 @@ def addresses(folder: str, name: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("kind", MAKERS)
-async def test_no_other_name_leads_anywhere(kind: str, tmp_path: Path) -> None:
-    with disk(kind, tmp_path) as root:
+@contextmanager
+def library(kind: str, tmp_path: Path) -> Iterator[Path]:
+    """Make a library on a disk that may find its folders by other names, or in a layer over it."""
+    with ExitStack() as stack:
+        root = stack.enter_context(disk(kind.removesuffix(" below an overlay"), tmp_path))
         for folder in ("Secret Films", "Open", ".hidden.folder"):
             (root / folder).mkdir()
             (root / folder / "Clip.mp4").write_bytes(b"film")
             (root / folder / "Clip.vtt").write_text(CUE)
             (root / folder / "poster.jpg").write_bytes(b"picture")
-        if not (root / "secret films").exists():
+        if kind.startswith("ntfs"):
+            for folder, short in SHORT.items():
+                give_short_name(root / folder, short)
+        if kind.endswith("overlay"):
+            root = stack.enter_context(overlay(root, tmp_path))
+        yield root
+
+
+@pytest.mark.parametrize("kind", [*MAKERS, "ntfs below an overlay"])
+async def test_no_other_name_leads_anywhere(kind: str, tmp_path: Path) -> None:
+    with library(kind, tmp_path) as root:
+        if not any((root / name).exists() for name in ("secret films", *SHORT.values())):
             pytest.skip("this disk takes each name as it is spelled")
 
         app = Quart(__name__)
@@ -55,7 +70,7 @@ async def test_no_other_name_leads_anywhere(kind: str, tmp_path: Path) -> None:
             others = [
                 *addresses("open", "Clip"),
                 *addresses("SECRET FILMS", "Clip"),
-                *(pair for short in SHORT[kind] for pair in addresses(short, "Clip")),
+                *(pair for short in SHORT.values() for pair in addresses(short, "Clip")),
                 *addresses("Open", "CLIP")[:1],
                 *(pair for pair in addresses("Open", "clip") if "lip." in pair[0]),
             ]
