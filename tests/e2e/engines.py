@@ -1,7 +1,7 @@
-"""Browsers beside Chromium, each an engine of its own: Firefox, and WebKit, as Safari has it.
+"""Browsers, each an engine of its own: Chromium, Firefox, and WebKit, as Safari has it.
 
-Playwright drives its own builds of them alone. Those of the system are asked in their own language,
-which needs but a few commands.
+Of the latter two, Playwright drives its own builds alone. Those of the system are asked in their
+own language, which needs but a few commands.
 """
 
 from __future__ import annotations
@@ -74,6 +74,36 @@ def crash_proof(test: Test) -> Test:
         return test(engine=engine, **fixtures)
 
     return cast("Test", repeated)
+
+
+class Browser(Protocol):
+    """What a test asks of any of them."""
+
+    def visit(self, url: str) -> None:
+        """Open a page."""
+
+    def do(self, script: str, argument: object = None) -> Any:
+        """Run the body of an async function in the page, and return what it returns."""
+
+
+class _Chromium:
+    def __init__(self, page: Any) -> None:
+        self._page = page
+
+    def visit(self, url: str) -> None:
+        self._page.goto(url, wait_until="domcontentloaded")
+
+    def do(self, script: str, argument: object = None) -> Any:
+        return self._page.evaluate(f"async argument => {{{script}}}", argument)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium."""
+    from tests.e2e.chromium import launched, pages_of  # noqa: PLC0415 - needs Playwright
+
+    with launched() as browser, pages_of(browser) as new_page:
+        yield _Chromium(new_page())
 
 
 class Engine:
@@ -334,3 +364,11 @@ def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
         return True
     return False
+
+
+ENGINES: dict[str, Callable[[], AbstractContextManager[Browser]]] = {
+    "Chromium": chromium,
+    "Firefox": lambda: Engine(firefox),
+    "WebKit": lambda: Engine(webkit),
+}
+"""All of them, and how each is started."""

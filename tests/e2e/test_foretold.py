@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.chromium import Page, launched, pages_of
-from tests.e2e.engines import CrashError, Engine, firefox, webkit
+from tests.e2e.engines import ENGINES, Browser, CrashError, Engine
 from tests.e2e.harness import Server, Servers, wait_until
 from tests.media.kinds import KINDS, Kind
 
@@ -49,52 +46,27 @@ const video = document.querySelector('video');
 const pause = ms => new Promise(done => setTimeout(done, ms));
 video.muted = true;
 video.play().catch(() => {});
-for (let turn = 0; turn < 80 && !video.error && video.currentTime < 1.5; turn++) await pause(100);
+const until = async (seconds, condition) => {
+  for (let turn = 0; turn < 10 * seconds && !condition(); turn++) await pause(100);
+};
+const failed = () => video.error || video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
+const told = () => document.querySelector('.qv-problem').hidden ? null :
+  document.querySelector('[data-qv-problem]:not([hidden])')?.dataset.qvProblem ?? null;
+await until(25, () => failed() || video.currentTime > 1.5);
+// Of what does not play at all, the page asks the server what it knows, which takes its time. What
+// it has foretold is told until then.
+if (failed()) await until(20, () => ![null, 'sound', 'picture'].includes(told()));
 await pause(300);
 const frames = video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
-const shown = [...document.querySelectorAll('[data-qv-problem]')].filter(it => !it.hidden);
 return {
   error: Boolean(video.error), time: video.currentTime,
   picture: video.videoWidth > 0 && frames > 0,
   // Of WebKit nobody learns whether something is heard.
   sound: video.mozHasAudio ??
     ('audioTracks' in video ? null : video.webkitAudioDecodedByteCount > 0),
-  board: document.querySelector('.qv-problem').hidden ? null : shown[0]?.dataset.qvProblem ?? null,
+  board: told(),
 };
 """
-
-
-class Browser(Protocol):
-    """What is asked of a browser here."""
-
-    def visit(self, url: str) -> None: ...
-
-    def do(self, script: str, argument: object = None) -> Any: ...
-
-
-class _Chromium:
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    def visit(self, url: str) -> None:
-        self._page.goto(url, wait_until="domcontentloaded")
-
-    def do(self, script: str, argument: object = None) -> Any:
-        return self._page.evaluate(f"async argument => {{{script}}}", argument)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with launched() as browser, pages_of(browser) as new_page:
-        yield _Chromium(new_page())
-
-
-ENGINES: dict[str, Callable[[], AbstractContextManager[Browser]]] = {
-    "Chromium": chromium,
-    "Firefox": lambda: Engine(firefox),
-    "WebKit": lambda: Engine(webkit),
-}
-"""Their names, as in the head of the table, and how each is started."""
 
 
 @pytest.fixture(scope="module")

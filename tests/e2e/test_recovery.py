@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.chromium import Error, launched, pages_of
-from tests.e2e.engines import CrashError, Engine, firefox, webkit
+from tests.e2e.chromium import Error
+from tests.e2e.engines import ENGINES, Browser, CrashError
 from tests.e2e.harness import Server, Servers, wait_until
 from tests.e2e.site import Site
 from tests.media.films import ffmpeg
@@ -43,38 +43,6 @@ return {
   problem: board?.hidden ?? true ? null : shown[0]?.dataset.qvProblem ?? null,
 };
 """
-
-
-class Browser(Protocol):
-    """What is asked of a browser here."""
-
-    def visit(self, url: str) -> None: ...
-
-    def do(self, script: str, argument: object = None) -> Any: ...
-
-
-class _Chromium:
-    def __init__(self, page: Any) -> None:
-        self._page = page
-
-    def visit(self, url: str) -> None:
-        self._page.goto(url, wait_until="domcontentloaded")
-
-    def do(self, script: str, argument: object = None) -> Any:
-        return self._page.evaluate(f"async argument => {{{script}}}", argument)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with launched() as browser, pages_of(browser) as new_page:
-        yield _Chromium(new_page())
-
-
-ENGINES: dict[str, Callable[[], AbstractContextManager[Browser]]] = {
-    "chromium": chromium,
-    "firefox": lambda: Engine(firefox),
-    "webkit": lambda: Engine(webkit),
-}
 
 
 @pytest.fixture(scope="module", params=list(ENGINES))
