@@ -117,6 +117,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         # The watch page.
         "download": "Download",
         "download_mp4": "Download as MP4",
+        "sound_track": "Sound: {track}",
         "sound_preparing": "Sound for browsers is being prepared: {percent} % is done.",
         "sound_preparing_left": (
             "Sound for browsers is being prepared: {percent} % is done, the rest takes {time}."

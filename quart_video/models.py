@@ -84,7 +84,7 @@ class Video:
     watch_url: str
     """A page that plays it."""
     api_url: str
-    """This JSON."""
+    """This JSON, with the sound track that was asked for."""
     captions: list[CaptionTrack]
     """Of a listing, the files beside the video alone."""
     poster_url: str | None
@@ -107,7 +107,12 @@ class Mp4Audio:
     """Among those of the video, from 0."""
     codec: str
     language: str | None
+    """BCP 47 tag; ``None``: it is not known."""
     title: str | None
+    label: str
+    """Name of the track for people, which no other one of the video has."""
+    selected: bool
+    """Whether it is the one that the description is of: ``?audio=1`` asks for another."""
     url: str
     """The MP4 with this sound track."""
 
@@ -123,8 +128,8 @@ class Mp4:
     problem: str | None
     """Why there is none, in words."""
     url: str | None
-    """The MP4, with the sound that there is now; ``None`` where it does not help, or there is
-    none."""
+    """The MP4, with the sound that there is now; ``None`` where it does not help, and no other
+    sound track is asked for, or there is none."""
     download_url: str | None
     """The same, to be saved; ``None`` as well where ``VIDEO_DOWNLOADS`` is off."""
     codecs: str | None

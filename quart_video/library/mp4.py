@@ -33,32 +33,63 @@ class Mp4State:
     """``None``: nobody has asked for it yet."""
     problem: str | None = None
     """Why there is none."""
+    main: int | None = None
+    """Number of the sound track that plays by itself."""
+    chosen: int | None = None
+    """Number of another one that was asked for; ``None``: that one, or none that is there."""
     sound: SoundState | None = None
-    """How the sound stands of the one that plays by itself; ``None``: it is not known."""
+    """How the sound stands of the one that was asked for; ``None``: it is not known."""
 
     @property
     def is_offered(self) -> bool:
-        """Whether it is there, or will be when it is asked for."""
-        return self.offer.helps and self.problem is None
+        """Whether it is there, or will be when it is asked for, and is wanted."""
+        return self.problem is None and (self.offer.helps or self.chosen is not None)
 
 
-async def mp4_state(library: Library, item: Item, details: Details | None) -> Mp4State | None:
-    """Tell how the MP4 of a video stands; ``None``: nothing is known, or none are offered."""
+async def mp4_state(
+    library: Library, item: Item, details: Details | None, audio: int | None = None
+) -> Mp4State | None:
+    """Tell how the MP4 of a video stands; ``None``: nothing is known, or none are offered.
+
+    :param audio: number of the sound track that is asked for; ``None``: the one that plays by
+        itself.
+    """
     movies = library.movies
     if movies is None or details is None:
         return None
     offer = mp4_offer(details)
-    if not offer.helps:
+    # Where there are several, browsers let choose among them by way of the MP4 alone.
+    if offer.refusal is not None or not (offer.helps or len(details.audio_tracks) > 1):
         return Mp4State(offer, problem=offer.refusal)
     source = source_of(library, item)
     try:
         film = await movies.glance(source)
-        sound = await movies.sound(source, film, film.main) if film is not None else None
+        main = film.main if film is not None else _main(details)
+        chosen = audio if audio in sound_tracks(film, details) and audio != main else None
+        sound = None
+        if film is not None and (offer.helps or chosen is not None):
+            sound = await movies.sound(source, film, main if chosen is None else chosen)
     except Failed as error:
         return Mp4State(offer, problem=str(error))
     except (StorageError, ValueError):
         return Mp4State(offer)
-    return Mp4State(offer, film, None, sound)
+    return Mp4State(offer, film, None, main, chosen, sound)
+
+
+def sound_tracks(film: FilmFacts | None, details: Details) -> list[int]:
+    """Return the numbers of the sound tracks that there are.
+
+    :param film: ``None``: nobody has asked for the MP4 yet, and all are taken for usable.
+    """
+    if film is None:
+        return list(range(len(details.audio_tracks)))
+    return [each.number for each in film.sounds]
+
+
+def _main(details: Details) -> int | None:
+    told = details.audio_tracks
+    first = 0 if told else None
+    return next((number for number, track in enumerate(told) if track.default), first)
 
 
 async def open_mp4(

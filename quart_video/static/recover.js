@@ -39,7 +39,7 @@ async function askForMedia(url) {
  * @return what to call at an error, and, with true, when somebody asks for another attempt
  */
 export function watchOver(video, foreseen, tell) {
-  const { qvApi: api, qvEtag: etag, qvExpires } = video.dataset;
+  const { qvEtag: etag, qvExpires } = video.dataset;
   const expires = Number(qvExpires) * 1000; // NaN where nothing expires, or only by a 403
   const wanted = { place: video.currentTime, plays: !video.paused };
   let since = performance.now(); // when it was loaded
@@ -69,7 +69,7 @@ export function watchOver(video, foreseen, tell) {
     const fresh = mp4?.url ? [mp4.url, url] : [url];
     const sources = [...video.querySelectorAll("source")];
     if (sources.length) sources.forEach((source, index) => { source.src = fresh.at(index - sources.length) ?? url; });
-    else video.src = url;
+    else video.src = fresh[0];
     for (const link of (video.closest("[data-qv-player]") ?? document).querySelectorAll("[data-qv-download]")) if (save) link.href = save;
     [...video.querySelectorAll("track[kind=captions]")].forEach((track, index) => {
       if (track.readyState !== HTMLTrackElement.LOADED && captions[index]) track.src = captions[index].url;
@@ -96,7 +96,7 @@ export function watchOver(video, foreseen, tell) {
     if (asking) return;
     asking = true;
     clearTimeout(timer);
-    const page = await askForVideo(api);
+    const page = await askForVideo(video.dataset.qvApi);
     const current = new URL(video.currentSrc || video.src, location.href);
     current.hash = "";
     const media = page.status ? await askForMedia(current) : { status: 0 };

@@ -114,6 +114,7 @@ TEXTS: dict[str, str | Callable[..., str]] = {
     "back_to": "العودة إلى {folder}",
     "download": "تنزيل",
     "download_mp4": "تنزيل بصيغة MP4",
+    "sound_track": "الصوت: {track}",
     "sound_preparing": "يجري تجهيز الصوت للمتصفحات: اكتمل {percent}%.",
     "sound_preparing_left": "يجري تجهيز الصوت للمتصفحات: اكتمل {percent}%، ويستغرق الباقي {time}.",
     "copy_link": "نسخ رابط هذه اللحظة",

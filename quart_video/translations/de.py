@@ -90,6 +90,7 @@ TEXTS = {
     "back_to": "Zurück zu {folder}",
     "download": "Herunterladen",
     "download_mp4": "Als MP4 herunterladen",
+    "sound_track": "Ton: {track}",
     "sound_preparing": "Der Ton für Browser wird vorbereitet: {percent}\xa0% sind fertig.",
     "sound_preparing_left": "Der Ton für Browser wird vorbereitet: {percent}\xa0% sind fertig, der "
     "Rest dauert {time}.",

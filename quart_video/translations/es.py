@@ -90,6 +90,7 @@ TEXTS = {
     "back_to": "Volver a {folder}",
     "download": "Descargar",
     "download_mp4": "Descargar como MP4",
+    "sound_track": "Sonido: {track}",
     "sound_preparing": "Se está preparando el sonido para navegadores: {percent}\xa0% listo.",
     "sound_preparing_left": "Se está preparando el sonido para navegadores: {percent}\xa0% listo, el "
     "resto tardará {time}.",

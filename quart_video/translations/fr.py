@@ -91,6 +91,7 @@ TEXTS = {
     "back_to": "Retour à {folder}",
     "download": "Télécharger",
     "download_mp4": "Télécharger en MP4",
+    "sound_track": "Son\xa0: {track}",
     "sound_preparing": "Le son pour navigateurs est en préparation\xa0: {percent}\xa0% sont prêts.",
     "sound_preparing_left": "Le son pour navigateurs est en préparation\xa0: {percent}\xa0% sont "
     "prêts, le reste prendra {time}.",

@@ -89,6 +89,7 @@ TEXTS = {
     "back_to": "{folder} に戻る",
     "download": "ダウンロード",
     "download_mp4": "MP4 でダウンロード",
+    "sound_track": "音声: {track}",
     "sound_preparing": "ブラウザー用の音声を準備しています: {percent}% 完了。",
     "sound_preparing_left": "ブラウザー用の音声を準備しています: {percent}% 完了、残り {time}。",
     "copy_link": "この位置のリンクをコピー",

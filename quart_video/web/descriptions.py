@@ -28,21 +28,29 @@ def listed(access: LibraryAccess, query: ListingQuery) -> catalogue.Query:
     )
 
 
-async def full_video(access: LibraryAccess, path: str, languages: Sequence[str] = ()) -> FullVideo:
+async def full_video(
+    access: LibraryAccess, path: str, languages: Sequence[str] = (), audio: int | None = None
+) -> FullVideo:
     """Describe one video, and what is inside it.
 
     :param languages: that who asks speaks, the best first.
+    :param audio: number of the sound track that its MP4 is to have; ``None``: the one that plays by
+        itself. So it is where there is no such track.
     :raises werkzeug.exceptions.HTTPException: it is not there, or not to be had.
     """
-    return await description_of(access, await access.item(path), languages)
+    return await description_of(access, await access.item(path), languages, audio)
 
 
 async def description_of(
-    access: LibraryAccess, item: catalogue.Item, languages: Sequence[str] = ()
+    access: LibraryAccess,
+    item: catalogue.Item,
+    languages: Sequence[str] = (),
+    audio: int | None = None,
 ) -> FullVideo:
     """Describe one video that may be had, and what is inside it.
 
     :param languages: that who asks speaks, the best first.
+    :param audio: as :func:`full_video` takes it.
     """
     library = access.library
     details = await media_info.details_of(library, item)
@@ -53,7 +61,7 @@ async def description_of(
     shown, unshown = await media_info.sort_captions(library, files)
     empty = await media_info.empty_tracks(library, item, details)
     captions = Captions(shown, unshown, empty)
-    mp4 = await mp4_state(library, item, details)
+    mp4 = await mp4_state(library, item, details, audio)
     problem = await media_info.problem_of(library, item, details)
     return serializers.full_video(
         item,

@@ -44,10 +44,31 @@ def player_context(
         # A fragment that players seek to, without any script. What cannot be read is left out.
         "source": at_time(video.url, start),
         "mp4": at_time(video.mp4.url, start) if video.mp4 and video.mp4.url else None,
+        "sounds": _sounds(video),
         "expires": library.settings.store_expiry if library.signer else None,
         "problems": PROBLEMS,
         "codecs": _codecs(video, texts),
     }
+
+
+def _sounds(video: FullVideo) -> str:
+    """Return the codecs of the sound tracks there are in what is played, for foresee.js.
+
+    Each has a star before it if it plays by itself, else a dash, and is a question mark where it
+    has no name.
+    """
+    if video.details is None:
+        return ""
+    tracks = video.details.audio_tracks
+    mp4 = video.mp4
+    if mp4 is not None and mp4.url is not None:
+        if mp4.sound == "ready":
+            return "*mp4a.40.2"
+        chosen = [each.number for each in mp4.audio if each.selected]
+        tracks = tuple(tracks[number] for number in chosen) or tracks
+    stars = ["*" if track.default or len(tracks) == 1 else "-" for track in tracks]
+    codecs = [track.codecs or "?" for track in tracks]
+    return "|".join(map("".join, zip(stars, codecs, strict=True)))
 
 
 def _codecs(video: FullVideo, texts: Texts) -> dict[str, str]:

@@ -12,12 +12,13 @@ from quart_video.catalogue import (
     Contents,
     Item,
     Page,
+    normalise_tag,
     title_of,
 )
 from quart_video.http import EntityTag
 from quart_video.library import media_info
 from quart_video.library.library import Library
-from quart_video.library.mp4 import Mp4State
+from quart_video.library.mp4 import Mp4State, sound_tracks
 from quart_video.library.routes import mount_url
 from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs
 from quart_video.models import (
@@ -38,6 +39,7 @@ from quart_video.web.captions import (
     marks_of,
     with_default,
 )
+from quart_video.web.sound_tracks import sound_labels
 from quart_video.web.urls import MountURLs, gallery_url
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all here is UTC, and sooner written without saying so
@@ -183,6 +185,8 @@ def full_video(
     row = serializer.video(item)
     known = {field.name: getattr(row, field.name) for field in fields(row)}
     path, tag = row.path, media_info.source_of(library, item).tag
+    if mp4 is not None and mp4.chosen is not None:
+        known["api_url"] += f"?audio={mp4.chosen}"
     tracks = [(serializer.caption(each), each.marks.default) for each in captions.files]
     problems = [file_problem(each) for each in captions.unshown]
     if details is not None:
@@ -211,24 +215,25 @@ def full_video(
 
 def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: MountURLs) -> Mp4:
     """Describe the MP4 of a video."""
+    told = dict(enumerate(details.audio_tracks))
+    plays = told.get(-1 if state.main is None else state.main)
+    codec = details.audio_codec
+    if state.chosen is not None and state.chosen in told:
+        plays = told[state.chosen]
+        codec = plays.codec
     offered, sound = state.is_offered, state.sound
     # An address that is played keeps its sound, though another one is ready meanwhile.
     if sound is None:
-        original = details.audio_codec is not None and details.audio_codec not in SOUNDS
+        original = codec is not None and codec not in SOUNDS
     else:
         original = sound.state in ("preparing", "failed")
-    tracks = state.film.sounds if state.film is not None and offered else ()
-    told = dict(enumerate(details.audio_tracks))
-    default = next((number for number, track in told.items() if track.default), 0)
-    main = state.film.main if state.film is not None else default
-    plays = told.get(main) if main is not None else None
     return Mp4(
-        helps=offered,
+        helps=offered and state.offer.helps,
         reasons=list(state.offer.reasons),
         problem=state.problem,
-        url=urls.mp4(path, original=original) if offered else None,
+        url=urls.mp4(path, audio=state.chosen, original=original) if offered else None,
         download_url=(
-            urls.mp4(path, original=original, download=True)
+            urls.mp4(path, audio=state.chosen, original=original, download=True)
             if offered and library.settings.downloads
             else None
         ),
@@ -240,17 +245,31 @@ def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: M
         sound=sound.state if sound else None,
         sound_progress=sound.progress if sound else None,
         sound_seconds_left=sound.seconds_left if sound else None,
-        audio=[
-            Mp4Audio(
-                number=each.number,
-                codec=each.codec,
-                language=told[each.number].language if each.number in told else None,
-                title=told[each.number].title if each.number in told else None,
-                url=urls.mp4(path, audio=each.number),
-            )
-            for each in (tracks if len(tracks) > 1 else ())
-        ],
+        audio=_mp4_audio(path, state, details, urls),
     )
+
+
+def _mp4_audio(path: str, state: Mp4State, details: Details, urls: MountURLs) -> list[Mp4Audio]:
+    """Describe the sound tracks that the MP4 of a video can have, where there are several."""
+    numbers = sound_tracks(state.film, details) if state.problem is None else []
+    told = details.audio_tracks
+    tracks = [(number, told[number]) for number in numbers if number < len(told)]
+    if len(tracks) < 2:
+        return []
+    labels = sound_labels([track for _, track in tracks])
+    selected = state.main if state.chosen is None else state.chosen
+    return [
+        Mp4Audio(
+            number=number,
+            codec=track.codec,
+            language=normalise_tag(track.language) if track.language else None,
+            title=track.title,
+            label=label,
+            selected=number == selected,
+            url=urls.mp4(path, audio=number),
+        )
+        for label, (number, track) in zip(labels, tracks, strict=True)
+    ]
 
 
 def title_of_item(item: Item, library: Library) -> str:

@@ -16,6 +16,7 @@ from quart_video.storage.base import Guess, Media, nothing
 from quart_video.web.media_file import redirect_to_store, serve_file
 from quart_video.web.openapi import answers
 from quart_video.web.page_response import page_response
+from quart_video.web.sound_tracks import sound_number
 from quart_video.web.urls import gallery_url, without_dot
 
 
@@ -43,7 +44,7 @@ async def mp4(path: str) -> ResponseReturnValue:
         await access.folder(path)  # who may not have what is there is told so, as anywhere
         raise HTTPNotFound("There is nothing at this address.")
     disposition = _disposition(access.library, f"{path.rpartition('.')[0]}.mp4")
-    sound = _number(request.args.get("audio"))
+    sound = sound_number()
     original = request.args.get("sound") == "original"
 
     async def open_it(path: str, _: Guess) -> Media:
@@ -56,18 +57,6 @@ async def mp4(path: str) -> ResponseReturnValue:
             raise ServiceUnavailable("It is being made. Try again soon.", retry_after=5) from error
 
     return await serve_file(access, open_it, path, MEDIA_TYPE, disposition, is_virtual=True)
-
-
-def _number(value: str | None) -> int | None:
-    """Read the number of a sound track; ``None``: none is named.
-
-    :raises werkzeug.exceptions.NotFound: it is no number.
-    """
-    if value is None or value == "":
-        return None
-    if not value.isascii() or not value.isdigit() or len(value) > 3:
-        raise HTTPNotFound("There is no such sound track.")
-    return int(value)
 
 
 def _disposition(library: Library, path: str) -> Fields:

@@ -14,14 +14,15 @@ from quart_video.web.descriptions import description_of, full_video
 from quart_video.web.openapi import answers, links_of_video
 from quart_video.web.page_response import page_response
 from quart_video.web.request_limits import accepted_languages
+from quart_video.web.sound_tracks import sound_number
 
 
 @answers("text/html", "The page.")
 async def watch(path: str) -> ResponseReturnValue:
-    """Page that plays a video."""
+    """Page that plays a video, with the sound track ``audio``, from 0."""
     access = await current_access()
     item = await access.item(path)
-    video = await description_of(access, item, accepted_languages())
+    video = await description_of(access, item, accepted_languages(), sound_number(lenient=True))
     beside = await access.neighbours(path)
     serializer = serializers.ListingSerializer(access.library)
     neighbours = {
@@ -37,9 +38,9 @@ async def watch(path: str) -> ResponseReturnValue:
 
 @answers("text/html", "The player.")
 async def embed(path: str) -> ResponseReturnValue:
-    """Player alone, for a frame in another page."""
+    """Player alone, for a frame in another page, with the sound track ``audio``, from 0."""
     access = await current_access()
-    video = await full_video(access, path, accepted_languages())
+    video = await full_video(access, path, accepted_languages(), sound_number(lenient=True))
     page = await pages.embed(video, access.library)
     response = await page_response(access, page)
     response.headers["Content-Security-Policy"] = player_policy(
@@ -51,9 +52,9 @@ async def embed(path: str) -> ResponseReturnValue:
 @document_response(FullVideo)
 @answers("application/json", "The video.", links=links_of_video("/path")[1:])
 async def api_video(path: str) -> ResponseReturnValue:
-    """Describe one video, and what is inside it."""
+    """Describe one video, and what is inside it, with the sound track ``audio``, from 0."""
     access = await current_access()
-    video = await full_video(access, path, accepted_languages())
+    video = await full_video(access, path, accepted_languages(), sound_number())
     return await _in_language(await page_response(access, as_json(video)))
 
 

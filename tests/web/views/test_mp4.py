@@ -26,6 +26,14 @@ Films = Callable[[str], Path]
 MP4 = "/videos/-/mp4/film.mkv"
 AC3 = Film("mp4-ac3.mkv", [*H264, "-c:a", "ac3", "-ac", "2"])
 TWO = Film("mp4-two.mkv", [*H264, *AAC, "-map", "0:v", "-map", "1:a", "-map", "1:a"])
+LANGUAGES = [
+    *("-map", "0:v", "-map", "1:a", "-map", "1:a", "-map", "1:a"),
+    *("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger"),
+    *("-metadata:s:a:2", "language=ger", "-metadata:s:a:2", "title=Commentary"),
+    *("-disposition:a", "0", "-disposition:a:0", "default"),
+]
+DUBBED = Film("mp4-dubbed.mp4", [*H264, *AAC, *LANGUAGES])
+DUBBED_AC3 = Film("mp4-dubbed.mkv", [*H264, *AAC, *LANGUAGES, "-c:a:1", "ac3", "-ac", "2"])
 
 
 @pytest.fixture
@@ -303,3 +311,77 @@ async def test_each_sound_track_has_an_address(root: Path) -> None:
         assert [(each["number"], each["codec"]) for each in audio] == [(0, "aac"), (1, "aac")]
         bodies = [(await get(app, each["url"])).body for each in audio]
         assert all(bodies)
+
+
+async def test_sound_track_is_chosen_by_the_address_of_the_page(root: Path) -> None:
+    copy(DUBBED_AC3.make(root), root / "videos/film.mkv")
+    async with serving(root) as app:
+        first = await video(app, "film.mkv")
+        labels = ["English", "Deutsch", "Deutsch: Commentary"]
+        assert [each["label"] for each in first["mp4"]["audio"]] == labels
+        for _ in range(2):  # before anyone has asked for the MP4, and when it is there
+            asked = await video(app, "film.mkv?audio=2")
+            assert asked["mp4"]["url"] == f"{MP4}?audio=2"
+            assert asked["api_url"] == f"{first['api_url']}?audio=2"
+            assert [each["selected"] for each in asked["mp4"]["audio"]] == [False, False, True]
+            page = (await get(app, "/videos/-/watch/film.mkv?audio=2&t=1")).body.decode()
+            assert f'<source src="{MP4}?audio=2#t=1">' in page
+            assert f'data-qv-api="{asked["api_url"]}"' in page
+            assert 'data-qv-sounds="*mp4a.40.2"' in page
+            assert re.search(r'<a [^>]*lang="de"[^>]*\?audio=2" aria-current="true">', page)
+            assert (await get(app, f"{MP4}?audio=2")).status == 200
+        other = await video(app, "film.mkv?audio=0")
+        assert (other["mp4"]["url"], other["api_url"]) == (MP4, first["api_url"])
+
+
+async def test_sound_track_that_is_chosen_is_made_aac(root: Path) -> None:
+    copy(DUBBED_AC3.make(root), root / "videos/film.mkv")
+    async with serving(root) as app:
+        told = (await video(app, "film.mkv?audio=1"))["mp4"]
+        assert told["url"] == f"{MP4}?audio=1&sound=original"
+        before = await get(app, told["url"])
+        while (told := (await video(app, "film.mkv?audio=1"))["mp4"])["sound"] != "ready":
+            assert told["sound"] == "preparing"
+            await asyncio.sleep(0.05)
+        assert told["url"] == f"{MP4}?audio=1"
+        after = await get(app, told["url"])
+        assert after["etag"] != before["etag"]
+        assert (await video(app, "film.mkv"))["mp4"]["sound"] == "copied"  # that of the first
+
+
+async def test_mp4_lets_choose_where_it_helps_in_nothing_else(root: Path) -> None:
+    copy(DUBBED.make(root), root / "videos/dubbed.mp4")
+    async with serving(root) as app:
+        first = (await video(app, "dubbed.mp4"))["mp4"]
+        assert (first["helps"], first["url"], len(first["audio"])) == (False, None, 3)
+        page = (await get(app, "/videos/-/watch/dubbed.mp4")).body.decode()
+        assert "<source" not in page
+        assert "data-qv-audio" in page
+        asked = (await video(app, "dubbed.mp4?audio=1"))["mp4"]
+        assert not asked["helps"]
+        sent = await get(app, asked["url"])
+        path = root / "written.mp4"
+        path.write_bytes(sent.body)
+        assert [each.get("tags", {}).get("language") for each in ffprobe(path)["streams"]] == [
+            "und",
+            "deu",
+        ]
+
+
+@pytest.mark.parametrize("audio", ["7", "x", "-1", "", "9999", "1.5", "%D9%A1"])
+async def test_page_with_a_sound_track_that_is_none_plays_the_usual(root: Path, audio: str) -> None:
+    copy(DUBBED_AC3.make(root), root / "videos/film.mkv")
+    async with serving(root) as app:
+        page = await get(app, f"/videos/-/watch/film.mkv?audio={audio}")
+        assert page.status == 200
+        assert f'<source src="{MP4}">' in page.body.decode()
+        sent = await get(app, f"/videos/-/api/videos/film.mkv?audio={audio}")
+        assert sent.status == (200 if audio in ("", "7") else 404)
+        assert sent.status == 200 or b"audio has to be its number" in sent.body
+
+
+async def test_film_with_one_sound_track_has_no_menu(root: Path) -> None:
+    async with serving(root) as app:
+        page = (await get(app, "/videos/-/watch/film.mkv")).body.decode()
+        assert "audio.js" not in page
+        assert "audio.css" not in page
