@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tarfile
 from collections.abc import Callable
 
 import pytest
 
 from tests.e2e.chromium import NewPage, Page
-from tests.e2e.harness import Server, missing
+from tests.e2e.harness import Server
+from tests.support.npm import unpack
 
 AXE = "axe-core@4.14.1"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -20,19 +18,8 @@ WATCH = "/videos/-/watch/film/clock.mp4"
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the source of axe-core, out of its npm package."""
-    npm = shutil.which("npm") or missing("npm", "Install it with: apt-get install npm")
-    folder = tmp_path_factory.mktemp("npm")
-    command = [npm, "pack", AXE, "--silent", "--pack-destination", str(folder)]
-    packed = subprocess.run(
-        command, cwd=folder, capture_output=True, check=False, timeout=100, text=True
-    )
-    if packed.returncode:
-        missing(AXE, f"npm cannot get it: {packed.stderr}")
-    (archive,) = folder.glob("*.tgz")
-    with tarfile.open(archive) as package:
-        member = package.extractfile("package/axe.min.js")
-        assert member is not None
-        return member.read().decode()
+    package = unpack(AXE, tmp_path_factory.mktemp("npm"))
+    return (package / "axe.min.js").read_text(encoding="utf-8")
 
 
 def nothing(_: Page) -> None:

@@ -58,7 +58,7 @@ def ffprobe(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _again(*options: str) -> Callable[[Path], None]:
+def again(*options: str) -> Callable[[Path], None]:
     """Return what passes a file through ffmpeg once more, its streams as they are."""
 
     def pass_through(path: Path) -> None:
@@ -142,8 +142,8 @@ WHOLE = [
     Film("sound.mp4", AAC, picture=None),
     Film("one.mp4", [*H264, "-frames:v", "1"], tone=None),
     Film("wide.mp4", [*H264, *AAC, "-vf", "setsar=4/3"]),
-    Film("rotated.mov", H264, tone=None, after=_again("-metadata:s:v:0", "rotate=90")),
-    Film("upside.mp4", H264, tone=None, after=_again("-metadata:s:v:0", "rotate=180")),
+    Film("rotated.mov", H264, tone=None, after=again("-metadata:s:v:0", "rotate=90")),
+    Film("upside.mp4", H264, tone=None, after=again("-metadata:s:v:0", "rotate=180")),
     Film("vfr.mkv", [*H264, "-vf", "select='not(mod(n,3))+lt(n,8)'", "-vsync", "vfr"], tone=None),
     Film("texts.mkv", H264 + AAC, after=with_texts),
     Film("texts.mp4", H264 + AAC, after=with_texts),

@@ -305,6 +305,7 @@ def _aac(facts: StreamFacts) -> str | None:
 
 _MAKERS = {
     "aac": _aac,
+    "aac_latm": _aac,
     "av1": _av1,
     "h264": _avc,
     "hevc": _hevc,

@@ -80,6 +80,7 @@ NAMES = {
     "MPEG-2": (StreamFacts("mpeg2video", profile="Main"), "mp4v.61"),
     "AAC-LC": (StreamFacts("aac", profile="LC"), "mp4a.40.2"),
     "HE-AAC v2": (StreamFacts("aac", profile="HE-AACv2"), "mp4a.40.29"),
+    "AAC in LATM": (StreamFacts("aac_latm", profile="LC"), "mp4a.40.2"),
     "AAC by its configuration": (StreamFacts("aac", extradata=b"\x12\x08"), "mp4a.40.2"),
     "xHE-AAC by its configuration": (StreamFacts("aac", extradata=b"\xf9\x46"), "mp4a.40.42"),
     "AAC-LC that FFmpeg takes for more, as its configuration does not": (
