@@ -502,11 +502,13 @@ class _Listing:
         return found
 
     def _spread(self, beginning: str) -> query_plan.Spread:
-        statement = query_plan.spread(beginning)
-        found: query_plan.Spread = self._known.of(
-            statement, lambda: query_plan.spread_of(*self._fetch(statement))
-        )
+        found: query_plan.Spread = self._known.of(beginning, lambda: self._find_spread(beginning))
         return found
+
+    def _find_spread(self, beginning: str) -> query_plan.Spread:
+        goes_on: query_plan.Spread | None = self._known.get(f"{beginning}*")
+        told = query_plan.spread_of_word(beginning, goes_on) if goes_on else None
+        return told or query_plan.spread_of(*self._fetch(query_plan.spread(beginning)))
 
     def _expression(self, match: query_plan.Match, how: query_plan.Way) -> str:
         """Write what the full-text index is asked, if it is."""

@@ -672,6 +672,18 @@ def spread_of(count: int, first: str, last: str, most: int, least: int) -> Sprea
     return Spread(words if count <= _FEW_WORDS else None, most, least)
 
 
+def spread_of_word(word: str, goes_on: Spread) -> Spread | None:
+    """Return how a word is spread, if that is told by how those are that begin with it.
+
+    What all videos have is counted in milliseconds, and this spares the second time.
+    """
+    if goes_on.words == (word,):
+        return goes_on
+    if goes_on.words is None or word in goes_on.words:
+        return None
+    return Spread((), 0, 0)
+
+
 def bounds(match: Match, spread: SpreadOf) -> tuple[int, int]:
     """Return how many videos are found at least, and at most."""
     most = min(

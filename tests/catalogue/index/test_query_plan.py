@@ -313,6 +313,28 @@ def test_spread(beginning: str, words: tuple[str, ...] | None, most: int, least:
     assert spread(WORDS, beginning) == query_plan.Spread(words, most, least)
 
 
+@pytest.mark.parametrize("beginning", ["wedd", "wed", "we", "w", "é", "été", "x", "/wed"])
+def test_a_word_is_spread_as_its_beginning_tells(beginning: str) -> None:
+    goes_on = spread(WORDS, f"{beginning}*")
+    told = query_plan.spread_of_word(beginning, goes_on)
+    assert told in {None, spread(WORDS, beginning)}
+    # Nothing is counted twice where there is one word alone, or none.
+    assert told is not None or len(goes_on.words or "many") > 1
+
+
+def test_what_all_have_is_counted_once(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_plan, "FEW", 100)
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    query = Query(q="clip", recursive=True)
+    queries.page(connection, query, VIDEO_TYPES, None, queries.TotalsCache())
+    connection.set_trace_callback(None)
+    counts = [each for each in statements if "FROM vocabulary WHERE term >= 'clip'" in each]
+    assert len(counts) == 1
+
+
 def test_words_are_named_where_they_are_few() -> None:
     def known(beginning: str) -> query_plan.Spread:
         return spread(WORDS, beginning)
