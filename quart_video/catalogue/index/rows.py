@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import repeat
 from time import sleep
@@ -20,8 +20,6 @@ from quart_video.catalogue.sidecars.posters import (
 )
 from quart_video.catalogue.sidecars.titles import stem_of
 from quart_video.catalogue.text.bulk import keys_and_words
-from quart_video.catalogue.text.natural import name_bytes
-from quart_video.catalogue.text.words import words_of
 from quart_video.catalogue.types import Item
 from quart_video.media_types import CAPTION_EXTENSIONS, extension
 from quart_video.storage.base import Entry, FileFacts
@@ -87,7 +85,7 @@ def take_snapshot(
 
     :param extensions: of the videos, in lower case, each with its dot.
     """
-    folders: list[FolderRow] = []
+    folders: list[Entry] = []
     names: list[str] = []
     suffixes: list[str] = []
     videos: list[FileFacts] = []
@@ -96,13 +94,13 @@ def take_snapshot(
     unseen: list[str] = []
     start = len(join(folder, ""))
     for entry in entries:
-        path, facts, is_link, is_unseen = entry
+        path, facts, _, is_unseen = entry
         name = path[start:]
         if facts is None:
             if is_unseen:
                 unseen.append(name)
                 continue
-            folders.append(FolderRow(path, name_bytes(name), words_of(name), is_link))
+            folders.append(entry)
             continue
         suffix = extension(name)
         if suffix in extensions:
@@ -115,8 +113,7 @@ def take_snapshot(
             images.append(entry)
     sidecars = _sidecars(names, captions, images)
     rows: list[VideoRow] = []
-    for first in range(0, len(names), _SLICE):
-        some = slice(first, first + _SLICE)
+    for some in _slices(len(names)):
         keys, words = keys_and_words(names[some])
         sizes, modified, versions = zip(*videos[some], strict=True)
         sidecars_of = (
@@ -124,18 +121,31 @@ def take_snapshot(
         )
         columns = keys, sizes, map(_bounded, modified), versions, suffixes[some], words
         rows += map(VideoRow._make, zip(*columns, sidecars_of, strict=False))
-        if len(names) > _SLICE:
-            sleep(0)  # lets go of the interpreter
     # A folder that changes while it is read may have been told to hold a name twice.
     return FolderSnapshot(
         folder,
         fingerprint,
         len(entries),
-        [*{row.path: row for row in folders}.values()],
+        [*{row.path: row for row in _folder_rows(folders)}.values()],
         sorted({row.key: row for row in rows}.values()),
         pack_image(poster_of_folder(images)) if images else None,
         frozenset(unseen),
     )
+
+
+def _folder_rows(folders: Sequence[Entry]) -> Iterator[FolderRow]:
+    for some in _slices(len(folders)):
+        names = [each.name for each in folders[some]]
+        for folder, key, words in zip(folders[some], *keys_and_words(names), strict=True):
+            yield FolderRow(folder.path, key, words, folder.is_link)
+
+
+def _slices(number: int) -> Iterator[slice]:
+    """Yield slices of *number* rows, between which others get their turn."""
+    for first in range(0, number, _SLICE):
+        if first:
+            sleep(0)  # lets go of the interpreter
+        yield slice(first, first + _SLICE)
 
 
 def _bounded(number: int) -> int:

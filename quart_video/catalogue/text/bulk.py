@@ -7,12 +7,13 @@ apart by tables of bytes rather than letter by letter. What is out of the ordina
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Callable, Iterable, Sequence
+from operator import add
 from string import ascii_lowercase
 
 from quart_video.bounded import Memo
-from quart_video.catalogue.text.episodes import SEASONS, codes_in
+from quart_video.catalogue.text.episodes import SEASONS, code_word, codes_in
 from quart_video.catalogue.text.natural import fold_letter, name_bytes, number_key
 from quart_video.catalogue.text.words import (
     ODD_SIGNS,
@@ -20,12 +21,15 @@ from quart_video.catalogue.text.words import (
     initials_in,
     joined_in,
     parts_of,
+    split_humps,
+    unsplit_in,
     with_others,
     without_odd_signs,
     words_of,
 )
 
 _MOST_KNOWN = 2 * 1024 * 1024  # bytes, of each of them
+_MOST_CODES = 512 * 1024
 _MOST_LETTERS = 1000  # that differ, in one folder; each of them is looked for in all names
 
 
@@ -75,6 +79,9 @@ _LETTERS_AND_SIGNS = _table(
 )
 _CODES = _classes("\0" + "".join(sorted({*"sx", *"".join(SEASONS)} & {*ascii_lowercase})))
 _CODED = (b" s0", b"\0s0", b"?s0", b"0x0")
+_LOOSE = (b" e0", b" ep")
+"""What there may be of a code that is more than one word."""
+_TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS)
 
 
@@ -97,12 +104,20 @@ def _joined_words(run: bytes) -> str:
     return "".join([f" {word}" for word in joined_in(run.decode())])
 
 
+def _tight_code(run: bytes) -> str:
+    if run == b"\0":
+        return "\0"
+    found = _TIGHT.fullmatch(run)
+    return f" {code_word(found[1].decode(), found[2].decode())}" if found else ""
+
+
 def _key_of_digits(digits: bytes) -> bytes:
     return number_key(digits.decode()).encode()
 
 
 _key_of_number = Memo(_key_of_digits, _MOST_KNOWN)
 _words_of_run = Memo(_text_of_run, _MOST_KNOWN)
+_code_of_run = Memo(_tight_code, _MOST_CODES)
 _joined_of_run = Memo(_joined_words, _MOST_KNOWN)
 _fold_letter = Memo(fold_letter, _MOST_KNOWN)
 
@@ -112,9 +127,12 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
     if not names:
         return (), ()
     raw = "\0".join(names)
-    # No letter folds to what another is folded from: they can be folded one by one.
-    text = spaced = raw.encode().lower().decode()
+    text = raw.encode().lower().decode()
+    has_humps = _HUMP in raw.encode().translate(_CASES)
+    split = split_humps(raw) if has_humps else raw
+    spaced = split.encode().lower().decode() if has_humps else text
     if not raw.isascii():
+        # No letter folds to what another is folded from: they can be folded one by one.
         letters = {letter for letter in set(text) if letter > "\x7f"}
         folded = [(letter, _fold_letter[letter], _seen(letter)) for letter in letters]
         plain = "".join(each for _, *both in folded for each in both)
@@ -122,15 +140,27 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
             each.isdecimal() for each in plain if each > "\x7f"
         ):
             return [*map(name_bytes, names)], [*map(words_of, names)]
-        for letter, for_order, seen in folded:
-            if for_order == seen != letter:
-                text = spaced = text.replace(letter, seen)
+        same = [(letter, seen) for letter, for_order, seen in folded if for_order == seen != letter]
+        spaced = _replaced(spaced, same)
+        text = _replaced(text, same) if has_humps else spaced
         for letter, for_order, seen in folded:
             if for_order != seen:
                 text = text.replace(letter, for_order)
                 spaced = spaced.replace(letter, seen)
     keys = zip(_keys(text.encode()).split(b"\0"), raw.encode().split(b"\0"), strict=True)
-    return [*map(b"%b\0%b".__mod__, keys)], _words(names, raw, spaced.encode())
+    runs = spaced.encode().translate(_WORDS).replace(b"\0", b" \0 ").split()
+    words = "".join(map(_words_of_run.__getitem__, runs)).split("\0")
+    others = [""] * len(names)
+    if has_humps:
+        _put(others, raw, unsplit_in(raw))
+    _put_others(others, raw, split, runs)
+    return [*map(b"%b\0%b".__mod__, keys)], [*map(with_others, words, others)]
+
+
+def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    for letter, other in pairs:
+        text = text.replace(letter, other)
+    return text
 
 
 def _seen(letter: str) -> str:
@@ -139,55 +169,54 @@ def _seen(letter: str) -> str:
     return letter if seen == f" {letter}" else seen
 
 
-def _words(names: Sequence[str], raw: str, spaced: bytes) -> list[str]:
-    """Return the words of the names.
+def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) -> None:
+    """Add to *others* what else names are found by than by their words, each behind a blank.
 
-    :param raw: them, as one text.
-    :param spaced: what a search sees of it, but for the blanks beside letters that are words.
+    :param raw: the names, as one text.
+    :param split: it, with its humps split.
+    :param runs: of *split*, as a search sees it.
     """
-    runs = spaced.translate(_WORDS).replace(b"\0", b" \0 ").split()
-    words = "".join(map(_words_of_run.__getitem__, runs)).split("\0")
-    for number, others in _others(raw).items():
-        words[number] = with_others(words[number], others)
-    cases = raw.encode().translate(_CASES)
-    if _HUMP in cases:
-        humps = [_HUMP in each for each in cases.split(b"\0")]
-        each = zip(names, words, humps, strict=True)
-        words = [words_of(name) if hump else found for name, found, hump in each]
-    return words
-
-
-def _others(raw: str) -> dict[int, list[str]]:
-    """Return what else names are found by than by their words, by their places."""
-    others: defaultdict[int, list[str]] = defaultdict(list)
     signs = raw
     if not raw.isascii():
         for sign in ODD_SIGNS.intersection(set(raw)):
             signs = signs.replace(sign, without_odd_signs(sign))
+    signs = signs.lower()
     kinds = b"\0" + signs.encode().translate(_JOINS)
     if b"-" in kinds:
-        runs = signs.lower().encode().translate(_LETTERS_AND_SIGNS)
-        found = map(_joined_of_run.__getitem__, runs.replace(b"\0", b" \0 ").split())
-        for number, words in enumerate("".join(found).split("\0")):
-            if words:
-                others[number] += words.split()
+        found = signs.encode().translate(_LETTERS_AND_SIGNS).replace(b"\0", b" \0 ").split()
+        _add(others, map(_joined_of_run.__getitem__, found))
     if any(hint in kinds for hint in _INITIALS):
-        text = signs.lower()
-        _put(others, text, initials_in(text))
-    kinds = b"\0" + raw.encode().translate(_CODES)
-    if any(hint in kinds for hint in _CODED) or any(season in kinds for season in _SEASONS):
-        text = raw.lower()
-        _put(others, text, codes_in(text))
-    return others
+        _put(others, signs, initials_in(signs))
+    text = split.lower()
+    kinds = b"\0" + split.encode().translate(_CODES)
+    codes = sum(map(kinds.count, _CODED))
+    if not codes and not _has_season(kinds):
+        return
+    if raw.isascii() and "'s" not in text and not any(each in kinds for each in _LOOSE):
+        # All codes may be as "S01E02" is, which are found run by run.
+        tight = "".join(map(_code_of_run.__getitem__, runs))
+        if tight.count(" ") == codes and not _has_season(kinds):
+            _add(others, [tight])
+            return
+    _put(others, text, codes_in(text))
 
 
-def _put(others: dict[int, list[str]], text: str, found: Iterable[tuple[int, str]]) -> None:
+def _has_season(kinds: bytes) -> bool:
+    return any(season in kinds for season in _SEASONS)
+
+
+def _add(others: list[str], texts: Iterable[str]) -> None:
+    """Give each name what is in *texts*, with NUL between the names."""
+    others[:] = map(add, others, "".join(texts).split("\0"))
+
+
+def _put(others: list[str], text: str, found: Iterable[tuple[int, str]]) -> None:
     """Give each name what was found in it, one after the other."""
     name = before = 0
-    for place, word in found:
+    for place, words in found:
         name += text.count("\0", before, place)
         before = place
-        others[name].append(word)
+        others[name] += f" {words}"
 
 
 def _keys(text: bytes) -> bytes:

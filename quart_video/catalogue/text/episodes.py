@@ -46,8 +46,8 @@ class Code:
     @property
     def words(self) -> tuple[str, ...]:
         """What it is found by."""
-        season = self.season_word
-        return tuple(f"{season}e{value_of(each)}" for each in self.episodes) or (season,)
+        found = tuple(code_word(self.season, each) for each in self.episodes)
+        return found or (self.season_word,)
 
 
 def find_codes(text: str) -> Iterator[Code]:
@@ -59,12 +59,16 @@ def find_codes(text: str) -> Iterator[Code]:
 def codes_in(text: str) -> Iterator[tuple[int, str]]:
     """Yield the codes in *text* as words, each behind the place where it stands."""
     for season, episodes, start, _ in _found(text):
-        season = season.lstrip("0") or "0"  # noqa: PLW2901 - a scan does this for each name
         if not episodes[0]:
-            yield start, f"s{season}"
+            yield start, f"s{value_of(season)}"
         for each in episodes:
             if each:
-                yield start, f"s{season}e{each.lstrip('0') or '0'}"
+                yield start, code_word(season, each)
+
+
+def code_word(season: str, episode: str) -> str:
+    """Return what an episode is found by."""
+    return f"s{value_of(season)}e{value_of(episode)}"
 
 
 def _found(text: str) -> Iterator[tuple[str, list[str | None], int, int]]:

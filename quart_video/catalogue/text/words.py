@@ -43,7 +43,7 @@ _PARTS = re.compile(
     rf"|{_LETTERS}+"
 )
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_RUNS = re.compile(r"[^\W_]+")
+_HUMPED = re.compile(r"(?<![^\W_])[^\W_]*?[a-z](?=[A-Z])[^\W_]*")
 
 # Signs within words, which people leave out: those that stand for a letter, and those that join.
 APOSTROPHES = "'\u2018\u2019\u02bb\u02bc\u02b9`\u00b4\u2032\uff07"
@@ -63,18 +63,15 @@ def words_of(name: str) -> str:
     """Return the words of one name, as a text of words, with what else it is found by."""
     words = "".join([f" {word}" for word in split_words(name)])
     signs = without_odd_signs(name).lower()
-    joined = [*joined_in(signs), *(word for _, word in initials_in(signs))]
-    others = [*_unsplit(name), *joined, *codes_of(split_humps(name))]
-    return with_others(words, others)
+    others = [word for _, word in unsplit_in(name)]
+    others += [*joined_in(signs), *(word for _, word in initials_in(signs))]
+    others += codes_of(split_humps(name))
+    return with_others(words, "".join([f" {word}" for word in others]))
 
 
-def with_others(words: str, others: Sequence[str]) -> str:
-    """Return a text of words with what else a name is found by."""
-    if not others:
-        return words
-    if len(others) > 1:
-        others = [*dict.fromkeys(others)]
-    return f"{words}{APART} {' '.join(others)}"
+def with_others(words: str, others: str) -> str:
+    """Return a text of words with what else a name is found by, which is one, too."""
+    return f"{words}{APART}{others}" if others else words
 
 
 def split_words(text: str) -> list[str]:
@@ -94,12 +91,21 @@ def parts_of(spaced: str) -> list[str]:
     return found
 
 
-def _unsplit(name: str) -> Iterator[str]:
-    """Yield "bigbuckbunny" where it is "BigBuckBunny" that is written."""
-    if _HUMP.search(name):
-        for run in _RUNS.findall(name):
-            if _HUMP.search(run):
-                yield " ".join(split_words(run.lower()))
+def unsplit_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what humps are in as words without them, each behind the place where it stands.
+
+    It is "bigbuckbunny" where it is "BigBuckBunny" that is written.
+    """
+    if _HUMP.search(text):
+        for found in _HUMPED.finditer(text):
+            yield found.start(), _unsplit[found[0]]
+
+
+def _unsplit_word(run: str) -> str:
+    return " ".join(split_words(run.lower()))
+
+
+_unsplit = Memo(_unsplit_word, 512 * 1024)
 
 
 def joined_in(text: str) -> Iterator[str]:

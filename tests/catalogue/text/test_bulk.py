@@ -13,10 +13,26 @@ PIECES = ["clip", "Clip", "HD", "0", "00", "1", "007", " ", "_", "-", ".", "\x01
 COMMON = st.lists(st.sampled_from([*PIECES, *WHOLE, ".mp4", ".MP4", ".webm"]), min_size=1)
 SIGNED = ["S01E02", "s1", ".S.H", "M.A", "-E", "'s", "’s", "1x02", "Season 1", "·", "C++", "#", "×"]
 SIGNED += ["BigBuck", "Ł", "þ", "ı", "ト", "ก่", "दि", "한", "中", "★", "٣", "ĸ"]
+SIGNED += [".S01E02.", "s1e2", "E03", "-E03", " ep 4", "'s01e02", "BluRay", "s01e02-", "Staffel 2"]
 MIXED = st.lists(st.sampled_from([*PIECES, *SIGNED]), min_size=1).map("".join)
 ODD = st.text(min_size=1, max_size=20)
 NAMES = (COMMON.map("".join) | MIXED | ODD).filter(lambda name: not name_problem(name))
 PLAIN = COMMON.map("".join).filter(lambda name: not name_problem(name))
+
+
+RELEASES = [
+    "Harbor.Lights.S01E02.Old.Friends.1080p.WEB-DL.x264-GRP.mkv",
+    "Harbor.Lights.S01E03-E04.1080p.BluRay.x264-GRP.mkv",
+    "Harbor's.S1E5.S02E06.mkv",
+    "harbor_lights_s00e0010_1920x1080.mkv",
+    "no code.mkv",
+]
+
+
+def test_releases_together_are_as_alone() -> None:
+    for some in [*([name] for name in RELEASES), RELEASES[:2], RELEASES]:
+        assert keys_and_words(some)[1] == [words_of(name) for name in some]
+    assert words_of(RELEASES[0]).endswith(" | webdl s1e2")
 
 
 @given(st.lists(NAMES, min_size=1, max_size=8) | st.lists(PLAIN, min_size=1, max_size=3))
