@@ -37,12 +37,19 @@ settings.load_profile("quart-video")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+ROOT = Path(__file__).parents[1]
+
 STARTS_PROGRAMS = {"azure", "films", "store"}
 """Fixtures that start a store, or ffmpeg."""
 
 
-BROWSERS = ("tests.e2e.chromium", "tests.e2e.engines")
-"""Modules that start browsers."""
+TOGETHER = {"tests.e2e.chromium": 0, "tests.e2e.engines": 0, "peer: Peer": 1}
+"""Tests that run in one process where there are several, by words in their modules.
+
+No two browsers play a video at once, and each server is started once for all tables of cases.
+"""
+
+WITH_PROGRAMS = ("tests/benchmarks", "tests/cli", "tests/docs", "tests/e2e", "tests/media")
 
 
 @pytest.hookimpl(tryfirst=True)  # before it is decided what to run
@@ -64,21 +71,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 case.add_marker(pytest.mark.slow)
 
 
+@cache
+def _scope(file: Path) -> str:
+    """Return what a file of tests runs together with, after a number: the lower, the longer."""
+    text = file.read_text(encoding="utf-8")
+    for words, number in TOGETHER.items():
+        if words in text:
+            return f"{number}"
+    name = file.relative_to(ROOT).as_posix()
+    return f"{2 if name.startswith(WITH_PROGRAMS) else 3} {name}"
+
+
+@pytest.hookimpl(tryfirst=True)  # before the process tells what it has collected
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have several processes begin with what takes longest, so that none waits for it at last."""
+    if hasattr(session.config, "workerinput"):
+        session.items.sort(key=lambda item: _scope(item.path)[0])
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Where several processes run tests, have one of them run a file, and all that browsers do.
-
-    What is set up for a file is set up once then, and no two browsers play a video at once.
-    """
+    """Have one process run a file: what is set up for it is set up once."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped] # noqa: PLC0415
 
-    @cache
-    def scope(file: str) -> str:
-        text = (config.rootpath / file).read_text(encoding="utf-8")
-        return "browsers" if any(module in text for module in BROWSERS) else file
-
+    config.option.loadscopereorder = False
     scheduling = LoadFileScheduling(config, log)
-    scheduling._split_scope = lambda test: scope(test.partition("::")[0])  # noqa: SLF001
+    scheduling._split_scope = lambda test: _scope(ROOT / test.partition("::")[0])  # noqa: SLF001
     return scheduling
 
 
