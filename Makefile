@@ -51,8 +51,9 @@ lowest: ## run the tests without servers with the oldest packages that pyproject
 soak: $(VENV)/.installed-test ## run the tests that take minutes
 	$(call tested,--hypothesis-profile=soak -m slow $(ARGS))
 
-fuzz: $(VENV)/.installed-test ## try every parser with a thousand odd inputs each, one minute
-	timeout 600 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz $(ARGS)
+fuzz: $(VENV)/.installed-fuzz ## try every parser with odd inputs, guided by what they reach, two minutes
+	timeout 120 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz
+	timeout 600 $(RUN) -m tests.fuzz.guided $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style, types and layers
 	$(RUN) -m ruff check
@@ -92,13 +93,14 @@ clean: ## remove everything these targets made
 $(VENV)/.installed: EXTRAS := media
 $(VENV)/.installed-test: GROUPS := test docs
 $(VENV)/.installed-test: OPTIONAL := store
+$(VENV)/.installed-fuzz: GROUPS := test fuzz
 $(VENV)/.installed-dev: GROUPS := dev
 $(VENV)/.installed-bench: GROUPS := bench
 
 install = $(RUN) -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) \
   --editable '.[$(EXTRAS)]' $(addprefix --group ,$(1))
 
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-dev \
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-fuzz $(VENV)/.installed-dev \
 $(VENV)/.installed-bench: pyproject.toml | $(RUN)
 	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check 'pip>=25.1'

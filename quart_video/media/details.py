@@ -121,5 +121,5 @@ def decode_details(data: bytes) -> Details:
         known["text_tracks"] = tuple(TextTrack(**track) for track in known["text_tracks"])
         known["chapters"] = tuple(Chapter(**chapter) for chapter in known["chapters"])
         return Details(**known)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, RecursionError) as error:
         raise ValueError("not the details of a video") from error

@@ -236,9 +236,10 @@ def _read_pieces(place: Place, raw: bytes) -> Block:
             raise BrokenIndexError("a piece that begins nowhere")
         offsets.append(offset)
         ends[source] = offset + size
-    starts = array("Q", accumulate(sizes, initial=place.start))
-    if starts.pop() != place.stop:
+    if sum(sizes) != place.stop - place.start:
         raise BrokenIndexError("a block of an index that has other bytes than it should")
+    starts = array("Q", accumulate(sizes, initial=place.start))
+    starts.pop()
     return Block(place.start, bytes(rest), sources, offsets, sizes, starts)
 
 

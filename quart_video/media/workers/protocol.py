@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from quart_video.storage.names import name_problem
 
 Kind = Literal[
     "details", "poster", "picture", "storyboard", "texts", "caption", "film", "movie", "sound"
@@ -131,14 +133,28 @@ def decode_answer(frame: bytes) -> dict[str, bytes]:
     :raises ValueError: the frame is cut short, or none.
     """
     (length,) = LENGTH.unpack_from(frame.ljust(LENGTH.size, b"\0"))
-    header: dict[str, Any] = json.loads(frame[LENGTH.size : LENGTH.size + length])
-    if "failed" in header:
-        raise _BLAMED[header["blame"]](header["failed"])
-    position = LENGTH.size + length
-    blobs = {}
-    for name, size in header["blobs"]:
-        blobs[name] = frame[position : position + size]
-        position += size
-    if position != len(frame):
+    try:
+        header = json.loads(frame[LENGTH.size : LENGTH.size + length])
+    except RecursionError as error:
+        raise ValueError("an answer that is none") from error
+    match header:
+        case {"failed": str(reason), "blame": "file" | "machine" | "process" as blame}:
+            raise _BLAMED[blame](reason)
+        case {"blobs": list(sizes)}:
+            return dict(_blobs(sizes, frame[LENGTH.size + length :]))
+    raise ValueError("an answer that is none")
+
+
+def _blobs(sizes: Iterable[object], data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Take apart what is behind the header. A file may have made its process write anything."""
+    position = 0
+    for each in sizes:
+        match each:
+            # They become the names of files of ours.
+            case [str(name), int(size)] if size >= 0 and name_problem(name) is None:
+                yield name, data[position : position + size]
+                position += size
+            case _:
+                raise ValueError("an answer that is none")
+    if position != len(data):
         raise ValueError("an answer that is cut short")
-    return blobs

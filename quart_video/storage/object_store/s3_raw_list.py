@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ssl
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 from xml.etree import ElementTree as ET
@@ -20,6 +21,8 @@ from quart_video.storage.base import Unavailable
 
 _LARGEST = 64 * 1024 * 1024
 """Bytes of one page of a listing; a thousand keys of a kilobyte each need much less."""
+
+_MOST_DIGITS = 18  # of the size of an object
 
 _IGNORED = "x-quart-video"
 """A parameter that S3 has no meaning for, as those that begin with ``x-`` are left to its users."""
@@ -34,6 +37,15 @@ class Row:
     size: int = 0
     modified: datetime | None = None
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the store answers at once."""
+
+    rows: Sequence[Row]
+    token: str | None
+    """Asks for the next page; ``None``: there is none."""
 
 
 def base_of(signed: str, components: int) -> str:
@@ -66,11 +78,43 @@ def rows_of(
             **({"continuation-token": token} if token else {}),
             _IGNORED: "",  # and behind it what obstore adds to an endpoint
         }
-        page = _fetch(opener, sign(f"{base}?{urlencode(query)}"), timeout)
-        yield from _parse(page)
-        token = page.findtext("{*}NextContinuationToken")
-        if not token:
+        try:
+            page = read_page(_fetch(opener, sign(f"{base}?{urlencode(query)}"), timeout))
+        except ValueError as error:
+            raise Unavailable(f"a listing of the store is none: {error}") from None
+        yield from page.rows
+        if not page.token:
             return
+        if page.token == token:
+            raise Unavailable("a listing of the store begins again and again")
+        token = page.token
+
+
+def read_page(data: bytes) -> Page:
+    """Read what a store answers to ``ListObjectsV2``.
+
+    :raises ValueError: it is something else.
+    """
+    try:
+        page = ET.fromstring(data)  # noqa: S314 - expat bounds what grows
+    except ET.ParseError as error:
+        raise ValueError(f"no XML, {error}") from error
+    folders = page.iterfind("{*}CommonPrefixes/{*}Prefix")
+    rows = [Row(unquote_plus(row.text or "")) for row in folders]
+    for row in page.iterfind("{*}Contents"):
+        size = row.findtext("{*}Size") or ""
+        if not (size.isascii() and size.isdigit() and len(size) <= _MOST_DIGITS):
+            raise ValueError("an object of no size")
+        modified = datetime.fromisoformat(row.findtext("{*}LastModified") or "")
+        rows.append(
+            Row(
+                unquote_plus(row.findtext("{*}Key") or ""),
+                int(size),
+                modified if modified.tzinfo else modified.replace(tzinfo=UTC),
+                row.findtext("{*}ETag") or "",
+            )
+        )
+    return Page(rows, page.findtext("{*}NextContinuationToken") or None)
 
 
 def _opener(options: Mapping[str, str]) -> urllib.request.OpenerDirector:
@@ -83,24 +127,13 @@ def _opener(options: Mapping[str, str]) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(*handlers)
 
 
-def _fetch(opener: urllib.request.OpenerDirector, url: str, timeout: float) -> ET.Element:
+def _fetch(opener: urllib.request.OpenerDirector, url: str, timeout: float) -> bytes:
     try:
         with opener.open(url, timeout=timeout) as answer:
-            return ET.fromstring(answer.read(_LARGEST))  # noqa: S314 - expat bounds what grows
+            data: bytes = answer.read(_LARGEST)
+            return data
     except HTTPError as error:
         error.close()
         raise Unavailable(f"a listing is answered with status {error.code}") from None
-    except (OSError, ET.ParseError):
+    except (OSError, HTTPException):
         raise Unavailable("a listing cannot be had") from None
-
-
-def _parse(page: ET.Element) -> Iterator[Row]:
-    for row in page.iterfind("{*}CommonPrefixes/{*}Prefix"):
-        yield Row(unquote_plus(row.text or ""))
-    for row in page.iterfind("{*}Contents"):
-        yield Row(
-            unquote_plus(row.findtext("{*}Key") or ""),
-            int(row.findtext("{*}Size") or 0),
-            datetime.fromisoformat(row.findtext("{*}LastModified") or ""),
-            row.findtext("{*}ETag") or "",
-        )

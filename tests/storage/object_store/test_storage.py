@@ -477,6 +477,37 @@ def test_pages_of_odd_keys() -> None:
     assert asked[1]["continuation-token"] == ["t+/="]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"<r", id="half of it"),
+        pytest.param(b"<r><Contents><Key>a</Key><Size>5</Size></Contents></r>", id="no time"),
+        pytest.param(b"<r><Contents><Key>a</Key><Size>-5</Size></Contents></r>", id="no size"),
+        pytest.param(b"<r><NextContinuationToken>t</NextContinuationToken></r>", id="without end"),
+        pytest.param(b"", id="cut off"),
+    ],
+)
+def test_a_listing_that_is_none(answer: bytes) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer) or 100))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}/bucket"
+        try:
+            with pytest.raises(Unavailable):
+                list(rows_of(base, "", lambda url: url, {}, 5))
+        finally:
+            server.shutdown()
+
+
 async def test_odd_keys_elsewhere_than_in_s3() -> None:
     bucket = Bucket(Location("gs", "bucket"), {}, connections=1, timeout=1)
     with pytest.raises(Unavailable, match="rename it"):
