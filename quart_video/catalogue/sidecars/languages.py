@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from unicodedata import normalize
 
 from quart_video.catalogue.sidecars.language_table import LONG, OTHERS, REGIONS, SHORT
@@ -77,19 +78,36 @@ _ODD = {
     "zhs": "zh-hans",
     "zht": "zh-hant",
 }
+_ODD_TAGS = {"es-LA": "es-419"}  # nobody means Laos
 _SAME = {"cmn": "zh", "fil": "tl", "nb": "no", "nn": "no"}  # for one who looks for a language
 _SCRIPTS = {"zh-cn": "hans", "zh-hk": "hant", "zh-mo": "hant", "zh-sg": "hans", "zh-tw": "hant"}
 
 # What stands beside the name of a language: of which it is, and what the tag becomes.
 _KINDS = {
-    "en": {"american": "US", "british": "GB", "uk": "GB", "us": "US", "usa": "US"},
+    "de": {
+        **dict.fromkeys(["austria", "austrian", "osterreich"], "AT"),
+        **dict.fromkeys(["switzerland", "swiss", "schweiz"], "CH"),
+        "germany": "DE",
+    },
+    "en": {
+        **dict.fromkeys(["american", "us", "usa"], "US"),
+        **dict.fromkeys(["british", "uk"], "GB"),
+        **dict.fromkeys(["australia", "australian"], "AU"),
+        **dict.fromkeys(["canada", "canadian"], "CA"),
+        **dict.fromkeys(["india", "indian"], "IN"),
+    },
     "es": {
         **dict.fromkeys(["latin", "latinoamerica", "latino", "latam", "lat", "la"], "419"),
         **dict.fromkeys(["castilian", "castellano", "espana", "european", "spain"], "ES"),
         **dict.fromkeys(["mexican", "mexico"], "MX"),
     },
-    "fr": {"canada": "CA", "canadian": "CA", "canadien": "CA", "quebec": "CA"},
-    "nl": {"belgian": "BE", "flemish": "BE"},
+    "fr": {
+        **dict.fromkeys(["canada", "canadian", "canadien", "quebec"], "CA"),
+        **dict.fromkeys(["belgium", "belgian", "belgique"], "BE"),
+        **dict.fromkeys(["switzerland", "swiss", "suisse"], "CH"),
+        "france": "FR",
+    },
+    "nl": dict.fromkeys(["belgium", "belgian", "belgie", "flemish"], "BE"),
     "pt": {
         **dict.fromkeys(["brasil", "brasileiro", "brazil", "brazilian", "br"], "BR"),
         **dict.fromkeys(["european", "portugal", "pt"], "PT"),
@@ -99,18 +117,20 @@ _KINDS = {
         **dict.fromkeys(["simplified", "simp", "hans", "简体", "简", "chs"], "Hans"),
         **dict.fromkeys(["traditional", "trad", "hant", "繁體", "繁体", "繁", "cht"], "Hant"),
         **dict.fromkeys(["taiwan", "tw"], "TW"),
-        **dict.fromkeys(["hongkong", "hk"], "HK"),
-        "cantonese": "HK",
+        **dict.fromkeys(["hong", "hongkong", "hk", "cantonese"], "HK"),
+        "china": "CN",
+        "singapore": "SG",
     },
 }
 _OTHER_NAMES = {
+    "fr": "VOSTFR",
     "id": "Bahasa",
     "es-419": "Latino/Latin American/Latin Spanish",
     "pt-BR": "Brazilian/Brasileiro/ptbr",
-    "zh-Hans": "简中/简/簡體中文/簡体",
-    "zh-Hant": "繁中/繁/繁体中文/正體中文/繁體",
+    "zh-Hans": "简中/简/簡體中文/簡体/简体/簡體/sc/jpsc/简英/简日/gb2312/gbk",
+    "zh-Hant": "繁中/繁/繁体中文/正體中文/繁體/繁体/正體/tc/jptc/繁英/繁日/big5",
 }
-_FILLERS = frozenset({"america", "american", "kong", "language", "hong", "the"})
+_FILLERS = frozenset({"america", "american", "kong", "language", "the"})
 
 
 def _read_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
@@ -153,7 +173,7 @@ _REGIONS = frozenset(REGIONS.split())
 _SUBTAG_LIST = """
 arab armn beng cyrl deva ethi geor grek gujr guru hang hans hant hebr hira hrkt jpan kana khmr knda
 kore laoo latn mlym mong mymr orya sinh taml telu thaa thai tibt
-ekavsk hepburn ijekavsk pinyin rozaj tarask valencia yue
+ekavsk fonipa hepburn ijekavsk oxendict pinyin rozaj tarask valencia yue
 """
 _SUBTAGS = frozenset(_SUBTAG_LIST.split())
 _UNDETERMINED = frozenset({"mis", "und", "unk", "zxx"})
@@ -168,9 +188,11 @@ def language_of(word: str) -> str | None:
     if tag := _BY_NAME.get(fold_name(word)):
         return tag
     parts = word.replace("_", "-").split("-")
-    if parts[0].lower() not in _KNOWN or not all(map(_may_follow, parts[1:])):
+    public = [*takewhile(lambda part: part not in {"x", "X"}, parts)]  # the rest is private use
+    if parts[0].lower() not in _KNOWN or not all(map(_may_follow, public[1:])):
         return None
-    return normalise_tag("-".join(parts))
+    tag = normalise_tag("-".join(parts))
+    return _ODD_TAGS.get(tag, tag) if tag else None
 
 
 def _may_follow(subtag: str) -> bool:

@@ -37,6 +37,17 @@ _WORDS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _TWO = re.compile(r"[&+_-]")  # between the languages of a file that has each line in both
 _ORIGINS = frozenset({"asr", "auto", "full", "orig", "original", "signs", "songs", "translated"})
 """What downloaders put behind a code: "en-orig"; another code says what it was translated from."""
+_AUTOMATIC = "ai-"
+"""What stands before a code where a machine has written the captions."""
+_JOINED_MARK = re.compile(
+    r"(.+?)[-_ ]*[\[(]?(?<![^\W_])(cc|default|forced|foreign|hi|sdh)[\])]?", re.IGNORECASE
+)
+_TRACK_ID = re.compile(r"(.+)-(?=[\w-]*(?:[0-9]|[a-z_-][A-Z]))[\w-]{11}", re.ASCII)
+"""A code with the key of a track behind it, as YouTube has it."""
+_NUMBER_FIRST = re.compile(r"[0-9]+[ _-]+")
+_TRACK = r"(?:track|stream|untitled|subtitles?)[_ ]?[0-9]*"
+_TRACK_LAST = re.compile(rf"(?P<code>[a-z]{{2,3}})[_-](?P<title>{_TRACK})", re.IGNORECASE)
+_TRACK_FIRST = re.compile(rf"(?P<title>{_TRACK})[_-](?P<code>[a-z]{{2,3}})", re.IGNORECASE)
 _BRACKETS = " ()[]{}-_,;"
 _BRACKETED = re.compile(r"[\[(]([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)[\])]")
 _SHORTEST_NAME = 4  # letters; what is shorter is a code
@@ -132,17 +143,37 @@ def _understand(part: str) -> _Said:
         return _Said()
     if all(word.lower() in _MARKS for word in words):
         return _Said(marks=frozenset(_MARKS[word.lower()] for word in words))
-    if language := language_of(plain):
-        return _Said(language)
-    code, _, rest = plain.partition("-")
-    if (language := language_of(code)) and (rest.lower() in _ORIGINS or language_of(rest)):
-        return _Said(language, title=rest if rest.lower() in _ORIGINS else None)
+    if said := _coded(plain) or _coded(part):
+        return said
     for word in sorted(words, key=lambda word: word.lower() == _HINDI):
         if (language := language_of(word)) and (said := _all_understood(words, word, language)):
             return said
     if _TWO.search(plain) and (language := language_of(words[0])) and all(map(language_of, words)):
         return _Said(language, title=part)
     return _titled(part, plain, words)
+
+
+def _coded(text: str) -> _Said | None:
+    """Read a code or a name, with a mark joined to it, say; ``None``: it is something else."""
+    marked = _JOINED_MARK.fullmatch(text)
+    if marked and marked[1].lower() != _HINDI and (language := language_of(marked[1])):
+        return _Said(language, frozenset([_MARKS.get(marked[2].lower(), "sdh")]))
+    if language := language_of(text) or language_of(_NUMBER_FIRST.sub("", text, count=1)):
+        return _Said(language)
+    if text.lower().startswith(_AUTOMATIC) and (language := language_of(text[len(_AUTOMATIC) :])):
+        return _Said(language, title=text[: len(_AUTOMATIC) - 1])
+    code, _, rest = text.replace("_", "-").partition("-")
+    if language := language_of(code):
+        if (refined := refine(language, rest)) and refined != language:
+            return _Said(refined)
+        if rest.lower() in _ORIGINS or language_of(rest):
+            return _Said(language, title=rest if rest.lower() in _ORIGINS else None)
+    if (found := _TRACK_ID.fullmatch(text)) and (language := language_of(found[1])):
+        return _Said(language)
+    track = _TRACK_FIRST.fullmatch(text) or _TRACK_LAST.fullmatch(text)
+    if track and (language := language_of(track["code"])):
+        return _Said(language, title=track["title"])
+    return None
 
 
 def _titled(part: str, plain: str, words: Sequence[str]) -> _Said:
@@ -186,13 +217,19 @@ def read_loose_marks(stem: str, video: str) -> Marks:
 
     :param video: name of the video without extension; words that it begins with tell nothing.
     """
-    words = [fold_name(word) for word in _WORDS.findall(video)]
+    words = _folded_words(video)
+    known = f" {' '.join(words)} "
     parts = stem.split(".")
     while words and parts:
-        own = [fold_name(word) for word in _WORDS.findall(parts[0])]
+        own = _folded_words(parts[0])
         if own != words[: len(own)]:
             break
         del words[: len(own)], parts[0]
     marks = read_marks(parts)
     title = (marks.title or "").strip(_BRACKETS)
-    return replace(marks, title=None if title.isdigit() else title or None)
+    tells = not title.isdigit() and f" {' '.join(_folded_words(title))} " not in known
+    return replace(marks, title=title or None if tells else None)
+
+
+def _folded_words(text: str) -> list[str]:
+    return [fold_name(word) for word in _WORDS.findall(text)]
