@@ -39,7 +39,7 @@ _LINES: tuple[tuple[str, Callable[[str], Iterable[Cue]]], ...] = (
     (r"\[\d{1,9}\][ \t]?\[\d{0,9}\]", read_mpl2),
     (r"(?:\d{1,3}:\d\d:\d\d[.,]\d{1,3}[ \t]?,?[ \t]?){2}$", read_subviewer),
     (r"\[\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\]", read_lrc),
-    (r"\d{1,2}:\d\d:\d\d(?:,\d)?[:=]", read_tmplayer),
+    (r"\d{1,2}:\d\d:\d\d(?:,\d)?[:=](?!\d\d\s)", read_tmplayer),
 )
 
 

@@ -4,6 +4,7 @@ Rule 1: a mark says what the encoding is; without one, text that is UTF-8 but fo
 UTF-8, as every browser and editor shows it.
 Rule 2: all else is in the encoding that the statistics of its letters speak for. Where those speak
 for several about as much, the language that the file's name tells decides.
+Rule 3: signs of typesetters say nothing to statistics, and letters that the language has not, much.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from types import MappingProxyType
 
 import chardet
 
+from quart_video.media.subtitles.plausible import is_of_windows, is_typeset, spelled
+
 _SAMPLE = 64 * 1024  # bytes that tell an encoding
+_FEW = 5  # bytes beyond ASCII; of less, statistics say nothing against the language of the name
+_ASCII = bytes(range(128))
 _NEARLY = 0.8  # part of the best confidence with which the language of the name decides
 
 # UTF-32 before UTF-16, whose mark it begins with.
@@ -70,7 +75,9 @@ BY_LANGUAGE = _table(
 )
 """The encodings of files in a language that are not Unicode: all that is thought of."""
 
+_USUAL = "cp1252"
 _PLAUSIBLE = tuple(dict.fromkeys(name for names in BY_LANGUAGE.values() for name in names))
+_OF_WINDOWS = tuple(name for name in _PLAUSIBLE if name.startswith("cp125"))
 # Of files that share nearly all letters in them, what the other has not is worth more.
 _WIDER = {"euc_jis_2004": "euc_jp", "iso2022_jp_ext": "iso2022_jp_2004"}
 
@@ -117,7 +124,15 @@ def guess(data: bytes, language: str | None = None) -> str:
     """
     primary = (language or "").partition("-")[0]
     sample = _sample(data)
-    return _best(sample, _PLAUSIBLE, BY_LANGUAGE.get(primary)) or "cp1252"
+    own = BY_LANGUAGE.get(primary)
+    if own is None or own[0].startswith("cp125"):
+        if is_typeset(sample):
+            return own[0] if own else _USUAL
+        if own and (found := spelled(sample, primary, own)):
+            return found
+        if is_of_windows(sample):
+            return _best(sample, _OF_WINDOWS, own) or _USUAL
+    return _best(sample, _PLAUSIBLE, own) or _USUAL
 
 
 def _sample(data: bytes) -> bytes:
@@ -146,5 +161,6 @@ def _best(data: bytes, names: tuple[str, ...], own: tuple[str, ...] | None) -> s
         return None
     best, most = ranked[0]
     if own:
-        best = next((n for n, much in ranked if n in own and much >= most * _NEARLY), best)
+        enough = 0.0 if len(data.translate(None, _ASCII)) < _FEW else most * _NEARLY
+        best = next((n for n, much in ranked if n in own and much >= enough), best)
     return _WIDER.get(best, best)

@@ -25,6 +25,7 @@ _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 _RATES = (1.0, 200.0)
 _MOST_TIMES = 50  # of one line of a song
 _LONGEST_LYRIC = 2000  # letters
+_WORD_TIME = re.compile(r"<\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?>[ \t]?")
 
 
 def read_microdvd(text: str) -> Iterator[Cue]:
@@ -71,7 +72,7 @@ def read_lrc(text: str) -> Iterator[Cue]:
         while len(times) < _MOST_TIMES and (match := _LYRIC.match(line, end)):
             times.append(clock(None, *match.groups()))
             end = match.end()
-        words = line[end : end + _LONGEST_LYRIC].strip()
+        words = _WORD_TIME.sub("", line[end : end + _LONGEST_LYRIC]).strip()
         timed += [(max(0.0, time - earlier), None, words) for time in times]
     yield from _closed(sorted(timed, key=lambda row: row[0]), str)
 

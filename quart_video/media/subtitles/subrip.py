@@ -28,9 +28,8 @@ _WIDTH, _HEIGHT = 384, 288  # what a point counts in where no script says otherw
 
 def is_timing(line: str) -> re.Match[str] | None:
     """Return the two times of *line*, ``None`` if it is another line."""
-    if "-" not in line[:_LONGEST_TIMING] and "\u2192" not in line[:_LONGEST_TIMING]:
-        return None
-    return TIMING.match(line[:_LONGEST_TIMING])
+    head = line[:_LONGEST_TIMING]
+    return TIMING.match(head) if ">" in head or "\u2192" in head else None
 
 
 def read_subrip(text: str) -> Iterator[Cue]:

@@ -8,6 +8,7 @@ from unicodedata import normalize
 import pytest
 
 from quart_video.media.subtitles.encodings import guess, is_nearly_utf8, read_text
+from quart_video.media.subtitles.plausible import is_of_windows, is_typeset
 from tests.media.subtitles.corpus import ENCODINGS, PAIRS, encode, subtitle
 
 TARGET = 88  # of 91
@@ -43,6 +44,67 @@ def test_short_files(sentences: int) -> None:
     assert len(told) >= TARGET
     alone = [p for p in PAIRS if is_right(*p, sentences=sentences)]
     assert len(alone) >= (TARGET if sentences > 1 else 80)
+
+
+# What editors of letters make of plain signs, in lines with no letter beyond ASCII.
+TYPESET = (
+    "\u201cIt\u2019s not here,\u201d she said.",
+    "I don\u2019t know\u2026 maybe you\u2019re right.",
+    "We\u2019ve been waiting \u2014 for hours.",
+    "The \u2018old\u2019 house \u2013 where?",
+    "\u2026and then it\u2019s over\u2026",
+    "That\u2019s \u20ac10, or \xa35, at 30\xb0.",
+)
+
+
+@pytest.mark.parametrize("more", ["", "The café is closed.", "He\u2019s naïve.", "À la carte"])
+@pytest.mark.parametrize("hint", [None, "en"])
+@pytest.mark.parametrize("times", [1, 50])
+def test_signs_of_typesetters(more: str, hint: str | None, times: int) -> None:
+    text = "\n\n".join(TYPESET * times + (more,))
+    assert read_text(text.encode("cp1252"), language=hint) == text
+    assert read_text(text.encode("mac-roman")) == text
+
+
+@pytest.mark.parametrize("line", TYPESET)
+def test_a_line_of_typesetters(line: str) -> None:
+    assert read_text(line.encode("cp1252")) == line
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp866", "cp932", "gb18030", "big5", "mac-roman"])
+def test_letters_that_are_such_signs_elsewhere(encoding: str) -> None:
+    languages = [language for language, names in ENCODINGS.items() if encoding in names.split()]
+    words = {"mac-roman": ["Déjà vu, là-bas."], "big5": ["明天早上請過來喝茶。"]}
+    lines = words.get(encoding) or [subtitle(language) for language in languages]
+    assert lines
+    assert not any(is_typeset(line.encode(encoding)) for line in lines)
+    assert not any(is_of_windows(line.encode(encoding)) for line in lines)
+
+
+# Files as short as those of forced captions are, where the name tells the language.
+SHORT = {
+    "fr": ["Ça va ?", "Où ?", "Déjà ?", "À bientôt\u2026"],
+    "es": ["¿Qué?", "¡Sí!", "Mañana."],
+    "da": ["På gensyn.", "Så?"],
+    "it": ["Perché?", "È lui."],
+    "pt": ["Não.", "Está bem."],
+    "hu": ["Őt?", "Köszönöm."],
+    "hr": ["Što?", "Možda."],
+    "tr": ["Değil mi?"],
+    "el": ["Όχι!", "Άκου."],
+    "uk": ["Ні, її."],
+    "bg": ["Не."],
+    "he": ["כן.", "לא"],
+    "ar": ["نعم.", "لا"],
+    "lt": ["Taip, ėjau."],
+    "lv": ["Nē, šodien."],
+}
+
+
+@pytest.mark.parametrize(("language", "line"), [(k, v) for k, each in SHORT.items() for v in each])
+def test_one_line_in_a_language(language: str, line: str) -> None:
+    for encoding in ENCODINGS[language].split()[:1]:
+        assert read_text(line.encode(encoding), language=language) == line
 
 
 def test_a_wrong_language_seldom_misleads() -> None:
