@@ -25,7 +25,7 @@ from quart_video.policy.cache_control import Answer, caching_fields
 from quart_video.policy.cors import cors_fields
 from quart_video.web import openapi, pages
 from quart_video.web.converters import CONVERTERS
-from quart_video.web.request_limits import refuse_long_queries
+from quart_video.web.request_limits import keep_no_body, refuse_long_queries
 from quart_video.web.static_files import name_version
 from quart_video.web.template_api import TemplateLibrary
 from quart_video.web.views import (
@@ -103,6 +103,7 @@ class VideoBlueprint(Blueprint):
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
         self.register_error_handler(HTTPException, pages.error)
+        self.before_request(keep_no_body)
         self.before_request(refuse_long_queries)
         self.before_request(_answer_preflight)
         self.after_request(_finish)

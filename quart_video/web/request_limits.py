@@ -15,6 +15,16 @@ _LONGEST_ACCEPT = 4096
 """Characters of a field that says what a client would like. Browsers send some hundred."""
 
 
+async def keep_no_body() -> None:
+    """Have what a client sends behind the head of its request thrown away as it comes.
+
+    No address of ours takes a body, and Quart would keep 16 MiB of it for as long as the answer is
+    sent, which for a film may be hours.
+    """
+    request.body = request.body_class(None, 0)  # of which no more than one piece is kept
+    request.body.set_complete()
+
+
 async def refuse_long_queries() -> None:
     """Refuse what nobody asks by, before it is taken apart.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import tracemalloc
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
-from quart import Quart
+from quart import Quart, Request
 
-from quart_video import VideoBlueprint
+from quart_video import Resource, VideoBlueprint
 from quart_video.storage.names import MAX_PATH_BYTES
 from quart_video.web.request_limits import (
     MAX_PARAMETERS,
@@ -89,3 +92,54 @@ async def test_accepts(app: Quart, accept: str, expected: bool) -> None:  # noqa
 async def test_languages(app: Quart, value: str, expected: list[str]) -> None:
     async with app.test_request_context("/", headers={"Accept-Language": value}):
         assert accepted_languages() == expected
+
+
+@pytest.mark.parametrize("path", ["/videos/a.mp4", "/videos/-/api/videos", "/videos/nothing.mp4"])
+async def test_a_body_is_not_kept_while_the_answer_is_sent(app: Quart, path: str) -> None:
+    """A viewer who sends a body along costs no more than another one."""
+    requests: list[Request] = []
+
+    class Noted(Request):
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            requests.append(self)
+
+    app.request_class = Noted
+    left = [b"x" * 65_536] * 100
+    taken = asyncio.Event()
+
+    async def receive() -> Any:
+        if left:
+            await asyncio.sleep(0)
+            return {"type": "http.request", "body": left.pop(), "more_body": bool(left)}
+        taken.set()
+        return await asyncio.Event().wait()
+
+    async def send(event: Any) -> None:
+        if event["type"] == "http.response.start":
+            await taken.wait()
+
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET"},
+        **{"scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b""},
+        **{"root_path": "", "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5)},
+        **{"server": ("127.0.0.1", 80), "extensions": {}},
+    }
+    tracemalloc.start()
+    try:
+        await app(scope, receive, send)  # type: ignore[arg-type]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(requests) == 1
+    assert kept < 1_000_000
+
+
+async def test_a_function_that_asks_for_a_body_gets_none(tmp_path: Path) -> None:
+    async def authorize(request: Request, _resource: Resource) -> bool:
+        return await request.get_data() == b""
+
+    (tmp_path / "a.mp4").touch()
+    app = Quart(__name__)
+    app.register_blueprint(VideoBlueprint(media_root=str(tmp_path), authorize=authorize))
+    assert (await call(app, "/videos/a.mp4")).status == 200
