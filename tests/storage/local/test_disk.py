@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -284,13 +285,21 @@ class TestWaiting:
         assert "'a/folder'" in record.getMessage()
 
     async def test_not_if_it_was_short(
-        self, path: Path, disk: Disk, caplog: pytest.LogCaptureFixture
+        self, path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(disk_module, "LONG", 3600)
+        loop = asyncio.get_running_loop()
+        real, timers = loop.call_later, []
+
+        def call_later(*args: Any, **given: Any) -> asyncio.TimerHandle:
+            timers.append(real(*args, **given))
+            return timers[-1]
+
+        monkeypatch.setattr(loop, "call_later", call_later)
         media = open_file(path, disk)
-        with caplog.at_level(logging.WARNING, "quart_video"):
-            assert await read(media, 0, 10) == DATA[:10]
-            await asyncio.sleep(0.1)
-        assert not caplog.records
+        assert await read(media, 0, 10) == DATA[:10]
+        (timer,) = timers
+        assert timer.cancelled()
         media.close()
 
 
