@@ -120,10 +120,19 @@ async def test_a_body_is_not_kept_while_the_answer_is_sent(app: Quart, path: str
             await taken.wait()
 
     scope = {
-        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET"},
-        **{"scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b""},
-        **{"root_path": "", "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5)},
-        **{"server": ("127.0.0.1", 80), "extensions": {}},
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 5),
+        "server": ("127.0.0.1", 80),
+        "extensions": {},
     }
     tracemalloc.start()
     try:
