@@ -263,6 +263,9 @@ class Storage(Protocol):
 class Distrustful(Protocol):
     """A storage that can do without what its folders tell of changes in them."""
 
+    compares_names: bool
+    """Whether it was found to have folders that do not tell, so that all names in them are read."""
+
     async def distrust(self, folder: str) -> None:
         """Have fingerprints tell of changes like the one in *folder*, of which they did not tell.
 

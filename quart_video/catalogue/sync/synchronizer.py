@@ -2,7 +2,8 @@
 
 Rule 1: what is directly in a folder is never more than :data:`FRESH` seconds old when it is shown,
 unless the folder is big, and only grew files in place or takes longer than :data:`BRIEF` to read.
-Rule 2: what is below it is looked through no more often than costs :data:`SHARE` of the time.
+Rule 2: what is below it is looked through no more often than costs :data:`SHARE` of the time, or,
+where names have to be compared, :data:`SHARE_OF_NAMES`.
 """
 
 from __future__ import annotations
@@ -54,6 +55,13 @@ SMALL = 500
 
 SHARE = 0.05
 """How much of the time may go into looking for changes that nothing tells of."""
+
+REST_OF_NAMES = 20.0
+"""Seconds until folders are looked through again that do not tell, so that the names in all of them
+have to be read: what is new in one of ten thousand is to be found within half a minute."""
+
+SHARE_OF_NAMES = 1 / 3
+"""How much of the time may go into that for it."""
 
 BRIEF = 0.5
 """Seconds for which a listing waits for many folders to be looked through, or for a big one."""
@@ -335,7 +343,15 @@ class Synchronizer:
                     logger.debug("Passed over the folder %r: %s", known.path, error)
         if read_pending:
             await self.read_pending(folder)
-        self._put_off(folder, began)
+        took = monotonic() - began
+        self._put_off(folder, self._rest_after(took))
+
+    def _rest_after(self, took: float) -> float:
+        """Return for how long all folders are not looked through again, all in seconds."""
+        rest = took / SHARE
+        if isinstance(self._storage, Distrustful) and self._storage.compares_names:
+            return min(rest, max(REST_OF_NAMES, took / SHARE_OF_NAMES - took))
+        return rest
 
     async def known(self, folder: str) -> AsyncIterator[queries.FolderState]:
         """Yield the folders at or below *folder* that have been read, in natural order."""
@@ -553,13 +569,13 @@ class Synchronizer:
         """Read a big folder for what does not show in its fingerprint: files that grew."""
         began = monotonic()
         await self.read(folder)
-        self._put_off(folder, began)
+        self._put_off(folder, (monotonic() - began) / SHARE)
 
-    def _put_off(self, folder: str, began: float) -> None:
+    def _put_off(self, folder: str, rest: float) -> None:
         now = monotonic()
         if len(self._due) > _REMEMBERED:
             self._due = {path: due for path, due in self._due.items() if due > now}
-        self._due[folder] = now + max(self.fresh, (now - began) / SHARE)
+        self._due[folder] = now + max(self.fresh, rest)
 
     def _start(
         self, kind: str, folder: str, function: Callable[..., Coroutine[Any, Any, None]], *args: Any

@@ -35,6 +35,8 @@ class _Walk:
     def __init__(self, root: str) -> None:
         self._root = root
         self._names: list[str] = []
+        self.is_straight = True
+        """Whether no symbolic link was followed: how one spells names is not looked at."""
         try:
             self._folders = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
         except OSError as error:  # a disk that is not mounted, say: what is below may come back
@@ -86,12 +88,22 @@ class _Walk:
         self._names.pop()
         self._devices.pop()
 
+    def back(self, components: Sequence[str]) -> Sequence[str]:
+        """Go up to the last folder that is on the way to *components*; return what is ahead."""
+        shared = 0
+        while self._names[shared : shared + 1] == [*components[shared : shared + 1]] != []:
+            shared += 1
+        while len(self._names) > shared:
+            self.up()
+        return components[shared:]
+
     def to_root(self) -> None:
         while len(self._folders) > 1:
             self.up()
 
     def components_of_link(self, name: str) -> list[str]:
         """Read a link; for an absolute one below the root, start again from there."""
+        self.is_straight = False
         target = os.readlink(name, dir_fd=self.here)
         if os.path.isabs(target):
             for root in (self._root, os.path.realpath(self._root)):
@@ -118,34 +130,78 @@ def open_beneath(root: str, components: Sequence[str], *, look: bool = False) ->
     :raises OSError: as :func:`os.open` does.
     """
     with _Walk(root) as walk:
-        ahead = deque(components)
-        asked = len(ahead)  # of those ahead, how many are of who asks, and not out of a link
-        links = 0
-        while ahead:
-            name = ahead.popleft()
-            if name in ("", "."):
-                continue
-            if name == "..":  # only ever out of a link: no path of a client holds one
-                walk.up()
-                continue
-            found = walk.find(name, is_asked=len(ahead) < asked)
-            asked = min(asked, len(ahead))
-            mode = found.st_mode
-            if stat.S_ISLNK(mode):
-                links += 1
-                if links > MAX_LINKS:
-                    raise NotFound("symbolic links in a loop")
-                ahead.extendleft(reversed(walk.components_of_link(name)))
-            elif stat.S_ISDIR(mode):
-                walk.down(name, found.st_dev)
-            elif not stat.S_ISREG(mode):
-                raise NotFound("neither a regular file nor a folder")
-            elif any(rest not in ("", ".") for rest in ahead):
-                raise NotFound("a file where a folder is asked for")
-            else:
-                # Should it have been swapped since: what was opened is looked at again before use.
-                return os.open(name, _LOOK if look else _FILE, dir_fd=walk.here)
-        return os.open(".", _PASSAGE if look else _FOLDER, dir_fd=walk.here)
+        return _open_from(walk, components, look=look)
+
+
+class Siblings:
+    """Opens folders below a root, one after the other.
+
+    What is on the way to the one is not looked up again for the next, if that is close by: on file
+    systems of FUSE, and over a network, that takes longer than all else. For so long the folders on
+    the way are held open.
+
+    :param root: as of :func:`open_beneath`.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._walk: _Walk | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._walk is not None:
+            self._walk.__exit__()
+            self._walk = None
+
+    def open(self, components: Sequence[str]) -> int:
+        """Open what *components* name, as :func:`open_beneath` does."""
+        walk, self._walk = self._walk, None
+        if walk is None:
+            walk = _Walk(self._root)
+        try:
+            descriptor = _open_from(walk, walk.back(components))
+        except BaseException:
+            walk.__exit__()
+            raise
+        if walk.is_straight:
+            self._walk = walk
+        else:
+            walk.__exit__()
+        return descriptor
+
+
+def _open_from(walk: _Walk, components: Sequence[str], *, look: bool = False) -> int:
+    """Open what *components* name from where *walk* is."""
+    ahead = deque(components)
+    asked = len(ahead)  # of those ahead, how many are of who asks, and not out of a link
+    links = 0
+    while ahead:
+        name = ahead.popleft()
+        if name in ("", "."):
+            continue
+        if name == "..":  # only ever out of a link: no path of a client holds one
+            walk.up()
+            continue
+        found = walk.find(name, is_asked=len(ahead) < asked)
+        asked = min(asked, len(ahead))
+        mode = found.st_mode
+        if stat.S_ISLNK(mode):
+            links += 1
+            if links > MAX_LINKS:
+                raise NotFound("symbolic links in a loop")
+            ahead.extendleft(reversed(walk.components_of_link(name)))
+        elif stat.S_ISDIR(mode):
+            walk.down(name, found.st_dev)
+        elif not stat.S_ISREG(mode):
+            raise NotFound("neither a regular file nor a folder")
+        elif any(rest not in ("", ".") for rest in ahead):
+            raise NotFound("a file where a folder is asked for")
+        else:
+            # Should it have been swapped since: what was opened is looked at again before use.
+            return os.open(name, _LOOK if look else _FILE, dir_fd=walk.here)
+    return os.open(".", _PASSAGE if look else _FOLDER, dir_fd=walk.here)
 
 
 def open_regular(path: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
@@ -37,7 +38,7 @@ from quart_video.storage.local.disk import (
 from quart_video.storage.local.file_systems import UNKNOWN, FileSystem, close_quietly, mounts
 from quart_video.storage.local.mount_point import MountPoint, identity_of
 from quart_video.storage.local.openat2 import opener
-from quart_video.storage.local.safe_open import open_beneath
+from quart_video.storage.local.safe_open import Siblings, open_beneath
 from quart_video.storage.names import join
 from quart_video.storage.visible import VisibleNames
 
@@ -82,6 +83,7 @@ class LocalStorage:
         self._is_open = True
         self._silent: set[int] = set()
         """Devices on which the times of a folder were found not to tell what changes in it."""
+        self.compares_names = False
         self._names = VisibleNames(reserved, hidden)
         self._streams = tuple(streams)
         self._mount_point = MountPoint(self.root)
@@ -102,8 +104,19 @@ class LocalStorage:
         ]
 
     async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError]:
-        """Return the times of each of *folders*, and which one it is, by one thread for all."""
-        return await self._disk.run(lambda _: [*map(self._fingerprint, folders)], folders[0])
+        """Return the times of each of *folders*, and which one it is, by one thread for all.
+
+        Where names have to be read, which is mostly to wait, two threads do it.
+        """
+        middle = len(folders) // 2 if self.compares_names else 0
+        parts = [part for part in (folders[:middle], folders[middle:]) if part]
+        found = await asyncio.gather(
+            *(
+                self._disk.run(lambda _, part=part: self._fingerprints(part), part[0])
+                for part in parts
+            )
+        )
+        return [fingerprint for part in found for fingerprint in part]
 
     async def study(self, folders: Sequence[str], digest: Digest[T]) -> Sequence[T | StorageError]:
         """Return what *digest* makes of the first of *folders*, called by a thread."""
@@ -155,8 +168,17 @@ class LocalStorage:
 
         :raises Unavailable: nothing is there, as the disk is not mounted.
         """
-        try:
+        with self._checked():
             return open_beneath(self.root, self._names.split(path), look=look)
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Look whether the disk is mounted, should nothing be found.
+
+        :raises Unavailable: it is not.
+        """
+        try:
+            yield
         except (FileNotFoundError, NotFound):
             self._mount_point.check()
             raise
@@ -212,9 +234,14 @@ class LocalStorage:
         found = opener(self.root)
         self._cached = found if self._is_open else None
 
-    def _fingerprint(self, folder: str) -> str | StorageError:
+    def _fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError]:
+        with Siblings(self.root) as siblings:
+            return [self._fingerprint(folder, siblings) for folder in folders]
+
+    def _fingerprint(self, folder: str, siblings: Siblings) -> str | StorageError:
         try:
-            descriptor = self._open_beneath(folder)
+            with self._checked():
+                descriptor = siblings.open(self._names.split(folder))
         except StorageError as error:
             return error
         except OSError as error:
@@ -326,6 +353,7 @@ class LocalStorage:
             # differs from what is seen of it some time later, though nothing else has happened.
             return f"{identity}:{times}:{result.st_dev}:{_is_settled(result):d}"
         if look is None:
+            self.compares_names = True
             names = os.listdir(descriptor)
         else:
             with os.scandir(descriptor) as rows:

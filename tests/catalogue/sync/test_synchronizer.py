@@ -32,9 +32,17 @@ class Told(Shelves):
     asked: list[str] = field(default_factory=list)
     together: list[Sequence[str]] = field(default_factory=list)
     """Folders that were asked of at once."""
+    compares_names: bool = False
+    takes: float = 0.0
+    """Seconds for fingerprints, by the clock of the test."""
+
+    async def distrust(self, folder: str) -> None:
+        """Do nothing: what they tell is what is there."""
 
     async def fingerprints(self, folders: Sequence[str]) -> Sequence[str | StorageError | None]:
         self.together.append(folders)
+        if self.takes:
+            synchronizer.monotonic.now += self.takes  # type: ignore[attr-defined]
         return await super().fingerprints(folders)
 
     def fingerprint(self, folder: str) -> str | StorageError | None:
@@ -278,6 +286,37 @@ async def test_what_is_below_is_not_looked_through_all_the_time(
     await listed(catalogue, "b", recursive=True)
     assert "b/c" in storage.asked
     assert "a" not in storage.asked
+
+
+@pytest.mark.parametrize(
+    ("compares_names", "takes", "rest"),
+    [
+        (False, 0.5, 10),
+        (False, 4.0, 80),
+        (True, 0.5, 10),
+        (True, 4.0, 20),
+        (True, 40.0, 80),
+    ],
+)
+async def test_how_often_all_is_looked_through_that_takes_long(
+    storage: Told,
+    catalogue: Catalogue,
+    clock: Clock,
+    *,
+    compares_names: bool,
+    takes: float,
+    rest: float,
+) -> None:
+    storage.compares_names = compares_names
+    clock.now += 100
+    storage.takes = takes
+    await listed(catalogue, "", recursive=True)
+    storage.takes = 0.0
+    storage.asked.clear()
+    for wait, is_due in ((rest - 0.1, False), (0.2, True)):
+        clock.now += wait
+        await listed(catalogue, "", recursive=True)
+        assert ("b/c" in storage.asked) == is_due
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,45 @@ class TestFingerprint:
         assert isinstance(error, NotFound)
         assert before == after
 
+    @pytest.mark.parametrize("compares_names", [False, True])
+    async def test_many_at_once_are_as_each_by_itself(
+        self, storage: LocalStorage, root: Path, *, compares_names: bool
+    ) -> None:
+        """They are opened on the way from one to the next, wherever that leads."""
+        for path in ("a/b/c", "a/b/d", "a/e", "f/b/c"):
+            (root / path).mkdir(parents=True)
+        (root / "a/link").symlink_to("../f/b")
+        (root / "a/out").symlink_to(root.with_name("root-secret"))
+        (root / "a/e/up").symlink_to("../..")
+        time.sleep(0.02)
+        paths = ["", "a", "a/b", "a/b/c", "a/b/d", "a/b/d", "a/b", "a/link/c", "a/link", "a/e"]
+        paths += ["f/b/c", "a/b/c", "a/out", "a/b/no", "a/b/c", "clip.mp4", "a/e/up/f", "a/e", ""]
+        alone = [(await storage.fingerprints([path]))[0] for path in paths]
+        assert sum(isinstance(each, NotFound) for each in alone) == 3
+        before = len(os.listdir("/proc/self/fd"))
+        storage.compares_names = compares_names
+        together = await storage.fingerprints(paths)
+        assert list(map(repr, together)) == list(map(repr, alone))
+        assert len(os.listdir("/proc/self/fd")) == before
+
+    async def test_what_is_on_the_way_is_not_looked_up_again(
+        self, storage: LocalStorage, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deep = "folder/deep/er/still"
+        for number in range(100):
+            (root / deep / str(number)).mkdir(parents=True)
+        calls = 0
+        real = os.open
+
+        def count(path: str, flags: int, *, dir_fd: int | None = None) -> int:
+            nonlocal calls
+            calls += 1
+            return real(path, flags, dir_fd=dir_fd)
+
+        monkeypatch.setattr("os.open", count)
+        await storage.fingerprints([f"{deep}/{number}" for number in range(100)])
+        assert calls <= 2 * 100 + 10
+
 
 async def test_closed_storage_is_unavailable(storage: LocalStorage) -> None:
     media = await storage.open("clip.mp4")
