@@ -60,6 +60,7 @@ _ROUTES = (
     ("/-/sitemap.xml", sitemaps.sitemap_index),
     ("/-/sitemap-videos.xml", sitemaps.sitemap_videos),
     ("/-/health", service.health),
+    ("/-/piece/<any(caption_style, keys):name>", service.piece),
     ("/-/static/<quart_video_file:filename>", service.static),
 )
 _INIT_OPTIONS = {*Options.__annotations__, "authorize", "authorize_many"}

@@ -14,12 +14,6 @@ export async function begin(video) {
   return offset;
 }
 
-/** Show what is seen at another time, where there are pictures of that. */
-export function preview(video, storyboard, offset) {
-  if (storyboard)
-    import("./previews.js").then(({ showPreviews }) => showPreviews(video, storyboard, clock, offset));
-}
-
 /** Have a video that stops go on, and `tell` why. Return what to call for another attempt. */
 export function goOn(video, foreseen, tell) {
   let loaded = null; // at the first play, while the server answers

@@ -1,6 +1,7 @@
 // How captions look, and when they show: chosen on the watch page, and kept in the browser. The
 // page loads this once someone opens the menu, or has chosen something before.
 
+import { piece, style } from "./piece.js";
 import { set, setting } from "./positions.js";
 import { moveCues } from "./timeline.js";
 
@@ -29,15 +30,13 @@ function rounded(seconds) {
 }
 
 /** Have the menu change the captions of a video. Without a delay they begin at `offset`. */
-export function styleCaptions(video, menu, offset) {
+export async function styleCaptions(video, menu, offset) {
   const { qvPage: page } = video.dataset;
+  if (!menu.querySelector("[name=delay]")) await piece("caption_style", menu);
   const field = (name) => menu.querySelector(`[name=${name}]`);
   const delay = field("delay");
 
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = import.meta.url.replace(/\.js/, ".css");
-  video.before(sheet);
+  style("captions.css", video);
 
   function show(name) {
     // The sheet has a rule for each choice that is not the browser's own.

@@ -1,7 +1,7 @@
 // What the gallery can do where JavaScript runs: it shows how far each video has been watched and which
 // to go on with, stays up to date, and closes its menus. Without, it is a page of links.
 
-import { begun, keep, position, set, setting, watchedPaths } from "./positions.js";
+import { begun, position, set, setting, watchedPaths } from "./positions.js";
 
 const SOON = 5_000; // milliseconds until it is asked for news the first time
 
@@ -71,7 +71,8 @@ function showBegun() {
   row.hidden = !cards.length;
 }
 
-row?.querySelector("button").addEventListener("click", () => {
+row?.querySelector("button").addEventListener("click", async () => {
+  const { keep } = await import("./progress.js");
   for (const [path] of begun(row.dataset.qvBegun)) keep(path, 0);
   showAll();
   document.getElementById("qv-content")?.focus();

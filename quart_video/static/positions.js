@@ -1,8 +1,7 @@
 // Where someone left off, and what they have watched: kept in the browser, by the path of the page.
-// Where storage is refused or full, it holds for this page.
+// What writes it is in progress.js. Where storage is refused or full, it holds for this page.
 
-const MOST = 120_000; // characters of each table; the oldest go first
-const spare = {}; // what could not be stored
+export const spare = {}; // what could not be stored
 
 export function read(name) {
   try {
@@ -13,23 +12,7 @@ export function read(name) {
   }
 }
 
-const whenOf = (kept) => Number(kept?.when ?? kept) || 0;
-
-export function write(name, table) {
-  let rows = Object.entries(table).sort(([, a], [, b]) => whenOf(b) - whenOf(a));
-  const text = () => JSON.stringify(Object.fromEntries(rows));
-  while (text().length > MOST) rows = rows.slice(0, rows.length * 0.9);
-  try {
-    localStorage.setItem(`quart-video:${name}`, text());
-    delete spare[name];
-  } catch {
-    spare[name] = Object.fromEntries(rows);
-  }
-}
-
-function tellApp(path, detail) {
-  document.dispatchEvent(new CustomEvent("quart-video:progress", { detail: { path, ...detail } }));
-}
+export const whenOf = (kept) => Number(kept?.when ?? kept) || 0;
 
 /** Return {seconds, duration} of the video at a path, or undefined. */
 export function position(path) {
@@ -44,30 +27,10 @@ export function begun(prefix) {
     .sort(([, a], [, b]) => b.when - a.when);
 }
 
-/** Keep a position, and what is to be shown with it; seconds 0 forgets it. */
-export function keep(path, seconds, duration, about) {
-  const kept = read("positions");
-  if (!(seconds > 0) && !kept[path]) return;
-  const poster = kept[path]?.poster;
-  delete kept[path];
-  if (seconds > 0) kept[path] = { seconds, duration, when: Date.now(), poster, ...about };
-  write("positions", kept);
-  tellApp(path, { seconds, duration, ...about });
-}
-
 /** Return a function that tells whether the video at a path has been watched. */
 export function watchedPaths() {
   const kept = read("watched");
   return (path) => whenOf(kept[path]) > 0;
-}
-
-/** Note that a video has been watched to its end, or not. */
-export function markWatched(path, watched) {
-  const { [path]: before, ...kept } = read("watched");
-  if (watched) kept[path] = Date.now();
-  else if (!before) return;
-  write("watched", kept);
-  tellApp(path, { watched });
 }
 
 /** Return what was set under a name, or the other value. */

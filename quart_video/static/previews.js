@@ -1,11 +1,11 @@
-// A second time line, with a small picture of what is seen at each time.
+// What is seen at a time that someone points at on the time line: a small picture, and the chapter.
 
 const CUE = /(\d+):(\d\d):(\d\d\.\d+) --> \S+\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
 const AGAIN = 5000; // milliseconds; a storyboard that is being made now may be there then
 
 /** Fetch a storyboard; its tiles, in order. */
-async function tilesOf(url) {
+export async function tilesOf(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`no storyboard: ${answer.status}`);
   return [...(await answer.text()).matchAll(CUE)].map(([, hours, minutes, seconds, sheet, ...box]) => ({
@@ -14,50 +14,69 @@ async function tilesOf(url) {
 }
 
 /** Show a tile, which is a part of a sheet, in an image. */
-function draw(image, { sheet, box: [x, y, width, height] }) {
+export function draw(image, { sheet, box: [x, y, width, height] }) {
   if (image.getAttribute("src") !== sheet) image.src = sheet;
-  Object.assign(image, { width, height });
+  Object.assign(image, { width, height, hidden: false });
   image.style.objectPosition = `-${x}px -${y}px`;
 }
 
 /**
- * Show the time line, and over it what is seen where someone points, drags or goes by keys.
+ * Show over the time line in `element` what is seen where someone points, drags or goes by keys.
  * The pictures count from `offset`, where the video begins on the time line of the browser.
+ * @param event which had this loaded
  */
-export function showPreviews(video, element, clock, offset) {
+export function showPreviews(video, element, clock, offset, event) {
   const line = element.querySelector("input");
-  const tile = element.querySelector(".qv-tile");
-  let tiles = null; // a promise of them: nobody waits for what nobody looks at
+  const tile = Object.assign(document.createElement("div"), { className: "qv-tile", hidden: true });
+  const [image, chapter, time] = ["img", "b", "span"].map((it) => document.createElement(it));
+  Object.assign(image, { alt: "", hidden: true });
+  chapter.dir = "auto";
+  tile.append(image, chapter, time);
+  element.append(tile);
+  const { qvStoryboard: storyboard } = element.dataset;
+  const chapters = [...video.textTracks].find((track) => track.kind === "chapters");
+  if (chapters?.mode === "disabled") chapters.mode = "hidden"; // which has it loaded
+  let tiles = null; // a promise of them
   let wanted = null; // the time that is looked at now
 
   function fetchTiles() {
-    return tilesOf(element.dataset.qvStoryboard).catch(() => {
+    if (!storyboard) return Promise.resolve([]);
+    return tilesOf(storyboard).catch(() => {
       setTimeout(() => { tiles = null; }, AGAIN);
       return [];
     });
   }
 
+  function nameChapter(seconds) {
+    const cues = [...chapters?.cues ?? []];
+    chapter.textContent = cues.findLast(({ startTime }) => startTime <= seconds)?.text ?? "";
+  }
+
+  function place(seconds) {
+    const middle = (seconds / (Number(line.max) || 1)) * element.clientWidth;
+    const room = element.clientWidth - tile.offsetWidth;
+    tile.style.insetInlineStart = `${Math.max(0, Math.min(room, middle - tile.offsetWidth / 2))}px`;
+  }
+
   async function show(seconds) {
     wanted = seconds;
+    time.textContent = clock(seconds);
+    nameChapter(seconds);
+    tile.hidden = false;
+    place(seconds);
     tiles ??= fetchTiles();
     const all = await tiles;
     if (wanted !== seconds) return; // meanwhile someone looks elsewhere, or has left
     const found = all.findLast(({ start }) => start + offset <= seconds) ?? all[0];
     if (!found) return;
-    draw(tile.firstElementChild, found);
-    tile.lastElementChild.textContent = clock(seconds);
-    tile.hidden = false;
-    const middle = (seconds / (Number(line.max) || 1)) * element.clientWidth;
-    const room = element.clientWidth - tile.offsetWidth;
-    const start = Math.max(0, Math.min(room, middle - tile.offsetWidth / 2));
-    tile.style.insetInlineStart = `${start}px`;
+    draw(image, found);
+    nameChapter(seconds); // it may have come meanwhile
+    place(seconds);
   }
 
   function pointed({ clientX }) {
     const { left, width } = line.getBoundingClientRect();
-    const along = (clientX - left) / width;
-    const part = getComputedStyle(line).direction === "rtl" ? 1 - along : along;
-    return Math.max(0, Math.min(1, part)) * Number(line.max);
+    return Math.max(0, Math.min(1, (clientX - left) / width)) * Number(line.max);
   }
 
   function hide() {
@@ -65,14 +84,8 @@ export function showPreviews(video, element, clock, offset) {
     tile.hidden = true;
   }
 
-  if (offset) line.max = String(Number(line.max) + offset);
-  element.hidden = false;
   line.addEventListener("pointermove", (event) => show(pointed(event)));
-  line.addEventListener("pointerleave", hide);
-  line.addEventListener("blur", hide);
-  line.addEventListener("input", () => {
-    video.currentTime = Number(line.value);
-    show(Number(line.value));
-  });
-  video.addEventListener("timeupdate", () => { line.value = String(video.currentTime); });
+  for (const type of ["pointerleave", "pointercancel", "blur"]) line.addEventListener(type, hide);
+  line.addEventListener("input", () => show(Number(line.value)));
+  if (line.matches(":hover") && event.clientX) show(pointed(event));
 }

@@ -36,7 +36,7 @@ function playNext(video, main, follow) {
     type: "button", className: "qv-link", textContent: qvCancel,
   });
   line.append(words, cancel);
-  (main.querySelector(".qv-preview") ?? video).after(line); // where one looks at the end
+  (video.closest(".qv-screen") ?? main).append(line); // where one looks at the end
   let timer = 0;
 
   function stop() {

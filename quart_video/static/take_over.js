@@ -1,6 +1,7 @@
 // For scripts of an app, which keeps for each user what the browser keeps by itself.
 
-import { read, write } from "./positions.js";
+import { read } from "./positions.js";
+import { write } from "./progress.js";
 
 /** Take over what an app has kept: {path: {seconds, duration, watched, title, when}}. */
 export function takeOver(rows) {

@@ -1,10 +1,11 @@
 // What the watch page can do beside its player, where JavaScript runs.
 
-import { enhance, offer } from "./player.js";
+import { offer } from "./choices.js";
+import { enhance } from "./player.js";
 import { set, setting } from "./positions.js";
 
-const main = document.querySelector("video.qv-player").parentElement;
-const help = main.querySelector("dialog.qv-keys");
+const shown = document.querySelector("video.qv-player");
+const main = (shown.closest(".qv-screen") ?? shown).parentElement;
 
 function follow(direction) {
   main.querySelector(`a[rel=${direction}]`)?.click();
@@ -18,15 +19,12 @@ for (const time of main.querySelectorAll("time")) // which the server writes in 
   time.textContent = new Date(time.dateTime)
     .toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 
-const keysBox = part("keys");
-
-function showHelp() {
-  keysBox.checked = setting("keys") !== "off";
-  help.showModal();
+async function showHelp() {
+  const { showKeys } = await import("./help.js");
+  showKeys(main);
 }
 
 offer(part("help"), "click", showHelp);
-keysBox.addEventListener("change", () => set("keys", keysBox.checked ? "on" : "off"));
 
 const autoplay = part("autoplay");
 if (autoplay) {
@@ -52,10 +50,3 @@ offer(copyButton, "click", async () => {
   const { copyLink } = await import("./copy.js");
   say(await copyLink(page, video, copyButton));
 });
-
-if (document.pictureInPictureEnabled)
-  offer(part("pip"), "click", () => {
-    const change = document.pictureInPictureElement
-      ? document.exitPictureInPicture() : video.requestPictureInPicture();
-    change.catch(() => {}); // nothing is loaded yet
-  });

@@ -20,3 +20,9 @@ async def page_response(access: LibraryAccess, content: ResponseReturnValue) -> 
         response.headers[name] = value
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def in_language(response: Response) -> Response:
+    """Note that what was chosen depends on the languages that the client speaks."""
+    response.vary.add("Accept-Language")
+    return response

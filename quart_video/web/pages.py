@@ -142,6 +142,15 @@ async def embed(video: FullVideo, library: Library) -> str:
     return await render(library, "quart_video/embed.html", **context)
 
 
+async def piece(name: str, library: Library) -> str:
+    """Make what the watch page fetches when somebody opens it.
+
+    :param name: of the template, without ``_`` and ``.html``.
+    """
+    functions = template_functions(texts_for_request(library.settings))
+    return await render(library, f"quart_video/_{name}.html", **functions)
+
+
 def _start() -> float | None:
     """Return the seconds that the address names; what cannot be read is left out."""
     return parse_time(request.args.get("t", ""))

@@ -26,7 +26,7 @@ _INSTEAD = {
     "_card.html": "video_card",
     "_cards.html": "video_grid",
     "_player.html": "video_player",
-    "_preview.html": "video_player",
+    "_controls.html": "video_player",
     "_problem.html": "video_player",
     "_status.html": "video_player",
     "_thumb.html": "video_card",

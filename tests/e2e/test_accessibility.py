@@ -36,6 +36,12 @@ def open_filters(page: Page) -> None:
 
 def open_help(page: Page) -> None:
     page.get_by_role("button", name="Keyboard").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def look_at_a_time(page: Page) -> None:
+    page.get_by_label("Time").hover()
+    page.locator(".qv-tile").wait_for()
 
 
 def open_style(page: Page) -> None:
@@ -86,6 +92,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "no result": ("/videos/folder/?q=nothing&recursive=1", nothing),
     "error": ("/videos/nowhere/", nothing),
     "watch": (WATCH, say_something),
+    "time line": (WATCH, look_at_a_time),
     "keys": (WATCH, open_help),
     "caption style": (WATCH, open_style),
     "cannot play": ("/videos/-/watch/clip.mp4", wait_for_alert),

@@ -88,6 +88,98 @@ def test_keys_mute_and_change_the_speed(page: Page) -> None:
     assert video(page, "playbackRate") == 1
 
 
+def test_one_time_line_and_what_stands_below_it(page: Page) -> None:
+    controls = page.locator(".qv-controls")
+    line = page.get_by_label("Time")
+    assert video(page, "controls") is False
+    assert page.locator("input[type=range]").count() == 2  # the other one is for the volume
+    controls.hover()
+    box = line.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    with_first_chunk(page, f"Math.abs(video.currentTime - {SECONDS / 4}) < 0.5")
+    press(page, "ArrowRight", "ArrowUp")  # the line has the focus
+    with_first_chunk(page, f"Math.abs(video.currentTime - {SECONDS / 4 + 10}) < 0.5")
+    assert line.get_attribute("aria-valuetext") in {"0:19", "0:20"}
+    page.get_by_role("button", name="Sound off").click()
+    assert video(page, "muted") is True
+    page.get_by_role("button", name="Sound on").click()
+    page.get_by_label("Volume").fill("0.5")
+    page.locator("video").focus()
+    press(page, "ArrowUp")
+    with_first_chunk(page, "Math.abs(video.volume - 0.6) < 0.01")
+    page.get_by_role("button", name="Play").click()
+    with_first_chunk(page, "!video.paused")
+    page.get_by_role("button", name="Pause").click()
+    with_first_chunk(page, "video.paused")
+    wide = page.get_by_role("button", name="Wide picture")
+    before = page.locator("video").evaluate("video => video.clientWidth")
+    wide.click()
+    assert page.locator("video").evaluate("video => video.clientWidth") > before
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement?.matches('.qv-screen')")
+    assert controls.is_visible()
+    press(page, "f")
+    page.wait_for_function("!document.fullscreenElement")
+    page.reload()
+    ready(page)
+    assert wide.get_attribute("aria-pressed") == "true"
+    press(page, "k")
+    with_first_chunk(page, "Math.abs(video.volume - 0.6) < 0.01")
+
+
+def test_the_controls_make_way_for_the_film_and_captions_for_them(page: Page) -> None:
+    screen = page.locator(".qv-screen")
+    first_cue = "video.textTracks[0].activeCues?.[0]?.line"
+    screen.hover()
+    page.evaluate("document.querySelector('video').muted = true")
+    page.evaluate("document.querySelector('video').currentTime = 13.5")
+    with_first_chunk(page, f"typeof {first_cue} === 'number'")
+    page.locator("video").click()
+    page.mouse.move(5, 5)
+    page.wait_for_function("'qvIdle' in document.querySelector('.qv-screen').dataset")
+    page.wait_for_function("getComputedStyle(document.querySelector('.qv-controls')).opacity == 0")
+    with_first_chunk(page, f"{first_cue} === 'auto'")
+    screen.hover()
+    page.wait_for_function("getComputedStyle(document.querySelector('.qv-controls')).opacity == 1")
+
+
+def test_by_touch_in_arabic(hypercorn: Server, new_page: NewPage) -> None:
+    """The time line runs from left to right in every script."""
+    viewport = {"width": 390, "height": 844}
+    page = new_page(base_url=hypercorn.url, locale="ar", has_touch=True, viewport=viewport)
+    page.goto(WATCH)
+    ready(page)
+    page.evaluate("document.querySelector('video').muted = true")
+    page.locator("video").tap()
+    with_first_chunk(page, "!video.paused")
+    line = page.locator(".qv-line input")
+    page.wait_for_function("document.querySelector('.qv-line input').max > 1")
+    box = line.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
+    with_first_chunk(page, f"video.currentTime >= {SECONDS * 0.72}")
+    page.locator("video").tap()
+    page.wait_for_function("'qvIdle' in document.querySelector('.qv-screen').dataset")
+    assert video(page, "paused") is False
+    page.locator("video").tap()
+    page.wait_for_function("!('qvIdle' in document.querySelector('.qv-screen').dataset)")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_controls_of_ours_those_of_the_browser_stay(
+    hypercorn: Server, new_page: NewPage
+) -> None:
+    page = new_page(base_url=hypercorn.url)
+    page.route("**/control_bar.js", lambda route: route.abort())
+    page.goto(WATCH)
+    ready(page)
+    assert video(page, "controls") is False
+    page.mouse.move(100, 100)
+    with_first_chunk(page, "video.controls")
+    assert not page.locator(".qv-controls").is_visible()
+
+
 @pytest.mark.slow
 def test_captions_stay_as_they_were_left(page: Page) -> None:
     mode = "textTracks[0].mode"
@@ -150,7 +242,7 @@ def test_captions_begin_in_the_language_of_the_visitor(
 def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     press(page, "?")
-    assert dialog.is_visible()
+    dialog.wait_for()
     assert "Full screen" in dialog.inner_text()
     press(page, "k", "5")  # the page behind does not hear them
     assert video(page, "currentTime") == 0
@@ -162,6 +254,7 @@ def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     page.reload()
     ready(page)
     press(page, "5", "?")
+    dialog.wait_for()
     assert video(page, "currentTime") == 0
     dialog.get_by_label("Use these keys").check()
     dialog.get_by_role("button", name="Close").click()
@@ -169,7 +262,7 @@ def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     press(page, "5")
     with_first_chunk(page, f"video.currentTime === {SECONDS / 2}")
     page.get_by_role("button", name="Keyboard").click()
-    assert dialog.is_visible()
+    dialog.wait_for()
 
 
 # What has the focus, what is pressed there, and whether we take it.
@@ -199,17 +292,25 @@ PRESSED = [
     ("[data-qv-copy]", "k", True),
     ("a[href]", " ", False),
     ("a[href]", "5", True),
-    ("video", " ", False),
-    ("video", "ArrowRight", False),
+    ("video", " ", True),
+    ("video", "ArrowRight", True),
+    ("video", "ArrowUp", True),
     ("video", "m", True),
+    ("[data-qv-play]", " ", False),
+    ("[data-qv-play]", "ArrowLeft", True),
+    ("[data-qv-play]", "ArrowDown", True),
+    ("[data-qv-volume]", "ArrowUp", False),
+    ("[data-qv-volume]", "k", True),
+    ("[data-qv-captions]", "ArrowDown", False),
 ]
 
 
 @pytest.mark.slow
 def test_keys_work_as_soon_as_the_help_is_closed(page: Page) -> None:
+    press(page, "?")
+    page.get_by_role("dialog").wait_for()
     page.evaluate("""() => {
         const help = document.querySelector("dialog");
-        help.showModal();
         help.close();  // the focus is in it until the page is drawn anew
         help.querySelector("button").dispatchEvent(
             new KeyboardEvent("keydown", {key: "m", bubbles: true}));

@@ -1,4 +1,4 @@
-"""The views that serve the service itself: its health, and the style and scripts of its pages."""
+"""The views that serve the service itself: its health, and what its pages are made of."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from quart import request
 from quart.typing import ResponseReturnValue
 from quart_schema import document_querystring, document_response, hide
 
+from quart_video.access.guard import current_access
 from quart_video.library.state import current_library
 from quart_video.media_types import extension
 from quart_video.models import BackgroundReport, HealthQuery, HealthReport
 from quart_video.policy.cache_control import Answer, caching_fields
+from quart_video.web import pages
 from quart_video.web.openapi import answers
+from quart_video.web.page_response import in_language, page_response
 from quart_video.web.send_file import send_from_directory
 from quart_video.web.static_files import FOLDER, split_version, version
 
@@ -48,6 +51,13 @@ async def health() -> ResponseReturnValue:
     if failure is None:
         return answer, 200, fields
     return answer, 503, fields | {"Retry-After": str(failure.retry_after)}
+
+
+@hide
+async def piece(name: str) -> ResponseReturnValue:
+    """Piece of a page that few visitors ever open."""
+    access = await current_access()
+    return in_language(await page_response(access, await pages.piece(name, access.library)))
 
 
 @hide

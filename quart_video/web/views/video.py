@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from quart import Response
 from quart.typing import ResponseReturnValue
 from quart_schema import document_response
 
@@ -12,7 +11,7 @@ from quart_video.policy.frame_ancestors import player_policy
 from quart_video.web import pages, serializers
 from quart_video.web.descriptions import description_of, full_video
 from quart_video.web.openapi import answers, links_of_video
-from quart_video.web.page_response import page_response
+from quart_video.web.page_response import in_language, page_response
 from quart_video.web.request_limits import accepted_languages
 from quart_video.web.sound_tracks import sound_number
 
@@ -33,7 +32,7 @@ async def watch(path: str) -> ResponseReturnValue:
     page = await pages.watch(
         video, neighbours, access.library, has_own_poster=item.poster is not None
     )
-    return await _in_language(await page_response(access, page))
+    return in_language(await page_response(access, page))
 
 
 @answers("text/html", "The player.")
@@ -46,7 +45,7 @@ async def embed(path: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = player_policy(
         access.library.settings.embed_origins, redirects=access.library.signer is not None
     )
-    return await _in_language(response)
+    return in_language(response)
 
 
 @document_response(FullVideo)
@@ -55,10 +54,4 @@ async def api_video(path: str) -> ResponseReturnValue:
     """Describe one video, and what is inside it, with the sound track ``audio``, from 0."""
     access = await current_access()
     video = await full_video(access, path, accepted_languages(), sound_number())
-    return await _in_language(await page_response(access, as_json(video)))
-
-
-async def _in_language(response: Response) -> Response:
-    """Note that what was chosen depends on the languages that the client speaks."""
-    response.vary.add("Accept-Language")
-    return response
+    return in_language(await page_response(access, as_json(video)))

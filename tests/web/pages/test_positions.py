@@ -1,4 +1,4 @@
-"""What the browser keeps of what was watched: ``static/positions.js``, run by Node."""
+"""What the browser keeps of what was watched: ``positions.js`` and ``progress.js``, run by Node."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STORES = {
 def run(script: str, store: str = "kept") -> Any:
     """Run a script with the modules ``it`` and, for an app, ``app``; return its result."""
     code = f"""
-    const [positions, takeOver] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    const [positions, progress, takeOver] = JSON.parse(require("fs").readFileSync(0, "utf8"));
     const told = [];
     globalThis.document = {{ dispatchEvent: (event) => told.push([event.type, event.detail]) }};
     globalThis.CustomEvent ??= class {{
@@ -46,14 +46,16 @@ def run(script: str, store: str = "kept") -> Any:
     const address = (text) => "data:text/javascript," + encodeURIComponent(text);
     (async () => {{
         const url = address(positions);
-        const it = await import(url);
-        const app = await import(address(takeOver.replace("./positions.js", url)));
+        const written = address(progress.replace("./positions.js", url));
+        const it = {{ ...await import(url), ...await import(written) }};
+        const app = await import(address(
+            takeOver.replace("./positions.js", url).replace("./progress.js", written)));
         console.log(JSON.stringify(await (async () => {{ {script} }})()));
     }})();"""
     result = subprocess.run(
         [need_tool("node"), "-e", code],
         input=json.dumps(
-            [(STATIC / name).read_text() for name in ("positions.js", "take_over.js")]
+            [(STATIC / f"{name}.js").read_text() for name in ("positions", "progress", "take_over")]
         ),
         capture_output=True,
         text=True,

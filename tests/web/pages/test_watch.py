@@ -117,14 +117,28 @@ async def test_what_needs_javascript_is_hidden_without(browser: Browser, put: Pu
     page = await browser.open("/videos/-/watch/Nile.mp4")
     board = page.one("div", class_="qv-problem")
     assert "hidden" in board
-    dialog = page.one("dialog")
-    assert "open" not in dialog
     menu = page.one("details", class_="qv-look")
+    bar = page.one("div", class_="qv-controls")
     assert "hidden" in menu
-    behind = dialog.all() + board.all() + menu.all()
+    assert "hidden" in bar
+    assert "controls" in page.one("video")
+    behind = board.all() + menu.all() + bar.all()
     for control in page.one("main").all("button") + page.one("main").all("select"):
         labels = [label for label in page.all("label") if control in label.all()]
         assert control in behind or any("hidden" in e for e in [control, *labels]), control.text
+
+
+async def test_pieces_that_are_fetched_speak_the_language_of_the_page(browser: Browser) -> None:
+    headers = {"Accept-Language": "de"}
+    for name, words in (("keys", "Lauter oder leiser"), ("caption_style", "Hintergrund")):
+        sent = await browser.client.get(f"/videos/-/piece/{name}", headers=headers)
+        assert sent.status_code == 200
+        assert words in await sent.get_data(as_text=True)
+        assert "Accept-Language" in sent.headers["Vary"]
+        assert sent.headers["Cache-Control"] == "no-cache"
+    dialog = (await browser.open("/videos/-/piece/keys")).one("dialog")
+    assert "open" not in dialog
+    assert await browser.status("/videos/-/piece/base") == 404
 
 
 async def test_the_videos_beside_it(browser: Browser, put: Put) -> None:
