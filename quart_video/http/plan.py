@@ -53,7 +53,9 @@ def plan(request: RequestFacts, media: MediaFacts, *, boundary: str) -> Plan:
     if request.method == "GET" and request.range is not None and range_applies(request, media):
         specs = parse_range(request.range)
         ranges = select(specs, media.size) if specs else ()
-        if specs and not ranges:
+        # Of what is empty the whole is no more than was asked for. A cache that asks by slices
+        # passes a 416 on to a client that asked for no range.
+        if specs and not ranges and media.size:
             return _unsatisfiable(media.size)
         if len(ranges) == 1:
             part = ranges[0].first(limit) if (limit := _limit(request, specs)) else ranges[0]

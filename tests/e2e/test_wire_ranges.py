@@ -334,26 +334,15 @@ def test_if_range_with_a_date_that_is_no_strong_validator(peer: Peer) -> None:
 
 @pytest.mark.table
 @pytest.mark.parametrize(
-    ("value", "status"),
-    [
-        ("bytes=0-", 416),
-        ("bytes=0-0", 416),
-        ("bytes=-1", 416),
-        ("bytes=-0", 416),
-        ("bytes=0-0, -1", 416),
-        ("bytes=5-4", 200),
-        ("items=0-1", 200),
-        (None, 200),
-    ],
+    "value",
+    ["bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=0-0, -1", "bytes=5-4", "i=0-1", None],
 )
-def test_empty_file(peer: Peer, value: str | None, status: int) -> None:
+def test_empty_file(peer: Peer, value: str | None) -> None:
     reply = peer.get("/videos/empty.mp4", *([("Range", value)] if value else []))
-    assert reply.status == status
-    if status == 416:
-        assert reply["Content-Range"] == "bytes */0"
-    else:
-        assert reply["Content-Length"] == "0"
-        assert reply["Accept-Ranges"] == "bytes"
+    assert (reply.status, reply.body) == (200, b"")
+    assert reply["Content-Length"] == "0"
+    assert reply["Accept-Ranges"] == "bytes"
+    assert not reply.all("Content-Range")
 
 
 @pytest.mark.table
