@@ -1,7 +1,8 @@
 """The code blocks of a Markdown page, in order. Nothing that is shown as code gets lost here.
 
 Understands what the pages use: fences of back-ticks with a language, MyST's ``code-block`` with a
-caption, and ``:::`` around notes. Anything else is an error rather than a block passed over.
+caption, ``literalinclude`` of a whole file, and ``:::`` around notes. Anything else is an error
+rather than a block passed over.
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ def blocks_of(page: str, source: str) -> list[Block]:
 
 
 def _block(page: str, line: int, info: str, inside: list[str]) -> Block | None:
+    if info.startswith("{literalinclude} "):
+        return _included(page, line, info.partition(" ")[2], inside)
     if info.partition(" ")[0] in _NO_CODE:
         if any("code-block::" in text or text.endswith("::") for text in inside):
             raise ValueError(f"{page}:{line}: code within {info}")
@@ -105,3 +108,14 @@ def _block(page: str, line: int, info: str, inside: list[str]) -> Block | None:
         inside = inside[1:]
         line += 1
     return Block(page, line, code["language"], options["caption"], "\n".join(inside) + "\n")
+
+
+def _included(page: str, line: int, target: str, inside: list[str]) -> Block:
+    """Return a block that is a file of its own, which the page includes as a whole."""
+    options = [_OPTION.fullmatch(each) for each in inside]
+    given = {option["name"]: option["value"].strip() for option in options if option}
+    path = (DOCS / page).parent / target
+    if given.keys() != {"language", "caption"} or len(given) < len(inside) or not path.is_file():
+        raise ValueError(f"{page}:{line}: unclear what {target!r} is")
+    text = path.read_text(encoding="utf-8")
+    return Block(page, line, given["language"], given["caption"], text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import Block, blocks_of
+from tests.docs.blocks import DOCS, Block, blocks_of
 from tests.docs.reader import Reader
 from tests.docs.transcripts import Command, Memory, Mismatch, parse
 
@@ -38,13 +38,20 @@ def test_a_block_in_a_list_or_a_note_is_found() -> None:
     assert [block.text for block in blocks_of("page", source)] == ["x = 1\n"]
 
 
+def test_a_file_that_is_included_is_a_block() -> None:
+    source = "```{literalinclude} ../pyproject.toml\n:language: toml\n:caption: it\n```\n"
+    text = (DOCS.parent / "pyproject.toml").read_text()
+    assert blocks_of("page", source) == [Block("page", 2, "toml", "it", text)]
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "```\nno language\n```\n",
         "```python\nx = 1\n",
         "```{code} python\nx = 1\n```\n",
-        "```{literalinclude} file.py\n```\n",
+        "```{literalinclude} file.py\n:language: python\n:caption: a.py\n```\n",
+        "```{literalinclude} ../index.md\n:language: text\n```\n",
         "```{eval-rst}\n.. code-block:: python\n\n   x = 1\n```\n",
         "text ```python\n```\n",
     ],

@@ -1,6 +1,6 @@
 """Real web servers to put in front of ours, each in a folder of its own and run as whoever we are.
 
-They are set up as the documentation says.
+They are set up by the files of ``example/deploy``, which the documentation shows.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.docs.blocks import blocks_of, pages
-from tests.e2e.harness import Server, need_tool, wait_until
+from tests.e2e.harness import REPOSITORY, Server, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
 from tests.support.ports import free_port
 
-_PAGE = "how_to_guides/front_server"
+FILES = REPOSITORY / "example" / "deploy"
 
 
 def nginx(folder: Path, config: str) -> list[str]:
@@ -63,6 +62,7 @@ _APACHE_MODULES = (
     "proxy_http",
     "cache",
     "cache_disk",
+    "headers",
 )
 
 
@@ -116,6 +116,48 @@ def squid(folder: Path, config: str) -> list[str]:
     return [*command, "-N"]
 
 
+def caddy(folder: Path, config: str) -> list[str]:
+    """Return the command for a Caddy.
+
+    :param folder: an empty one.
+    :param config: sites.
+    """
+    path = folder / "Caddyfile"
+    path.write_text(f"{{\n\tadmin off\n}}\n{config}\n")
+    home = [f"{name}={folder}" for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")]
+    command = ["env", *home, need_tool("caddy")]
+    options = ["--config", str(path), "--adapter", "caddyfile"]
+    _check([*command, "validate", *options])
+    return [*command, "run", *options]
+
+
+def haproxy(folder: Path, config: str) -> list[str]:
+    """Return the command for an HAProxy.
+
+    :param folder: an empty one.
+    :param config: all but its section ``global``.
+    """
+    path = folder / "haproxy.cfg"
+    path.write_text(config)
+    command = [need_tool("haproxy"), "-f", str(path)]
+    _check([*command, "-c"])
+    return [*command, "-db"]
+
+
+def h2o(folder: Path, config: str) -> list[str]:
+    """Return the command for an h2o.
+
+    :param folder: an empty one.
+    :param config: what a distribution would have in its own.
+    """
+    user = "user: root\n" if os.geteuid() == 0 else ""
+    path = folder / "h2o.yaml"
+    path.write_text(f"{user}{config}")
+    command = [need_tool("h2o"), "-c", str(path)]
+    _check([*command, "-t"])
+    return command
+
+
 def _check(command: list[str]) -> None:
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
@@ -127,13 +169,16 @@ COMMANDS = {
     "apache": apache,
     "varnish": varnish,
     "squid": squid,
+    "caddy": caddy,
+    "haproxy": haproxy,
+    "h2o": h2o,
 }
 
 
 class Front:
     """A web server of one kind, in front of a server.
 
-    :param config: what to run it with; left out, what the documentation shows for handing off.
+    :param config: what to run it with; left out, what it hands off by.
     """
 
     def __init__(self, kind: str, server: Server, folder: Path, config: str | None = None) -> None:
@@ -141,7 +186,7 @@ class Front:
         self.address = ("127.0.0.1", free_port())
         self._log_file = folder / "stderr.txt"
         if config is None:
-            config = _documented(kind)
+            config = (FILES / HANDING_OFF[kind]).read_text()
         command = COMMANDS[kind](folder, _here(config, server, self.address, folder))
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(
@@ -182,29 +227,29 @@ class Front:
             self._process.wait(8)
 
 
-def _documented(kind: str) -> str:
-    """Return the configuration that the documentation shows for handing off."""
-    source = pages()[_PAGE].read_text(encoding="utf-8")
-    (text,) = (block.text for block in blocks_of(_PAGE, source) if block.language == kind)
-    return text
-
-
-_CACHES = "how_to_guides/cache"
-CACHES = {
-    "nginx": "videos.conf",
+HANDING_OFF = {"nginx": "nginx_sendfile.conf", "lighttpd": "lighttpd.conf"}
+"""Servers that send files themselves, and their file in :data:`FILES`."""
+PROXIES = {
+    "nginx": "nginx.conf",
+    "caddy": "Caddyfile",
+    "haproxy": "haproxy.cfg",
     "apache": "apache.conf",
-    "varnish": "videos.vcl",
+    "lighttpd": "lighttpd.conf",
+    "h2o": "h2o.yaml",
+}
+"""Servers that pass all on, and their file in :data:`FILES`."""
+CACHES = {
+    "nginx": "nginx_cache.conf",
+    "apache": "apache_cache.conf",
+    "varnish": "varnish.vcl",
     "squid": "squid.conf",
 }
-"""Kinds of shared caches, and the name under which the documentation shows each configuration."""
+"""Shared caches, and their file in :data:`FILES`."""
 
 
 def documented_cache(kind: str) -> str:
-    """Return the configuration that the documentation shows for a shared cache."""
-    source = pages()[_CACHES].read_text(encoding="utf-8")
-    blocks = blocks_of(_CACHES, source)
-    (text,) = (block.text for block in blocks if block.caption == CACHES[kind])
-    return text
+    """Return the configuration of a shared cache."""
+    return (FILES / CACHES[kind]).read_text()
 
 
 def _here(config: str, server: Server, address: tuple[str, int], folder: Path) -> str:
@@ -221,5 +266,8 @@ def _here(config: str, server: Server, address: tuple[str, int], folder: Path) -
         "http_port 8080": "http_port {}:{}".format(*address),
         "-a :8080": "-a {}:{}".format(*address),
         '":8080"': '"{}:{}"'.format(*address),
+        "listen: 8080": "listen: {{host: {}, port: {}}}".format(*address),
+        "bind :8080": "bind {}:{}".format(*address),
+        ":8080 {": ":{1} {{\n\tbind {0}".format(*address),
     }
     return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], config)
