@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal
+from typing import Literal, TypeVar
 
 from quart_video.bounded import BoundedCache
 from quart_video.media.service import (
@@ -35,7 +35,8 @@ from quart_video.remux.film_facts import (
 )
 from quart_video.remux.index_cache import Index, IndexCache
 from quart_video.remux.index_file import BrokenIndexError
-from quart_video.remux.sound import Mode, split_parts
+from quart_video.remux.packet_file import is_whole
+from quart_video.remux.sound import Mode, is_made_part, split_parts
 from quart_video.remux.track import FILM as THE_FILM
 from quart_video.remux.track import LITERAL
 from quart_video.remux.virtual import VirtualMedia
@@ -109,6 +110,7 @@ class _Job:
 
 
 _Key = tuple[str, int, Mode]
+_T = TypeVar("_T")
 
 
 class Movies:
@@ -134,7 +136,7 @@ class Movies:
         """
         known = self._known.get(source.key)
         if known is None:
-            known = decode_film_facts(await self._derivatives.get(source, FILM))
+            known = await self._get(source, FILM, decode_film_facts)
             self._known.put(source.key, known)
         return known
 
@@ -149,7 +151,11 @@ class Movies:
             if data is None:
                 await self._derivatives.raise_failure(source, FILM)
                 return None
-            known = decode_film_facts(data)
+            try:
+                known = decode_film_facts(data)
+            except ValueError:
+                await self._derivatives.forget(source, FILM)
+                return None
             self._known.put(source.key, known)
         return known
 
@@ -211,8 +217,7 @@ class Movies:
         :raises Failed: it cannot be made.
         :raises StorageError: as opening the film does.
         """
-        data = await self._derivatives.get(source, FILM, urgent=False, retry=retry)
-        facts = decode_film_facts(data)
+        facts = await self._get(source, FILM, decode_film_facts, urgent=False, retry=retry)
         sound = facts.sound(facts.main)
         if sound is None or sound.plays or self._audio == "off":
             return
@@ -236,6 +241,36 @@ class Movies:
         self._begin(source, sound.number, self._audio)
         return None
 
+    async def _get(
+        self,
+        source: Source,
+        derivative: Derivative,
+        decode: Callable[[bytes], _T],
+        *,
+        urgent: bool = True,
+        retry: bool = False,
+    ) -> _T:
+        """Return what is made of a film, decoded; what is kept and is broken is made anew."""
+        data = await self._derivatives.get(source, derivative, urgent=urgent, retry=retry)
+        try:
+            return decode(data)
+        except ValueError:
+            await self._derivatives.forget(source, derivative)
+        data = await self._derivatives.get(source, derivative, urgent=urgent)
+        try:
+            return decode(data)
+        except ValueError as error:
+            raise Failed(str(error)) from error
+
+    def _packets_of(self, source: Source) -> Source:
+        """Return as a source what is known of a film's packets; if it is lost, all is made anew."""
+
+        def lost() -> None:
+            self._known.remove(source.key)
+            self._derivatives.forget_later(source, FILM)
+
+        return self._derivatives.made_of(source, "film", is_whole=is_whole, lost=lost)
+
     async def _open(
         self,
         source: Source,
@@ -250,7 +285,7 @@ class Movies:
         else:
             derivative = movie_with_aac(number, mode, b"")
             name = derivative.name
-        made_of = source if number == facts.main else self._derivatives.made_of(source, "film")
+        made_of = source if number == facts.main else self._packets_of(source)
 
         async def open_source(wanted: int) -> Media:
             if wanted == LITERAL:
@@ -262,17 +297,18 @@ class Movies:
                 assert mode is not None
                 part = wanted - THE_FILM - 1
                 found = await self._derivatives.open_kept(source, sound_data(number, mode, part))
-                if found is None:
-                    self._derivatives.forget_later(source, sound_part(number, mode, part))
             if found is None:
-                forget()
+                forget(wanted)
                 raise Changed(f"a part of the sound of {source.identity!r} is not there any more")
             return found
 
-        def forget() -> None:
+        def forget(broken: int) -> None:
             self._indexes.forget(key)
             if number is not None and mode is not None:
                 self._made.remove((source.key, number, mode))
+                if broken != LITERAL:
+                    part = sound_part(number, mode, broken - THE_FILM - 1)
+                    self._derivatives.forget_later(source, part)
             self._derivatives.forget_later(source, derivative)
 
         key = f"{source.key}/{name}"
@@ -280,7 +316,7 @@ class Movies:
         return VirtualMedia(index, film, open_source, broken=forget)
 
     async def _index(
-        self, key: str, open_index: Callable[[], Awaitable[Media]], forget: Callable[[], None]
+        self, key: str, open_index: Callable[[], Awaitable[Media]], forget: Callable[[int], None]
     ) -> Index:
         index = self._indexes.find(key)
         if index is not None:
@@ -294,7 +330,7 @@ class Movies:
         try:
             return await self._indexes.open(key, read)
         except BrokenIndexError as error:
-            forget()
+            forget(LITERAL)
             raise Changed(f"the index of a virtual file is broken: {error}") from error
         finally:
             media.close()
@@ -323,42 +359,42 @@ class Movies:
 
     async def _run(self, key: _Key, source: Source, job: _Job) -> None:
         _, number, mode = key
-        for _ in range(_TRIES):
-            try:
-                await self._make_sound(source, number, mode, job)
-            except Unavailable as error:
-                await asyncio.sleep(min(error.retry_after, _LONGEST_PAUSE))
-                continue
-            except Failed as error:
-                job.problem = str(error)  # stays, so that it is told
-                if len(self._jobs) < _MOST_JOBS // 2:
-                    return
-            except StorageError as error:
-                logger.info("No sound for the MP4 of %r: %s", source.identity, error)
-            break
-        self._jobs.pop(key, None)
+        try:
+            for _ in range(_TRIES):
+                try:
+                    await self._make_sound(source, number, mode, job)
+                    break
+                except Unavailable as error:
+                    await asyncio.sleep(min(error.retry_after, _LONGEST_PAUSE))
+        except Failed as error:
+            job.problem = str(error)
+        except StorageError as error:
+            logger.info("No sound for the MP4 of %r: %s", source.identity, error)
+        finally:
+            # What cannot be made stays, so that it is told.
+            if job.problem is None or len(self._jobs) >= _MOST_JOBS // 2:
+                self._jobs.pop(key, None)
 
     async def _make_sound(
         self, source: Source, number: int, mode: Mode, job: _Job, *, retry: bool = False
     ) -> None:
         get = self._derivatives.get
-        plan = await get(source, Derivative(plan_name(number), "film"), urgent=False)
-        try:
-            parts = split_parts(plan)
-        except ValueError as error:
-            raise Failed(str(error)) from error
+        await self._derivatives.ensure(source, FILM)  # it may have been lost meanwhile
+        plan = Derivative(plan_name(number), "film")
+        parts = await self._get(source, plan, split_parts, urgent=False)
         job.begin(len(parts))
         made = []
         for each, part in enumerate(parts):
             derivative = sound_part(number, mode, each, part)
             there = await self._derivatives.find(source, derivative)
-            if there is None:
+            if there is None or not is_made_part(there):
+                await self._derivatives.forget(source, derivative)
                 there = await get(source, derivative, urgent=False, retry=retry)
                 job.one_done(made=True)
             else:
                 job.one_done(made=False)
             made.append(there)
-        of_film = self._derivatives.made_of(source, "film")
+        of_film = self._packets_of(source)
         await get(of_film, movie_with_aac(number, mode, b"".join(made)), urgent=False, retry=retry)
         self._made.put((source.key, number, mode), value=True)
 

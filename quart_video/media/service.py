@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -295,12 +296,24 @@ class DerivativeService:
                 found = BytesMedia(data, version=source.key)
         return found
 
-    def made_of(self, source: Source, name: str) -> Source:
-        """Return as a source what was made of *source* and is kept as *name*."""
+    def made_of(
+        self,
+        source: Source,
+        name: str,
+        *,
+        is_whole: Callable[[bytes], bool] = lambda _: True,
+        lost: Callable[[], object] = lambda: None,
+    ) -> Source:
+        """Return as a source what was made of *source* and is kept as *name*.
+
+        :param is_whole: tells whether it is as it was written.
+        :param lost: is called if it is not, or is not there any more.
+        """
 
         async def open_kept() -> Media:
             data = await self._cache.read(source.key, name)
-            if data is None:
+            if data is None or not is_whole(data):
+                lost()
                 raise Changed(f"what was made of {source.identity!r} is not there any more")
             return BytesMedia(data, version=source.version)
 
@@ -310,9 +323,13 @@ class DerivativeService:
         """Open what was made of *source* and is kept as *name*; ``None``: it is not there."""
         return await self._cache.open(source.key, name)
 
-    def forget_later(self, source: Source, derivative: Derivative) -> None:
+    async def forget(self, source: Source, derivative: Derivative) -> None:
         """Have *derivative* be made anew when it is asked for again."""
-        task = asyncio.create_task(self._cache.remove(source.key, derivative.name))
+        await self._cache.remove(source.key, derivative.name)
+
+    def forget_later(self, source: Source, derivative: Derivative) -> None:
+        """Do what :meth:`forget` does, in a moment."""
+        task = asyncio.create_task(self.forget(source, derivative))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -351,8 +368,9 @@ class DerivativeService:
             raise Failed(reason.decode("utf-8", "replace"))
         if not derivative.is_long:  # then it makes all there is
             return
-        names = await self._cache.read(source.key, derivative.names)
-        if names is not None and derivative.name not in names.decode().split("\n"):
+        kept = await self._cache.read(source.key, derivative.names)
+        names = _decode_names(kept) if kept is not None else None
+        if names is not None and derivative.name not in names:
             raise Failed(_NO_SUCH_THING)
 
     async def _make(self, source: Source, derivative: Derivative) -> dict[str, bytes]:
@@ -393,7 +411,7 @@ class DerivativeService:
         finally:
             media.close()
         self._again.done((source.key, derivative.job))
-        names = {derivative.names: "\n".join(made).encode()} if derivative.is_long else {}
+        names = {derivative.names: _encode_names(made)} if derivative.is_long else {}
         await self._cache.write(source.key, {**made, **names})
         return made
 
@@ -421,3 +439,16 @@ class DerivativeService:
                 if taken:
                     return number
             await asyncio.sleep(every)
+
+
+def _encode_names(names: Iterable[str]) -> bytes:
+    data = "\n".join(names).encode()
+    return b"%08x\n%s" % (zlib.crc32(data), data)
+
+
+def _decode_names(data: bytes) -> list[str] | None:
+    """Return the names that were written; ``None``: they are not as they were."""
+    checksum, _, names = data.partition(b"\n")
+    if checksum != b"%08x" % zlib.crc32(names):
+        return None
+    return names.decode().split("\n")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from dataclasses import asdict, dataclass
 from typing import Any
+
+_CHECKSUM = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +39,21 @@ class FilmFacts:
 
 
 def encode_film_facts(facts: FilmFacts) -> bytes:
-    """Write *facts* as JSON."""
-    return json.dumps(asdict(facts), separators=(",", ":")).encode()
+    """Write *facts* as JSON behind its checksum."""
+    data = json.dumps(asdict(facts), separators=(",", ":")).encode()
+    return _CHECKSUM.pack(zlib.crc32(data)) + data
 
 
 def decode_film_facts(data: bytes) -> FilmFacts:
     """Read what :func:`encode_film_facts` wrote.
 
-    :raises ValueError: it is something else.
+    :raises ValueError: it is something else, or not as it was written.
     """
+    told = data[_CHECKSUM.size :]
+    if data[: _CHECKSUM.size] != _CHECKSUM.pack(zlib.crc32(told)):
+        raise ValueError("no facts of a film, or such as were changed")
     try:
-        fields: dict[str, Any] = json.loads(data)
+        fields: dict[str, Any] = json.loads(told)
         return FilmFacts(fields["main"], tuple(Sound(**each) for each in fields["sounds"]))
     except (KeyError, TypeError) as error:
         raise ValueError("not the facts of a film") from error

@@ -91,11 +91,9 @@ def decode_film(data: bytes) -> Film:
 
     :raises ValueError: it is something else, or not as it was written.
     """
-    if len(data) < _SIZES.size:
-        raise ValueError("no film")
-    magic, size, checksum = _SIZES.unpack_from(data)
-    if magic != MAGIC or zlib.crc32(data[_SIZES.size :]) != checksum:
+    if not is_whole(data):
         raise ValueError("no film, or one that was changed")
+    _, size, _ = _SIZES.unpack_from(data)
     body = _SIZES.size + size
     head: dict[str, Any] = json.loads(data[_SIZES.size : body])
     rest = memoryview(_inflate(data[body:]))
@@ -115,6 +113,14 @@ def decode_film(data: bytes) -> Film:
         head["title"],
         [Chapter(*each) for each in head["chapters"]],
     )
+
+
+def is_whole(data: bytes) -> bool:
+    """Tell whether :func:`encode_film` wrote *data*, and it was not changed since."""
+    if len(data) < _SIZES.size:
+        return False
+    magic, _, checksum = _SIZES.unpack_from(data)
+    return bool(magic == MAGIC and zlib.crc32(memoryview(data)[_SIZES.size :]) == checksum)
 
 
 def _inflate(data: bytes) -> bytes:

@@ -145,13 +145,16 @@ def encode_parts(parts: Sequence[Part]) -> bytes:
 def split_parts(data: bytes) -> list[bytes]:
     """Return each of the parts that :func:`encode_parts` wrote, encoded.
 
-    :raises ValueError: the data is something else.
+    :raises ValueError: the data is something else, or changed.
     """
     sizes, rest = unpack(memoryview(data))
     edges = [0, *accumulate(sizes)]
     if edges[-1] != len(rest) or min(sizes, default=0) < 0:
         raise ValueError("not the parts of a sound track")
-    return [bytes(rest[start:stop]) for start, stop in pairwise(edges)]
+    parts = [bytes(rest[start:stop]) for start, stop in pairwise(edges)]
+    for part in parts:
+        _check(part)
+    return parts
 
 
 def encode_part(part: Part) -> bytes:
@@ -169,11 +172,7 @@ def decode_part(data: bytes) -> Part:
 
     :raises ValueError: the data is something else, or changed.
     """
-    if len(data) < _HEAD.size:
-        raise ValueError("not a part of a sound track")
-    size, checksum = _HEAD.unpack_from(data)
-    if zlib.crc32(data[_HEAD.size :]) != checksum:
-        raise ValueError("a part of a sound track that was changed")
+    size = _check(data)
     raw = zlib.decompressobj().decompress(data[_HEAD.size :], _LONGEST)
     facts: dict[str, Any] = json.loads(raw[:size])
     rest = memoryview(raw)[size:]
@@ -184,6 +183,20 @@ def decode_part(data: bytes) -> Part:
     sources, offsets, sizes, firsts, positions = found
     pieces = Pieces(array("H", sources), array("Q", offsets), array("I", sizes))
     return Part(PartFacts(**facts), pieces, array("q", firsts), array("q", positions), bytes(rest))
+
+
+def _check(part: bytes) -> int:
+    """Return how long the first of what is in a part is.
+
+    :raises ValueError: the data is something else, or changed.
+    """
+    if len(part) < _HEAD.size:
+        raise ValueError("not a part of a sound track")
+    size: int
+    size, checksum = _HEAD.unpack_from(part)
+    if zlib.crc32(memoryview(part)[_HEAD.size :]) != checksum:
+        raise ValueError("a part of a sound track that was changed")
+    return size
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +232,14 @@ def decode_all_made(data: bytes) -> list[MadePart]:
         found.append(MadePart(bytes(rest), array("I", sizes)))
         data = data[_HEAD.size + size :]
     return found
+
+
+def is_made_part(data: bytes) -> bool:
+    """Tell whether *data* is one part as :func:`encode_made` wrote it."""
+    try:
+        return len(decode_all_made(data)) == 1
+    except (ValueError, zlib.error):
+        return False
 
 
 def aac_track(track: Track, rate: int, parts: Sequence[MadePart]) -> Track:

@@ -38,6 +38,8 @@ class BlockReader:
         self._next = 0
         self._stop = 0
         self._in_row = 1
+        self.ahead = _MOST_IN_ROW * BLOCK
+        """About how many bytes will be wanted from the next on; no more are asked for at once."""
 
     async def read_into(self, targets: Sequence[memoryview], start: int, stop: int) -> None:
         """Read the bytes from *start* up to *stop* to *targets*, one after the other."""
@@ -63,7 +65,8 @@ class BlockReader:
         if self._chunks is None or self._next != number:
             await self._leave()
             self._in_row = min(2 * self._in_row, _MOST_IN_ROW) if self._next == number else 1
-            self._stop = min(start + self._in_row * BLOCK, size)
+            most = start + max(1, min(self._in_row, -(-self.ahead // BLOCK))) * BLOCK
+            self._stop = min(most, size)
             self._chunks = self._in_blocks(start, self._stop)
         block = await anext(self._chunks, b"")
         if len(block) != stop - start:

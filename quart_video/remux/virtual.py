@@ -32,11 +32,12 @@ class VirtualMedia:
 
     :param film: the source that was indexed, in that very version; owned from now on.
     :param open_source: opens all others.
-    :param broken: is called when the index turns out not to be as it was written.
+    :param broken: is called with the number of a source other than the film that turns out not to
+        be as it was written.
     """
 
     def __init__(
-        self, index: Index, film: Media, open_source: Open, *, broken: Callable[[], None]
+        self, index: Index, film: Media, open_source: Open, *, broken: Callable[[int], None]
     ) -> None:
         told = film.facts
         identity = f"{told.version}\0{index.head.digest}".encode()
@@ -52,7 +53,7 @@ class VirtualMedia:
     async def ready(self, start: int, stop: int) -> None:
         """Have the first bytes from *start* up to *stop* read."""
         size = min(stop - start, SMALL)
-        self._first = (start, await self._read(start, size)) if size else None
+        self._first = (start, await self._read(start, size, stop)) if size else None
 
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes from *start* up to *stop*, as fast as they are taken."""
@@ -63,7 +64,7 @@ class VirtualMedia:
             if first is not None and first[0] == start:
                 chunk = first[1][: stop - start]
             else:
-                chunk = await self._read(start, min(stop - start, pace.size))
+                chunk = await self._read(start, min(stop - start, pace.size), stop)
             start += len(chunk)
             pause = loop.call_later(IDLE, self._pause) if self._holds else None
             handed_out = monotonic()
@@ -74,7 +75,8 @@ class VirtualMedia:
                     pause.cancel()
             pace.note(len(chunk), monotonic() - handed_out)
 
-    async def _read(self, start: int, size: int) -> bytes:
+    async def _read(self, start: int, size: int, stop: int) -> bytes:
+        """Return the *size* bytes from *start* on, of those up to *stop* that are wanted."""
         chunk, view = new_chunk(size)
         reads: list[Read] = []
         done = 0
@@ -82,7 +84,7 @@ class VirtualMedia:
             try:
                 block = await self._index.block_at(start + done, self._read_index)
             except BrokenIndexError as error:
-                self._broken()
+                self._broken(LITERAL)
                 raise Changed(f"the index of a virtual file is broken: {error}") from error
             count = gather(block, start + done, view[done:], reads)
             if not count:
@@ -90,7 +92,14 @@ class VirtualMedia:
             done += count
         for span in spans(reads):
             reader = self._readers.get(span.source) or await self._reader(span.source)
-            await reader.read_into(span.targets, span.start, span.stop)
+            if isinstance(reader, BlockReader):
+                reader.ahead = stop - start
+            try:
+                await reader.read_into(span.targets, span.start, span.stop)
+            except Changed:
+                if span.source != FILM:
+                    self._broken(span.source)
+                raise
         return chunk
 
     async def _read_index(self, start: int, stop: int) -> bytes:

@@ -268,3 +268,36 @@ async def test_refusal_is_remembered(movies: Movies, tmp_path: Path) -> None:
     for ask in (movies.film, movies.glance):
         with pytest.raises(Failed, match="transport stream"):
             await ask(source)
+
+
+@pytest.mark.parametrize(
+    "name", ["film-facts", "film", "plan-0", "movie-0", "aac-0-stereo-0", "aac-0-stereo-0-sizes"]
+)
+@pytest.mark.parametrize("gone", ["", "movie-0-aac-stereo"], ids=["", "without the index"])
+@pytest.mark.sample(4)
+async def test_what_is_kept_and_is_broken_is_made_anew(
+    service: DerivativeService, tmp_path: Path, name: str, gone: str
+) -> None:
+    source = on_disk(AC3.make(tmp_path))
+    first = Movies(service, audio="stereo")
+    await first.prepare(source)
+    expected = (await written(first, source, tmp_path / "before.mp4")).read_bytes()
+    await first.aclose()
+    kept = {path.name: path for path in (tmp_path / "cache").rglob("*") if path.is_file()}
+    broken = kept[name].read_bytes()
+    kept[name].write_bytes(broken[: len(broken) // 2])
+    if gone:
+        kept[gone].unlink()
+    movies = Movies(service, audio="stereo")
+    for _ in range(4):
+        try:
+            await movies.prepare(source)
+            found = (await written(movies, source, tmp_path / "after.mp4")).read_bytes()
+        except Changed:
+            await asyncio.sleep(0.05)  # it is noticed, and forgotten in a moment
+        else:
+            if found == expected:
+                break
+    else:
+        pytest.fail("it does not heal")
+    await movies.aclose()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import av
@@ -70,8 +68,8 @@ def read_packets(
 
     :raises Failed: no index can be made of them.
     """
-    size, read = _reader(source)
-    budget = Budget(max(_LEAST, size // _PART))
+    read = source.scattered()
+    budget = Budget(max(_LEAST, source.size() // _PART))
     kind = container.format.name
     picture = _track(video, 0, kind, read, budget)
     found = [picture]
@@ -147,17 +145,3 @@ def _track(
 def _has_start_codes(stream: VideoStream | AudioStream) -> bool:
     extradata = bytes(stream.codec_context.extradata or b"")
     return not extradata or extradata.startswith((b"\0\0\1", b"\0\0\0\1"))
-
-
-def _reader(source: SourceFile) -> tuple[int, Read]:
-    """Return how long the film is, and what reads it here and there."""
-    descriptor = source.descriptor
-    if source.remote_size is None:
-        return os.fstat(descriptor).st_size, partial(os.pread, descriptor)
-    file = source.file()
-
-    def read_afar(size: int, position: int) -> bytes:
-        file.seek(position)
-        return bytes(file.read(size))
-
-    return source.remote_size, read_afar

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import av
@@ -32,18 +34,29 @@ class SourceFile:
     descriptor: int
     remote_size: int | None
     """Its size, where *descriptor* is a socket that its bytes come from; else ``None``."""
+    blocks: OrderedDict[int, bytes] = field(default_factory=OrderedDict, repr=False, compare=False)
+    """What was read of it last, where it is not on a local disk."""
 
     def file(self) -> Any:
         """Return a binary file to read from the start of."""
         if self.remote_size is not None:
-            borrowed = RemoteFile(os.dup(self.descriptor), self.remote_size)
-            return io.BufferedReader(borrowed, BLOCK)  # which reads all that is asked for
+            return io.BufferedReader(self._remote(), BLOCK)  # which reads all that is asked for
         os.lseek(self.descriptor, 0, os.SEEK_SET)
         return open(os.dup(self.descriptor), "rb")  # the caller closes it
 
     def size(self) -> int:
         """Return how many bytes there are."""
         return os.fstat(self.descriptor).st_size if self.remote_size is None else self.remote_size
+
+    def scattered(self) -> Callable[[int, int], bytes]:
+        """Return what reads so many bytes at a position, beside those who read in a row."""
+        if self.remote_size is None:
+            return partial(os.pread, self.descriptor)
+        return self._remote().read_at
+
+    def _remote(self) -> RemoteFile:
+        assert self.remote_size is not None
+        return RemoteFile(os.dup(self.descriptor), self.remote_size, self.blocks)
 
     @contextmanager
     def reader(self) -> Iterator[ReadAt]:

@@ -110,13 +110,16 @@ class RemoteFile(io.RawIOBase):
 
     :param descriptor: of a connected socket, owned from now on.
     :param size: of the file.
+    :param blocks: those that were read last, shared by all who read the same file.
     """
 
-    def __init__(self, descriptor: int, size: int) -> None:
+    def __init__(
+        self, descriptor: int, size: int, blocks: OrderedDict[int, bytes] | None = None
+    ) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._size = size
         self._position = 0
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._blocks: OrderedDict[int, bytes] = OrderedDict() if blocks is None else blocks
 
     def readable(self) -> bool:
         """Tell that this is to be read."""
@@ -145,6 +148,16 @@ class RemoteFile(io.RawIOBase):
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)
+
+    def read_at(self, size: int, position: int) -> bytes:
+        """Return *size* bytes at a position, fewer where the file ends before."""
+        number, within = divmod(position, BLOCK)
+        stop = min(position + size, self._size)
+        if stop <= (number + 1) * BLOCK:  # nearly always
+            return self._block(number)[within : within + size] if position < stop else b""
+        numbers = range(number, -(-stop // BLOCK))
+        data = b"".join([self._block(each) for each in numbers])
+        return data[within : within + size]
 
     def _block(self, number: int) -> bytes:
         block = self._blocks.get(number)
