@@ -100,8 +100,10 @@ APPLICATION = 0x71764958  # "qvIX"; what kind of file this is
 VACUUM = "INCREMENTAL"
 """How a file gives room back, which is settled before it has a table."""
 
+_TEXT = 2  # goes up when keys or words of names become others
+
 VERSION = zlib.crc32(
-    f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{VACUUM}{unicodedata.unidata_version}".encode()
+    f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{VACUUM}{_TEXT}{unicodedata.unidata_version}".encode()
 )
 """Of the tables, of their file, and of what makes the keys and words in them."""
 

@@ -27,12 +27,32 @@ def _letters(pairs: str) -> dict[str, str]:
 # What Unicode does not take apart, and the root collation of CLDR takes for these letters at first.
 _SAME = _letters(
     "æae œoe øo łl đd ðd ħh ꝺd ꝼf ᵹg ꞃr ꞅs ꞇt ꞡg ꞣk ꞥn ꞧr ꞩs ꝛr "
-    "ꜩtz ꜳaa ꜵao ꜷau ꜹav ꜻav ꜽay ꝏoo ꝡvy ỻll ʣdz ʦts ʪls ʫlz ȸdb ȹqp"
+    "ꜩtz ꜳaa ꜵao ꜷau ꜹav ꜻav ꜽay ꝏoo ꝡvy ỻll ʣdz ʦts ʪls ʫlz ȸdb ȹqp "
+    "ґг ךכ םמ ןנ ףפ ץצ "
+    "یي ىي کك"  # as keyboards of one language have what those of another write in another way
 )
 BEHIND = "\U0010fffd"
 """Stands behind a letter for one that comes after it in the order, and before the next one."""
 # What has a place of its own in that order, behind a letter that it would be far away from.
 _BEHIND = {letter: base + BEHIND for letter, base in _letters("\u0131i ŋn ŧt ƀb ɨi ǥg ƶz").items()}
+
+
+def _places(groups: str) -> dict[str, str]:
+    return {
+        letter: group[0] + BEHIND * number
+        for group in groups.split()
+        for number, letter in enumerate(group)
+        if number
+    }
+
+
+# Letters of an alphabet that Unicode has elsewhere, behind that which they come after in the order
+# of CLDR. To a search they are letters of their own.
+_PLACED = _places(
+    "аәӕ гғҕ дђҙ еє зѕӡ иіј кқҡҟҝ лљ нңҥњ оө пҧ сҫ тҭћ уүұ хҳһ цҵ чҷҹҽџ "
+    "بپ ثٹ جچ خځڅ ذڈډ زڑړڕژ شښ فڤ كگ لڵ نں هھہ وۆۇۈۋ يېے "  # noqa: RUF001 - that is Arabic
+    "வழளறனஜ"
+)
 # Of two sizes: the small ones differ from the others no more than the case does.
 _KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
 _KATAKANA = range(0x30A1, 0x30F7)
@@ -55,6 +75,11 @@ def fold(text: str) -> str:
 
 def fold_letter(letter: str) -> str:
     """Return what :func:`fold` makes of one character, whatever stands beside it."""
+    return "".join([_PLACED.get(each, each) for each in plain_letter(letter)])
+
+
+def plain_letter(letter: str) -> str:
+    """Return what a search sees of one character, but for :data:`BEHIND`."""
     plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if is_written(part))
     return "".join(map(_base_of, plain.casefold()))
 

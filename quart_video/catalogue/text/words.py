@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import codes_of
-from quart_video.catalogue.text.natural import BEHIND, MOST_LETTERS, fold_letter
+from quart_video.catalogue.text.natural import BEHIND, MOST_LETTERS, plain_letter
 from quart_video.media_types import VIDEO_TYPES
 
 WHOLE = frozenset(suffix[1:] for suffix in VIDEO_TYPES if not suffix[1:].isalpha())
@@ -173,7 +173,7 @@ def is_symbol(sign: str) -> bool:
 
 def _spaced(code: int) -> str:
     """Return what a search sees of a character, with blanks where words end."""
-    return "".join(map(_apart, fold_letter(chr(code)))) if code else "\0"
+    return "".join(map(_apart, plain_letter(chr(code)))) if code else "\0"
 
 
 def _apart(plain: str) -> str:

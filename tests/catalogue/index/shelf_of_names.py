@@ -63,6 +63,22 @@ ARABIC = ("العربية للجميع.mp4", "كتاب جديد.mp4", "كِتَ�
 CYRILLIC = ("Ёлка зимой.mp4", "Елена.mp4", "Урок 2.mp4", "Урок 10.mp4", "Сезон 2 Серия 3.mp4")
 GREEK = ("Άνοιξη στο νησί.mp4", "Η θάλασσα.mp4", "Ψωμί.mp4")
 HEBREW = ("שָׁלוֹם לכולם.mp4", "שלום שוב.mp4", "הספר.mp4")
+LATER = (
+    *("Історія міста.mp4", "Ґанок.mp4", "Їжак у тумані.mp4", "Љубав и ћуп.mp4", "Йод и май.mp4"),
+    *("گربه و سگ.mp4", "یک روز.mp4", "چای.mp4", "חלומות.mp4", "חלום ישן.mp4"),
+    *(
+        "Şişli'de Akşam.mp4",
+        "Țară și mare.mp4",
+        "Őszi erdő.mp4",
+        "Vůně kávy.mp4",
+        "Þór og Æsir.mp4",
+    ),
+    *("작은 방.mp4", "ひこうき雲.mp4", "新幹線の旅 3.mp4", "한글 3강.mp4", "ഓണം.mp4"),
+    *("O'Neill's Barn.mp4", "Rock’n’Reel.mp4", "U.F.O.S..mp4", "20-20 Vision.mp4", "24 7.mp4"),
+    *("IMG_20230405_101112.mp4", "VID-20230405-WA0007.mp4", "2023.04.05 hike.mp4"),
+    *("[Grp] Kaze no Oto - 07 [1080p].mkv", "[Grp] Kaze no Oto - 17 [1080p].mkv"),
+    *("Quiz.Night.2024.05.06.Guest.mkv", "Farm.S00E03.Special.mkv", "Farm.S02E05E06.Two.mkv"),
+)
 
 ODD = (
     *FILMS,
@@ -78,6 +94,7 @@ ODD = (
     *CYRILLIC,
     *GREEK,
     *HEBREW,
+    *LATER,
 )
 
 _CRATES = ("Rope", "Lantern", "Barrel", "Anchor", "Compass", "Kettle", "Ladder", "Saddle", "Pillow")
@@ -99,7 +116,7 @@ def episode_of(show: str, season: int, episode: int) -> str:
 def crates() -> Iterator[str]:
     """Yield what there is most of: names that are found by their own words alone."""
     for one, other in product(_CRATES, _CRATES):
-        for number in range(21):
+        for number in range(23):
             yield f"crates/{one} and {other} take {number}.mp4"
 
 

@@ -12,7 +12,27 @@ from quart_video.storage.names import name_problem
 PIECES = ["clip", "Clip", "HD", "0", "00", "1", "007", " ", "_", "-", ".", "\x01", "\x02", "\x08"]
 COMMON = st.lists(st.sampled_from([*PIECES, *WHOLE, ".mp4", ".MP4", ".webm"]), min_size=1)
 SIGNED = ["S01E02", "s1", ".S.H", "M.A", "-E", "'s", "’s", "1x02", "Season 1", "·", "C++", "#", "×"]
-SIGNED += ["BigBuck", "Ł", "þ", "ı", "ト", "ก่", "दि", "한", "中", "★", "٣", "ĸ"]
+SIGNED += [
+    "BigBuck",
+    "Ł",
+    "þ",
+    "ı",
+    "ト",
+    "ก่",
+    "दि",
+    "한",
+    "中",
+    "★",
+    "٣",
+    "ĸ",
+    "і",
+    "Ј",
+    "پ",
+    "ன",
+    "ї",
+    "ם",
+    "ی",
+]
 SIGNED += [".S01E02.", "s1e2", "E03", "-E03", " ep 4", "'s01e02", "BluRay", "s01e02-", "Staffel 2"]
 MIXED = st.lists(st.sampled_from([*PIECES, *SIGNED]), min_size=1).map("".join)
 ODD = st.text(min_size=1, max_size=20)
