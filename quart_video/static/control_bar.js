@@ -25,7 +25,7 @@ const lifted = new WeakSet(); // the captions that the controls have moved
 const bands = (stops) => `linear-gradient(90deg, ${stops.join()})`;
 
 /** Draw and move the time line. Return where it ends, in seconds. */
-function follow(video, element, offset, play, seek) {
+function follow(video, element, { offset, play, seek }, event) {
   const line = element.querySelector("input");
   const end = () => (video.duration < 1 / 0 ? video.duration : Number(line.max));
   const percent = (seconds) => `${Math.min(100, (100 * seconds) / end()) || 0}%`;
@@ -68,10 +68,14 @@ function follow(video, element, offset, play, seek) {
     event.preventDefault();
   });
   // Pictures, and the names of chapters: nobody waits for what nobody looks at.
-  const look = (event) => import("./previews.js").then((it) => it.showPreviews(video, element, clock, offset, event)).catch(() => {});
+  let looking = null;
+  const look = (now) => {
+    looking ??= import("./previews.js").then((it) => it.showPreviews(video, element, clock, offset, now)).catch(() => {});
+  };
   for (const type of ["pointermove", "focus"]) line.addEventListener(type, look, { once: true });
   for (const type of ["timeupdate", "seeking", "durationchange", "progress"]) video.addEventListener(type, paint);
   paint();
+  if (line.matches(":hover") && event) look(event);
 }
 
 /** Keep captions, which have no place of their own, above the controls. */
@@ -130,9 +134,11 @@ function hideIdle(video, screen, bar, play, fullscreen) {
 /**
  * Have the controls in `bar` do what they are for.
  * @param player {offset, play, seek}
+ * @param event which had this loaded, if it was one
  * @return {fullscreen, louder(by), tap}
  */
-export function enliven(video, screen, bar, { offset, play, seek }) {
+export function enliven(video, screen, bar, player, event) {
+  const { play } = player;
   const part = (name) => bar.querySelector(`[data-qv-${name}]`);
   const [playing, mute, volume, large, pip, theatre] = ["play", "mute", "volume", "fullscreen", "pip", "theatre"].map(part);
   for (const button of bar.querySelectorAll("button")) button.title = button.getAttribute("aria-label");
@@ -155,7 +161,7 @@ export function enliven(video, screen, bar, { offset, play, seek }) {
     turn(mute, !value, [LOUD, MUTED]);
   }
 
-  follow(video, bar.querySelector(".qv-line"), offset, play, seek);
+  follow(video, bar.querySelector(".qv-line"), player, event);
   style("control_bar.css", screen);
   const tap = hideIdle(video, screen, bar, play, fullscreen);
 

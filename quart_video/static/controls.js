@@ -22,9 +22,9 @@ export function control(video, offset) {
   let loading = null;
   let live = null; // what is loaded
 
-  function load() {
+  function load(event) {
     loading ??= import("./control_bar.js").then(({ enliven }) => {
-      live = enliven(video, screen, bar, { offset, play, seek });
+      live = enliven(video, screen, bar, { offset, play, seek }, event);
     }).catch(() => show(false)); // those of the browser can do it all
     return loading;
   }

@@ -14,12 +14,17 @@ const written = [...main.querySelectorAll("[data-qv-live]")].map((region) => reg
 const toggle = main.querySelector("[data-qv-unwatched-only]");
 if (toggle) toggle.checked = setting("unwatched") === "on";
 
+const locale = navigator.languages.find((it) => it.startsWith(document.documentElement.lang));
+const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+
 /** Draw how far each video has been watched. What is new to everybody is not to who has seen it. */
 function decorate() {
   const isWatched = watchedPaths();
   let hidden = 0;
   for (const card of main.querySelectorAll(".qv-card")) {
     card.querySelector(".qv-progress")?.remove();
+    const time = card.querySelector("time"); // which the server writes in UTC
+    if (time) (time.firstElementChild ?? time).textContent = dates.format(new Date(time.dateTime));
     const { pathname } = card.querySelector("a");
     const kept = position(pathname);
     const watched = isWatched(pathname);
@@ -100,6 +105,18 @@ addEventListener("keydown", (event) => {
 showAll();
 addEventListener("pageshow", showAll); // also on the way back from a video
 document.addEventListener("quart-video:changed", showAll);
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Have the picture of a card move that someone points at, or goes to by keys. */
+function move({ type, target, pointerType }) {
+  const card = target.closest?.(".qv-card");
+  if (!card?.querySelector("img") || still.matches || pointerType === "touch") return;
+  if (type === "focusin" && !target.matches(":focus-visible")) return;
+  import("./moving.js").then((it) => it.move(card), () => {});
+}
+
+for (const type of ["pointerover", "focusin"]) main.addEventListener(type, move);
 
 let live = null; // the promise of what asks for news
 
