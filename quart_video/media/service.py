@@ -422,8 +422,10 @@ class DerivativeService:
         try:
             yield
         finally:
-            self._held.discard(number)
-            await asyncio.shield(self._cache.unlock(number))
+            giving_back = asyncio.ensure_future(self._cache.unlock(number))
+            # Not before: whoever took it meanwhile would have it taken away by this.
+            giving_back.add_done_callback(lambda _: self._held.discard(number))
+            await asyncio.shield(giving_back)
 
     async def _take(self, numbers: range, every: float) -> int:
         while True:

@@ -14,6 +14,7 @@ from quart_video.media import (
     DerivativeService,
     Failed,
     FolderCache,
+    MemoryCache,
     Source,
     poster,
     sheet,
@@ -233,3 +234,39 @@ async def test_what_is_quick_does_not_wait_for_what_takes_long(
     stuck.set()
     await asyncio.gather(*long)
     await derivatives.aclose()
+
+
+async def test_a_lock_that_is_being_given_back_is_not_taken() -> None:
+    """The kernel gives a process what it has already, and takes it away at the first return."""
+
+    class Slow(MemoryCache):
+        def __init__(self) -> None:
+            super().__init__()
+            self.done: list[str] = []
+            self.go_on = asyncio.Event()
+
+        async def lock(self, _: int) -> bool:
+            self.done.append("lock")
+            return True
+
+        async def unlock(self, _: int) -> None:
+            await self.go_on.wait()
+            self.done.append("unlock")
+
+    cache = Slow()
+    service = DerivativeService(cache, most=1)
+
+    async def hold() -> None:
+        async with service.turn("scan"):
+            pass
+
+    first = asyncio.create_task(hold())
+    await asyncio.sleep(0)
+    first.cancel()  # even so
+    second = asyncio.create_task(hold())
+    await asyncio.sleep(0.05)
+    assert cache.done == ["lock"]
+    cache.go_on.set()
+    await asyncio.wait_for(second, 30)
+    assert cache.done == ["lock", "unlock", "lock", "unlock"]
+    await service.aclose()
