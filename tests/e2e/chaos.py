@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import threading
 import time
@@ -15,10 +16,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from tests.e2e.harness import wait_until
+from tests.support.swift import REPLICAS, SwiftBox
 
 PATIENCE = 120.0
 """Seconds in which all has to be well again after one thing went wrong, on a busy machine."""
@@ -76,11 +81,13 @@ class Visitors:
     port: int
     contents: dict[str, bytes]
     clips: list[str]
+    base: str = ""
+    """Where the library is mounted."""
     seen: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     """What nobody may ever see."""
     kills: list[float] = field(default_factory=list)
-    """When a worker was killed."""
+    """When a worker was killed, or a store that it was reading from."""
     _end: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -91,13 +98,22 @@ class Visitors:
         """
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("GET", path, headers=fields)
+            connection.request("GET", self.base + path, headers=fields)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except HTTPException as error:
             raise ConnectionError(f"cut: {error!r}") from error
         finally:
             connection.close()
+
+    def date(self) -> float | None:
+        """Return the time that the server says it is; ``None``: it says nothing for now."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with suppress(OSError, HTTPException), closing(connection):
+            connection.request("HEAD", f"{self.base}/")
+            field = connection.getresponse().headers["Date"]
+            return None if field is None else parsedate_to_datetime(field).timestamp()
+        return None
 
     def json(self, path: str) -> Any:
         """Return what an address answers; ``None``: an error, or nothing, for now."""
@@ -162,7 +178,7 @@ class Visitors:
         began = time.monotonic()
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("GET", f"/{quote(path)}")
+            connection.request("GET", f"{self.base}/{quote(path)}")
             answer = connection.getresponse()
             if answer.status != 200:
                 answer.read()
@@ -207,6 +223,10 @@ class Site:
     visitors: Visitors
     is_small: bool
     """Whether the cache is on a small disk of its own."""
+    clock: Path | None = None
+    """Says by how much the clock of the server is wrong."""
+    store: SwiftBox | None = None
+    """Where the media are; ``None``: in a folder."""
     number: int = 0
     trouble: str | None = None
     """What was wrong when it was last looked at."""
@@ -245,6 +265,8 @@ class Site:
         return {each["path"] for each in found["videos"]}
 
     def there(self) -> set[str]:
+        if self.store is not None:
+            return {*self.visitors.contents}
         return {str(path.relative_to(self.media)) for path in self.media.rglob("*.mp4")}
 
     def is_well(self) -> bool:
@@ -357,6 +379,55 @@ def turn_times(site: Site, chance: random.Random) -> Callable[[], bool]:
     return lambda: True
 
 
+def jump_clock(site: Site, chance: random.Random) -> Callable[[], bool]:
+    """Have the clock of the server jump, and jump back a while after, as new videos come."""
+    days = chance.choice([-400, -1, 1, 30, 4000])
+    _set_clock(site, days * 86_400 + chance.randrange(3600))
+    path = site.new_clip()
+    until = time.monotonic() + chance.uniform(2, 6)
+    while time.monotonic() < until and not site.has_poster(path):
+        time.sleep(0.1)
+    _set_clock(site, 0)
+    path = site.new_clip()
+    return lambda: site.has_poster(path)
+
+
+def _set_clock(site: Site, shift: int) -> None:
+    """Have the clock of the server wrong by so many seconds, and see that it is."""
+    assert site.clock is not None
+    with site.clock.open("r+b", buffering=0) as file:
+        file.write(struct.pack("=q", shift))  # in one piece, as the server has it in memory
+    wait_until(lambda: _has_jumped(site, shift), PATIENCE, "the clock has jumped")
+
+
+def _has_jumped(site: Site, shift: int) -> bool:
+    """Say whether both workers write a date that is wrong by so many seconds, but for a minute."""
+    dates = [site.visitors.date() for _ in range(8)]
+    return all(date and abs(date - time.time() - shift) < 60 for date in dates)
+
+
+def kill_replica(site: Site, chance: random.Random) -> Callable[[], bool]:
+    """Kill one of the servers that have the bytes, and have it come back a while after."""
+    assert site.store is not None
+    name = chance.choice(REPLICAS)
+    site.store.kill(name)
+    time.sleep(chance.uniform(2, 6))
+    site.store.start(name)
+    return lambda: True
+
+
+def cut_off_store(site: Site, chance: random.Random) -> Callable[[], bool]:
+    """Kill the server by which the store is asked, and have it come back a while after."""
+    assert site.store is not None
+    site.visitors.kills.append(time.monotonic())
+    site.store.kill("proxy")
+    time.sleep(chance.uniform(2, 6))
+    site.store.start("proxy")
+    site.visitors.kills.append(time.monotonic())
+    return lambda: True
+
+
+FAULTS_OF_STORES: list[Fault] = [kill_worker, kill_replica, cut_off_store]
 FAULTS: list[Fault] = [
     kill_worker,
     kill_media_child,
@@ -367,4 +438,5 @@ FAULTS: list[Fault] = [
     rename_folder,
     lock_index,
     turn_times,
+    jump_clock,
 ]
