@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from benchmarks.copies import Copies, copy_library
 from quart_video.media import DerivativeService, FolderCache, Source, poster
 from quart_video.media.service import STORYBOARD
 from quart_video.media.workers.pool import WorkerPool
@@ -34,6 +35,7 @@ from quart_video.storage.local.safe_open import open_regular
 _H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p"]
 _TILES = "fps=1/6,scale=160:90,tile=10x10"
 _FOLDER = Path(tempfile.gettempdir()) / "quart-video-benchmarks"
+_MEMORY = "/dev/shm"  # noqa: S108 - what is made in it is nobody else's
 _MIB = 1024 * 1024
 _ROUNDS = 5
 _MOST_TIMES = 3  # as long as alone may a poster take while a long job runs
@@ -60,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     show(compare_storyboards(film, 3))
     show(asyncio.run(posters_beside_a_long_job(options.folder, 3 if options.quick else 10)))
     show(stream_while_preparing(100 if options.quick else 1000))
+    show(copies(100 if options.quick else 1000))
 
 
 def show(result: object) -> None:
@@ -291,6 +294,16 @@ class Streaming:
             f"{self.files} videos are prepared, which takes {self.taken:.0%} of the processors\n"
             f"  {left:.0%} are left; wanted: no less than of the processors; {verdict} wanted"
         )
+
+
+def copies(files: int) -> Copies:
+    """Prepare a library and a copy of it on another disk, if memory is to be had as one."""
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir=memory) as elsewhere,
+    ):
+        return copy_library(Path(folder), Path(elsewhere), files)
 
 
 def stream_while_preparing(files: int) -> Streaming:
