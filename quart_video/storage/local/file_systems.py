@@ -51,11 +51,13 @@ _KINDS = {
     **dict.fromkeys(
         (
             *("bcachefs", "btrfs", "erofs", "ext2", "ext3", "ext4", "f2fs", "jfs", "nilfs2"),
-            *("ramfs", "reiserfs", "squashfs", "tmpfs", "xfs", "zfs"),
+            *("ramfs", "reiserfs", "squashfs", "tmpfs", "xfs"),
         ),
         _LOCAL,
     ),
-    "ntfs3": replace(_LOCAL, is_exact=False),
+    # ZFS may find a name by other letters (normalization): an accent apart or not, the sign for
+    # kelvin for a K. It does not tell.
+    **dict.fromkeys(("ntfs3", "zfs"), replace(_LOCAL, is_exact=False)),
     **dict.fromkeys(("autofs", "ceph", "gfs2", "lustre", "ocfs2"), _EXACT),
     **dict.fromkeys(("exfat", "msdos", "vfat"), _FAT),
     **dict.fromkeys(("9p", "aufs", "nfs", "nfs4", "overlay", "vboxsf", "virtiofs"), _REMOTE),
@@ -126,10 +128,6 @@ def judge(mount: Mount, table: Iterable[Mount]) -> FileSystem:
 
 def _judge(mount: Mount, table: list[Mount], depth: int) -> FileSystem:
     found = known(mount.kind)
-    if mount.kind == "zfs" and not {"caseinsensitive", "casemixed"}.isdisjoint(
-        mount.options.split(",")
-    ):
-        return replace(found, is_exact=False)
     if mount.kind == "overlay":
         systems = _systems_of_layers(mount, table, depth)
         return replace(

@@ -98,7 +98,7 @@ def test_an_overlay_of_an_overlay_without_end() -> None:
         ("ext4", "inodes ctimes entries exact"),
         ("xfs", "inodes ctimes entries exact"),
         ("btrfs", "inodes ctimes entries exact"),
-        ("zfs", "inodes ctimes entries exact"),
+        ("zfs", "inodes ctimes entries"),  # by names with other letters, too
         ("tmpfs", "inodes ctimes entries exact"),
         ("ntfs3", "inodes ctimes entries"),
         ("exfat", ""),
@@ -181,20 +181,6 @@ def test_what_is_mounted_while_it_runs(tmp_path: Path) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"nothing can be mounted here: {error}")
     subprocess.run([*space, sys.executable, "-c", _SEES_A_MOUNT, folder], check=True, timeout=60)
-
-
-@pytest.mark.parametrize(
-    ("options", "is_exact"),
-    [
-        ("rw,xattr,noacl", True),
-        ("rw,xattr,noacl,casesensitive", True),
-        ("rw,xattr,noacl,caseinsensitive", False),
-        ("rw,casemixed", False),
-    ],
-)
-def test_names_on_zfs(options: str, is_exact: bool) -> None:  # noqa: FBT001
-    mount = Mount(1, "/m", "zfs", options)
-    assert judge(mount, [mount]).is_exact is is_exact
 
 
 def test_a_folder_that_takes_names_in_any_case(
