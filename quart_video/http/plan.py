@@ -53,9 +53,7 @@ def plan(request: RequestFacts, media: MediaFacts, *, boundary: str) -> Plan:
     if request.method == "GET" and request.range is not None and range_applies(request, media):
         specs = parse_range(request.range)
         ranges = select(specs, media.size) if specs else ()
-        # Of what is empty the whole is no more than was asked for. A cache that asks by slices
-        # passes a 416 on to a client that asked for no range.
-        if specs and not ranges and media.size:
+        if specs and not ranges:
             return _unsatisfiable(media.size)
         if len(ranges) == 1:
             part = ranges[0].first(limit) if (limit := _limit(request, specs)) else ranges[0]
