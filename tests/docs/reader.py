@@ -34,7 +34,9 @@ PROJECT = "my-site/"  # what a tree calls the folder of the reader
 
 _PORT_FOLLOWS = ("localhost:", "127.0.0.1:", "--port ", "listen ", '"port" => ', '"socket"] == ":')
 _PORT = re.compile("|".join(rf"(?<={re.escape(words)})\d+" for words in _PORT_FOLLOWS))
-_SERVER = re.compile(r"(\w+=\S+ )*((?P<quart>quart (--app \S+ )?run)|hypercorn|uvicorn|granian)\b")
+_SERVER = re.compile(
+    r"(\w+=\S+ )*((?P<quart>quart (--app \S+ )?run)|hypercorn|uvicorn|granian|gunicorn)\b"
+)
 _TREE_ROW = re.compile(r"(?P<depth>(?:│   |    )*)[├└]── (?P<name>\S+)(  +.*)?")
 
 

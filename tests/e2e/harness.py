@@ -125,6 +125,9 @@ def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
         return [*python, "uvicorn", *options, app]
     if kind == "daphne":
         return [*python, "daphne", "-b", "127.0.0.1", "-p", str(port), app]
+    if kind == "gunicorn":
+        options = ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1"]
+        return [*python, "gunicorn", "-k", "asgi", "--no-control-socket", *options, app]
     assert kind == "granian"
     options = ["--interface", "asgi", "--port", str(port), "--workers-kill-timeout", "1"]
     return [*python, "granian", *options, app]

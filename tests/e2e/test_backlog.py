@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import Client, Server, wait_until
+from tests.e2e.harness import REPOSITORY, Client, Server, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.http2 import Http2
 
@@ -59,18 +60,20 @@ def still(server: Server) -> int:
     return seen[-1]
 
 
-@pytest.mark.parametrize(
-    ("server", "connect", "keeps"),
-    [
-        ("daphne", Http1, True),
-        ("hypercorn", Http2, True),
-        ("hypercorn", Http1, False),
-        ("uvicorn", Http1, False),
-        ("granian", Http1, False),
-        ("granian", Http2, False),
-    ],
-    indirect=["server"],
-)
+CASES = [
+    ("daphne", Http1, True),
+    ("hypercorn", Http2, True),
+    ("hypercorn", Http1, False),
+    ("uvicorn", Http1, False),
+    ("gunicorn", Http1, False),
+    ("uvicorn-h11", Http1, False),
+    ("uvicorn-kernel", Http1, False),
+    ("granian", Http1, False),
+    ("granian", Http2, False),
+]
+
+
+@pytest.mark.parametrize(("server", "connect", "keeps"), CASES, indirect=["server"])
 @pytest.mark.sample(2)
 def test_who_takes_nothing_costs_little(
     server: Server, connect: type[Client], *, keeps: bool
@@ -90,3 +93,13 @@ def test_who_takes_nothing_costs_little(
         assert server.log_with(KEEPS).count(KEEPS) == 1
     else:
         assert KEEPS not in server.new_log()
+
+
+def test_the_guide_has_no_other_servers() -> None:
+    """Each of the table of servers is tried here, but for nginx, which sends files by itself."""
+    guide = (REPOSITORY / "docs" / "how_to_guides" / "deploy.md").read_text("utf-8")
+    table = guide.partition("## Which server\n")[2].partition("\nSo: ")[0]
+    rows = [re.split(r" *\| *", line.strip("| ")) for line in table.splitlines() if "| " in line]
+    told = {row[0].split()[0].lower(): "held by the library" in row[2] for row in rows[1:]}
+    tried = {kind.partition("-")[0]: keeps for kind, connect, keeps in CASES if connect is Http1}
+    assert told == tried | {"nginx": False}
