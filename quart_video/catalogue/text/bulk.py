@@ -78,9 +78,10 @@ _LETTERS_AND_SIGNS = _table(
     lambda byte: byte if not byte or chr(byte).isalpha() or byte in b"-'" else 32
 )
 _CODES = _classes("\0" + "".join(sorted({*"sx", *"".join(SEASONS)} & {*ascii_lowercase})))
-_CODED = (b" s0", b"\0s0", b"?s0", b"0x0")
+_CODED = (b" s0", b"\0s0", b"?s0", b" se0", b"\0se0", b"?se0", b"0x0")
 _LOOSE = (b" e0", b" ep")
 """What there may be of a code that is more than one word."""
+_MORE = re.compile(r"(?<=[0-9])[-+&~][0-9]")
 _TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS)
 
@@ -192,13 +193,17 @@ def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) 
     codes = sum(map(kinds.count, _CODED))
     if not codes and not _has_season(kinds):
         return
-    if raw.isascii() and "'s" not in text and not any(each in kinds for each in _LOOSE):
+    if raw.isascii() and "'s" not in text and not _is_loose(text, kinds):
         # All codes may be as "S01E02" is, which are found run by run.
         tight = "".join(map(_code_of_run.__getitem__, runs))
         if tight.count(" ") == codes and not _has_season(kinds):
             _add(others, [tight])
             return
     _put(others, text, codes_in(text))
+
+
+def _is_loose(text: str, kinds: bytes) -> bool:
+    return any(each in kinds for each in _LOOSE) or _MORE.search(text) is not None
 
 
 def _has_season(kinds: bytes) -> bool:

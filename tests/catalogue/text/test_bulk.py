@@ -33,7 +33,21 @@ SIGNED += [
     "ם",
     "ی",
 ]
-SIGNED += [".S01E02.", "s1e2", "E03", "-E03", " ep 4", "'s01e02", "BluRay", "s01e02-", "Staffel 2"]
+SIGNED += [
+    ".S01E02.",
+    "s1e2",
+    "E03",
+    "-E03",
+    " ep 4",
+    "'s01e02",
+    "BluRay",
+    "s01e02-",
+    "Staffel 2",
+    "se1",
+    "+E4",
+    "-06",
+    " - 05",
+]
 MIXED = st.lists(st.sampled_from([*PIECES, *SIGNED]), min_size=1).map("".join)
 ODD = st.text(min_size=1, max_size=20)
 NAMES = (COMMON.map("".join) | MIXED | ODD).filter(lambda name: not name_problem(name))

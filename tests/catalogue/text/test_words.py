@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quart_video.catalogue.text.bulk import keys_and_words
+from quart_video.catalogue.text.episodes import codes_of
 from quart_video.catalogue.text.terms import MOST_WORDS, Phrase, Term, searched
 from quart_video.catalogue.text.words import words_of
 
@@ -113,6 +115,45 @@ def test_not_too_many() -> None:
     terms = searched(" ".join(f"a{number}" for number in range(500)))
     assert terms is not None
     assert sum(len(term.words) for term in terms) == MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Show S01E05-06.mkv", "s1e5 s1e6"),
+        ("Show S01E05-06-07.mkv", "s1e5 s1e6 s1e7"),
+        ("Show.S01E05-06.1080p.WEB-DL.mkv", "s1e5 s1e6"),
+        ("Show 1x02-03.mkv", "s1e2 s1e3"),
+        ("Show S01E43+E44.mkv", "s1e43 s1e44"),
+        ("Show S01E45&46.mkv", "s1e45 s1e46"),
+        ("Show S01E05-720p.mkv", "s1e5"),
+        ("Show S01E05-2019.mkv", "s1e5"),
+        ("Show S01E05 - 24 Hours.mkv", "s1e5"),
+        ("Show S01E05-10bit.mkv", "s1e5"),
+        ("Show.S01.x264-GRP.mkv", "s1"),
+        ("Show S01x18.mkv", "s1e18"),
+        ("Show S01xE18.mkv", "s1e18"),
+        ("Show Se01Ep19.mkv", "s1e19"),
+        ("[Grp] Show S2 - 05 (1080p).mkv", "s2e5"),
+        ("[Grp] Show S2 - 05v2 [720p].mkv", "s2e5"),
+        ("Show S2 - 1999.mkv", "s2"),
+        ("Show S2-05.mkv", "s2"),
+        ("Show Sezon 1 Odcinek 32.mkv", "s1e32"),
+        ("Show Sæson 1 Afsnit 34.mkv", "s1e34"),
+        ("Show Säsong 1 Avsnitt 35.mkv", "s1e35"),
+        ("Show Seizoen 1 Aflevering 36.mkv", "s1e36"),
+        ("Show 1. Staffel 37. Folge.mkv", "s1e37"),
+        ("Show 1.Sezon 38.Bölüm.mkv", "s1e38"),
+        ("Show 2. Staffel.mkv", "s2"),
+        ("Show 2. Season 3 Episode 4.mkv", "s3e4"),
+        ("Sean 1.mkv", ""),
+        ("Seven.mkv", ""),
+        ("Ocean's 11 and 12.mkv", ""),
+    ],
+)
+def test_codes_of_episodes(name: str, codes: str) -> None:
+    assert " ".join(codes_of(name)) == codes
+    assert keys_and_words([name, "x.mkv"])[1][0] == words_of(name)
 
 
 @given(st.text(max_size=60))
