@@ -81,7 +81,7 @@ _CODES = _classes("\0" + "".join(sorted({*"sx", *"".join(SEASONS)} & {*ascii_low
 _CODED = (b" s0", b"\0s0", b"?s0", b" se0", b"\0se0", b"?se0", b"0x0")
 _LOOSE = (b" e0", b" ep")
 """What there may be of a code that is more than one word."""
-_MORE = re.compile(r"(?<=[0-9])[-+&~][0-9]")
+_MORE = b"0-0"  # as in "E01-02"
 _TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS)
 
@@ -189,21 +189,19 @@ def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) 
     if any(hint in kinds for hint in _INITIALS):
         _put(others, signs, initials_in(signs))
     text = split.lower()
+    has_more = _MORE in kinds or any(sign in raw for sign in "+&~")
     kinds = b"\0" + split.encode().translate(_CODES)
     codes = sum(map(kinds.count, _CODED))
     if not codes and not _has_season(kinds):
         return
-    if raw.isascii() and "'s" not in text and not _is_loose(text, kinds):
+    is_loose = has_more or "'s" in text or any(each in kinds for each in _LOOSE)
+    if raw.isascii() and not is_loose:
         # All codes may be as "S01E02" is, which are found run by run.
         tight = "".join(map(_code_of_run.__getitem__, runs))
         if tight.count(" ") == codes and not _has_season(kinds):
             _add(others, [tight])
             return
     _put(others, text, codes_in(text))
-
-
-def _is_loose(text: str, kinds: bytes) -> bool:
-    return any(each in kinds for each in _LOOSE) or _MORE.search(text) is not None
 
 
 def _has_season(kinds: bytes) -> bool:
