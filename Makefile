@@ -22,7 +22,7 @@ WITH_PROGRAMS := $(WITH_SERVERS) example media
 # What a busy machine made fail gets a second chance, without the others.
 tested = $(RUN) -m pytest $(1) || { [ $$? = 1 ] && $(RUN) -m tests.support.alone $(1); }
 
-.PHONY: fuzz help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-storage soak corpus clean
+.PHONY: fuzz help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-mp4 bench-storage soak corpus clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -80,6 +80,9 @@ bench-storage: $(VENV)/.installed-bench ## measure an object store beside a fold
 
 bench-media: $(VENV)/.installed-bench ## measure looking into videos beside ffmpeg (ARGS=--quick)
 	$(RUN) -m benchmarks.media $(ARGS)
+
+bench-mp4: $(VENV)/.installed-bench ## measure the virtual MP4 beside ffmpeg, and beside the video (ARGS=--quick)
+	$(RUN) -m benchmarks.mp4 $(ARGS)
 
 corpus: $(VENV)/.installed ## check all videos in DIR=..., and put their posters into corpus.html
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=/srv/videos))
