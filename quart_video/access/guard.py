@@ -27,6 +27,7 @@ from quart_video.library.authorization import Access, Resource, Verdict
 from quart_video.library.library import Library
 from quart_video.library.media_info import homes_of, videos_with
 from quart_video.library.state import current_library
+from quart_video.media_types import CAPTION_EXTENSIONS, extension
 from quart_video.policy.cache_control import Audience
 from quart_video.policy.url_signer import PARAMETER
 from quart_video.storage.base import Entry, Guess, Media, Unavailable
@@ -115,7 +116,10 @@ class LibraryAccess:
         """
         await self._require_captions(path)
         with http_errors():
-            return await self.library.storage.stat(path)
+            entry = await self.library.storage.stat(path)
+        if entry.facts is None or extension(path) not in CAPTION_EXTENSIONS:
+            raise HTTPNotFound(_NOTHING)
+        return entry
 
     async def folder_poster(self, folder: str) -> Entry:
         """Describe the image in *folder* that shows it.

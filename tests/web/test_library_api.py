@@ -204,6 +204,14 @@ async def test_an_address_is_signed_if_that_is_asked_for(make: Make) -> None:
         assert "?signature=32503680000." in await library().url("a.mp4", expires=until)
 
 
+@pytest.mark.parametrize("path", ["", "series", "a.mp4", "none.en.vtt", "../a.en.vtt"])
+async def test_captions_that_are_none(make: Make, path: str) -> None:
+    app = make()
+    async with app.app_context():
+        with pytest.raises(NotFound):
+            await library().url(path, "captions", as_system=True)
+
+
 async def test_an_address_that_cannot_be_made(make: Make) -> None:
     app = make()
     async with app.app_context():

@@ -172,10 +172,7 @@ async def _get_text(access: LibraryAccess, source: Source, path: str) -> bytes:
 
 
 async def _caption_source(access: LibraryAccess, path: str) -> Source:
-    entry = await access.captions(path)
-    if entry.facts is None:
-        raise HTTPNotFound("There is nothing at this address.")
-    return media_info.source_at(access.library, entry)
+    return media_info.source_at(access.library, await access.captions(path))
 
 
 async def _get(library: Library, source: Source, derivative: Derivative) -> bytes:
