@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stderr
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from types import FrameType
@@ -89,10 +90,19 @@ def _start(folder: Path, seconds: float, seed: int) -> int:
     options = [f"-exact_artifact_path={folder / 'crash'}", f"-max_len={_LONGEST}"]
     options += [f"-max_total_time={seconds:.0f}", f"-seed={seed}", f"-timeout={_ONE_INPUT}"]
     try:
-        atheris.Setup([sys.argv[0], str(folder / "corpus"), *options], TARGETS[folder.name])
+        one = partial(_try_one, TARGETS[folder.name], folder / "crash")
+        atheris.Setup([sys.argv[0], str(folder / "corpus"), *options], one)
         atheris.Fuzz()  # ends the process by itself
     finally:
         os._exit(1)
+
+
+def _try_one(function: Callable[[bytes], None], crash: Path, data: bytes) -> None:
+    try:
+        function(data)
+    except BaseException:
+        crash.write_bytes(data)  # libFuzzer does not, of what Python raises
+        raise
 
 
 def _report(folder: Path, status: int) -> bool:

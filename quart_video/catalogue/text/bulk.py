@@ -177,7 +177,7 @@ def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) 
     :param split: it, with its humps split.
     :param runs: of *split*, as a search sees it.
     """
-    signs = raw
+    signs = raw.replace("`", "'")  # the only odd one of ASCII
     if not raw.isascii():
         for sign in ODD_SIGNS.intersection(set(raw)):
             signs = signs.replace(sign, without_odd_signs(sign))
