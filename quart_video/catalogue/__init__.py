@@ -12,6 +12,7 @@ from quart_video.catalogue.index.folders import cursor_after
 from quart_video.catalogue.pagination import BadCursor
 from quart_video.catalogue.sidecars.captions import (
     CAPTION_FOLDERS,
+    MOST_CAPTIONS,
     Caption,
     captions_in_folder,
     fold_stem,
@@ -35,6 +36,7 @@ from quart_video.catalogue.types import (
 __all__ = [
     "CAPTION_FOLDERS",
     "IMAGE_EXTENSIONS",
+    "MOST_CAPTIONS",
     "SORTS",
     "BadCursor",
     "Caption",

@@ -14,6 +14,7 @@ from typing import Literal
 
 from quart_video.catalogue import (
     CAPTION_FOLDERS,
+    MOST_CAPTIONS,
     Caption,
     Finding,
     Item,
@@ -103,8 +104,10 @@ async def sort_captions(
 ) -> tuple[list[Caption], list[Unshown]]:
     """Tell the caption files that can be shown from those that cannot.
 
-    One that takes longer than :data:`GLANCE` to be looked into is taken for one that can.
+    The first :data:`MOST_CAPTIONS` are looked into, and no others are told of. One that takes
+    longer than :data:`GLANCE` to be looked into is taken for one that can.
     """
+    captions = captions[:MOST_CAPTIONS]
     problems = await asyncio.gather(*(_problem(library, each.path) for each in captions))
     told = list(zip(captions, problems, strict=True))
     return (

@@ -20,7 +20,11 @@ import pytest
 from quart import Quart, Request
 
 from quart_video import Resource, VideoBlueprint
+from quart_video.catalogue import MOST_CAPTIONS
 from quart_video.models import GalleryQuery
+from quart_video.storage.base import Guess, nothing
+from quart_video.storage.local.disk import OpenFile
+from quart_video.storage.local.storage import LocalStorage
 from tests.support.asgi import Sent, call
 
 pytestmark = pytest.mark.thorough
@@ -279,3 +283,25 @@ def test_what_is_counted(counter: Counter) -> None:
     small, large = steps(lambda: squared(100)), steps(lambda: squared(1000))
     assert 50 * small < large
     assert large > MOST_STEPS
+
+
+async def test_captions_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is looked into before it is offered: a page of one video is not a reading of a disk."""
+    opened: list[str] = []
+    open_it = LocalStorage.open
+
+    async def noted(storage: LocalStorage, path: str, likely: Guess = nothing) -> OpenFile:
+        opened.append(path)
+        return await open_it(storage, path, likely)
+
+    monkeypatch.setattr(LocalStorage, "open", noted)
+    (tmp_path / "clip.mp4").touch()
+    for number in range(2 * MOST_CAPTIONS):
+        (tmp_path / f"clip.{number}.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\na\n")
+    app = Quart(__name__)
+    app.register_blueprint(VideoBlueprint(media_root=str(tmp_path)))
+    for path in ("/videos/-/watch/clip.mp4", "/videos/-/api/videos/clip.mp4"):
+        opened.clear()
+        sent = await call(app, path)
+        assert sent.status == 200
+        assert len(opened) <= MOST_CAPTIONS

@@ -25,6 +25,10 @@ from quart_video.storage.base import Entry
 CAPTION_FOLDERS = frozenset({"captions", "sub", "subs", "subtitle", "subtitles", "vobsubs"})
 """Names of folders for captions, in lower case."""
 
+MOST_CAPTIONS = 300
+"""Caption files of one video that are told of: each is looked into before it is offered, and stands
+in the page. A film with those that a machine has translated into every language has half of it."""
+
 
 # A library has few of them, at very many videos.
 _marks: Memo[tuple[str, ...], Marks] = Memo(read_marks, 256 * 1024)
@@ -113,8 +117,11 @@ def captions_in_folder(
 
 
 def in_order(captions: Iterable[Caption]) -> tuple[Caption, ...]:
-    """Sort captions: unknown language first, then by tag, the usual ones before the special."""
-    return tuple(sorted(captions, key=_rank))
+    """Sort captions: unknown language first, then by tag, the usual ones before the special.
+
+    Of more than :data:`MOST_CAPTIONS` the first ones are returned.
+    """
+    return tuple(sorted(captions, key=_rank)[:MOST_CAPTIONS])
 
 
 def _rank(caption: Caption) -> tuple[str, bool, bool, str, str]:

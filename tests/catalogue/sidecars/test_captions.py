@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from quart_video.catalogue.sidecars.captions import (
+    MOST_CAPTIONS,
     Caption,
     Stems,
     captions_by_stem,
@@ -135,6 +136,14 @@ def test_own(
     stem = name.rpartition(".")[0]
     found = captions_by_stem(entries(*captions), Stems(each.rpartition("/")[2] for each in videos))
     assert [(caption.path, caption.marks.language) for caption in found.get(stem, ())] == own
+
+
+def test_of_very_many_the_first_are_told_of() -> None:
+    names = [f"clip.{number:04}.vtt" for number in range(2 * MOST_CAPTIONS)]
+    ours = captions_by_stem(entries(*names), Stems(["clip.mp4"]))["clip"]
+    assert [each.path for each in ours] == names[:MOST_CAPTIONS]
+    beside = captions_in_folder("other.mp4", [*entries(*names)], alone=True)
+    assert len(beside) == MOST_CAPTIONS
 
 
 def test_several_at_once() -> None:
