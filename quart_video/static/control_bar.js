@@ -87,7 +87,11 @@ function lift(video, bar, isShown) {
       lifted.add(cue);
       const lines = cue.text.split("\n").length + Math.ceil(bar.lastElementChild.offsetHeight * 1.8 / row);
       const line = isShown ? -lines : "auto";
-      if (cue.line !== line) cue.line = line;
+      if (cue.line === line) continue;
+      cue.line = line;
+      const { endTime } = cue;
+      cue.endTime = endTime + 0.001; // or Chromium draws it where it was
+      cue.endTime = endTime;
     }
 }
 

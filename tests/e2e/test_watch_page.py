@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +14,9 @@ import pytest
 from tests.e2e.chromium import NewPage, Page
 from tests.e2e.film import SECONDS
 from tests.e2e.harness import Server, need_tool
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FloatRect
 
 WATCH = "/videos/-/watch/film/clock.mp4"
 
@@ -128,6 +131,15 @@ def test_one_time_line_and_what_stands_below_it(page: Page) -> None:
     with_first_chunk(page, "Math.abs(video.volume - 0.6) < 0.01")
 
 
+def _middle_of_the_bar(page: Page) -> bytes:
+    """Return what is seen where captions would be without the controls."""
+    page.wait_for_timeout(300)  # until it is drawn
+    box = page.locator(".qv-clock").bounding_box()
+    assert box is not None
+    middle = {"x": 540, "y": box["y"] - 10, "width": 200, "height": box["height"] + 20}
+    return page.screenshot(clip=cast("FloatRect", middle))
+
+
 def test_the_controls_make_way_for_the_film_and_captions_for_them(page: Page) -> None:
     screen = page.locator(".qv-screen")
     first_cue = "video.textTracks[0].activeCues?.[0]?.line"
@@ -135,6 +147,11 @@ def test_the_controls_make_way_for_the_film_and_captions_for_them(page: Page) ->
     page.evaluate("document.querySelector('video').muted = true")
     page.evaluate("document.querySelector('video').currentTime = 13.5")
     with_first_chunk(page, f"typeof {first_cue} === 'number'")
+    with_them = _middle_of_the_bar(page)
+    press(page, "c")
+    with_first_chunk(page, "video.textTracks[0].mode == 'disabled'")
+    assert _middle_of_the_bar(page) == with_them  # they are not behind it
+    press(page, "c")
     page.locator("video").click()
     page.mouse.move(5, 5)
     page.wait_for_function("'qvIdle' in document.querySelector('.qv-screen').dataset")
