@@ -37,7 +37,7 @@ def _open(settings: Settings, reserved: Collection[str], cache: str) -> Storage:
             threads=settings.read_threads,
             reserved=reserved,
             hidden=_paths_of_cache(cache, root),
-            streams=[name for name, kind in settings.types.items() if kind == _STREAM],
+            streams=_streams(settings),
         )
         _check_root(local.root)
         return local
@@ -78,7 +78,11 @@ def _bucket(location: Location, settings: Settings, reserved: Collection[str]) -
         raise ConfigurationError(
             f'MEDIA_ROOT is "{location}", which cannot be set up: {error}. See VIDEO_STORE_OPTIONS.'
         ) from None
-    return ObjectStorage(bucket, reserved=reserved)
+    return ObjectStorage(bucket, reserved=reserved, streams=_streams(settings))
+
+
+def _streams(settings: Settings) -> Collection[str]:
+    return [name for name, kind in settings.types.items() if kind == _STREAM]
 
 
 def _paths_of_cache(cache: str, root: str) -> Collection[str]:

@@ -25,7 +25,7 @@ from quart_video.storage.base import (
     StorageError,
     nothing,
 )
-from quart_video.storage.local.contents import is_text, may_be_text
+from quart_video.storage.contents import is_text, may_be_text
 from quart_video.storage.local.disk import (
     Disk,
     OpenFile,

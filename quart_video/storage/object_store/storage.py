@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Collection, Sequence
 from hashlib import blake2b
+from itertools import islice
 from time import monotonic
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ from quart_video.storage.object_store.client import (
     Rejected,
 )
 from quart_video.storage.object_store.media import ObjectMedia
+from quart_video.storage.object_store.sources import Sources
 from quart_video.storage.object_store.tree import Tree
 from quart_video.storage.visible import VisibleNames
 
@@ -73,10 +75,15 @@ class ObjectStorage:
     """The visible objects of a bucket; its folders are what the slashes in their keys tell.
 
     :param reserved: names in the root that are taken as absent.
+    :param streams: extensions, in lower case, of MPEG transport streams. An object of such a name
+        that holds text, such as a source in TypeScript, is taken as absent.
     """
 
-    def __init__(self, bucket: Bucket, *, reserved: Collection[str] = ()) -> None:
+    def __init__(
+        self, bucket: Bucket, *, reserved: Collection[str] = (), streams: Collection[str] = ()
+    ) -> None:
         self._bucket = bucket
+        self._sources = Sources(bucket, streams)
         self._names = VisibleNames(reserved)
         self._let_in: bool | None = None
         self._let_in_until = 0.0
@@ -92,7 +99,8 @@ class ObjectStorage:
             objects, prefixes = await self._bucket.folder_with_odd_keys(folder)
         if folder and not objects and not prefixes:
             raise NotFound(f"there is no folder {folder!r}")
-        rows: list[str | Object] = [*prefixes, *objects]
+        texts = await self._sources.among(objects)
+        rows: list[str | Object] = [*prefixes, *(each for each in objects if each.key not in texts)]
         entries = []
         for number, found in enumerate(rows, start=1):
             if number % _AT_ONCE == 0:
@@ -122,11 +130,14 @@ class ObjectStorage:
         tree = Tree(self._names)
         try:
             async for page in self._bucket.pages(""):
-                for number, found in enumerate(page, start=1):
-                    if number % _AT_ONCE == 0:
-                        await asyncio.sleep(0)
-                    for folder in tree.add(found.key, facts_of(found)):
-                        yield folder
+                rows = iter(page)
+                while objects := [*islice(rows, _AT_ONCE)]:
+                    texts = await self._sources.among(objects)
+                    for found in objects:
+                        if found.key not in texts:
+                            for folder in tree.add(found.key, facts_of(found)):
+                                yield folder
+                    await asyncio.sleep(0)
         except (OddKey, Broken) as error:
             raise CannotWalk(str(error)) from error
         for folder in tree.end():
@@ -145,10 +156,13 @@ class ObjectStorage:
         self._split(path)
         if path:
             try:
-                return Entry(path, facts_of(await self._head(path)))
+                found = await self._head(path)
             except NotFound:
                 if not await self._bucket.holds(path):
                     raise
+            else:
+                await self._sources.refuse(found)
+                return Entry(path, facts_of(found))
         return Entry(path)
 
     async def open(self, path: str, likely: Guess = nothing) -> ObjectMedia:
@@ -164,10 +178,16 @@ class ObjectStorage:
                 pass  # the other way of asking tells more
             else:
                 found = body.object
+                try:
+                    await self._sources.refuse(found)
+                except BaseException:
+                    body.close()
+                    raise
                 return ObjectMedia(
                     self._bucket, found, facts_of(found), body=body, start=first.start
                 )
         found = await self._head(path)
+        await self._sources.refuse(found)
         return ObjectMedia(self._bucket, found, facts_of(found), body=None)
 
     async def presign(self, method: str, path: str, *, seconds: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from quart import Quart
 
 from quart_video import video_bp
-from quart_video.storage.local.contents import is_text, may_be_text
+from quart_video.storage.contents import is_text, may_be_text
 from tests.support.asgi import call
 
 SOURCE = b'import { x } from "./x";\nexport const name = "\xc3\xa9t\xc3\xa9";\n'
