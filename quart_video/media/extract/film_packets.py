@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import av
 from av.audio.stream import AudioStream
@@ -85,48 +85,41 @@ def read_packets(
 
 
 def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
-    tracks = {track.stream.index: track for track in found}
+    # Whatever is done here is done for every packet of a film.
+    tracks = {
+        track.stream.index: (track, track.locator.locate, track.shown.append, track.codec == "opus")
+        for track in found
+    }
     pictures = found[0].stream.index
+    keys, decoded = found[0].keys.append, found[0].decoded.append
     edited = "mov" in container.format.name
     packets = container.demux([track.stream for track in found])
-    for packet in _until_break(packets):
-        number = packet.stream_index
-        track = tracks[number]
-        data = bytes(packet)
-        track.locator.locate(data, packet.pos)
-        shown = packet.pts
-        track.shown.append(UNKNOWN if shown is None else shown)
-        if number == pictures:
-            is_key, decoded = packet.is_keyframe, packet.dts
-            track.keys.append(is_key)
-            track.decoded.append(UNKNOWN if decoded is None else decoded)
-            if is_key and len(track) > 1 and packet.has_sidedata("new_extradata"):
-                raise Failed("its parameter sets change on the way")
-        elif track.codec == "opus":
-            track.samples.append(opus_samples(data))
-        if edited:
-            track.hidden.append(packet.is_discard)
-        if len(track.first) < _FIRST:
-            track.first.append(data)
-            if packet.has_sidedata("encryption_info"):
-                raise Failed("it is encrypted")
-
-
-def _until_break(packets: Iterator[Any]) -> Iterator[Any]:
-    """Yield what there is up to where the file is broken, if it is.
-
-    :raises Failed: there is too much.
-    """
-    for _ in range(MOST_PACKETS):
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError:
-            return
-        if packet is None:
-            return
-        if packet.size:
-            yield packet
-    raise Failed(f"it has more than {MOST_PACKETS:,} packets")
+    with suppress(av.FFmpegError):  # there is a film up to where the file is broken
+        for count, packet in enumerate(packets):
+            data = bytes(packet)
+            if not data:
+                continue
+            number = packet.stream_index
+            track, locate, add_shown, is_opus = tracks[number]
+            locate(data, packet.pos)
+            shown = packet.pts
+            add_shown(UNKNOWN if shown is None else shown)
+            if number == pictures:
+                is_key, dts = packet.is_keyframe, packet.dts
+                keys(is_key)
+                decoded(UNKNOWN if dts is None else dts)
+                if is_key and len(track) > 1 and packet.has_sidedata("new_extradata"):
+                    raise Failed("its parameter sets change on the way")
+            elif is_opus:
+                track.samples.append(opus_samples(data))
+            if edited:
+                track.hidden.append(packet.is_discard)
+            if len(track.first) < _FIRST:
+                track.first.append(data)
+                if packet.has_sidedata("encryption_info"):
+                    raise Failed("it is encrypted")
+            if count >= MOST_PACKETS:
+                raise Failed(f"it has more than {MOST_PACKETS:,} packets")
 
 
 def _track(
