@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.e2e.harness import REPOSITORY, Server, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
-from tests.support.ports import free_port
+from tests.support.ports import free_port, free_ports
 
 FILES = REPOSITORY / "example" / "deploy"
 
@@ -183,11 +183,12 @@ class Front:
 
     def __init__(self, kind: str, server: Server, folder: Path, config: str | None = None) -> None:
         self.kind, self.server = kind, server
-        self.address = ("127.0.0.1", free_port())
+        port, self.tls_port = free_ports(2)
+        self.address = ("127.0.0.1", port)
         self._log_file = folder / "stderr.txt"
         if config is None:
             config = (FILES / HANDING_OFF[kind]).read_text()
-        command = COMMANDS[kind](folder, _here(config, server, self.address, folder))
+        command = COMMANDS[kind](folder, self._here(config, folder))
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -198,10 +199,34 @@ class Front:
             self.stop()
             raise
 
+    def _here(self, config: str, folder: Path) -> str:
+        """Put the real folders and ports into a configuration."""
+        server, address = self.server, self.address
+        here = {
+            "/etc/letsencrypt/live/media.example.org": str(folder),
+            "listen 443 ssl": f"listen {address[0]}:{self.tls_port} ssl",
+            "listen 80;": "listen {}:{};".format(*address),
+            "/srv/videos": str(server.root),
+            "/srv/cache": str(folder),
+            "127.0.0.1:8000": "{}:{}".format(*server.address),
+            '"port" => 8000': f'"port" => {server.address[1]}',
+            '.port = "8000"': f'.port = "{server.address[1]}"',
+            "parent 8000": f"parent {server.address[1]}",
+            "listen 8080": "listen {}:{}".format(*address),
+            "Listen 8080": "Listen {}:{}".format(*address),
+            "http_port 8080": "http_port {}:{}".format(*address),
+            "-a :8080": "-a {}:{}".format(*address),
+            '":8080"': '"{}:{}"'.format(*address),
+            "listen: 8080": "listen: {{host: {}, port: {}}}".format(*address),
+            "bind :8080": "bind {}:{}".format(*address),
+            ":8080 {": ":{1} {{\n\tbind {0}".format(*address),
+        }
+        return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], config)
+
     def _answers(self) -> bool:
         assert self._process.poll() is None, self._log_file.read_text()
         try:
-            return self.request("GET", "/alive").status == 200
+            return self.request("GET", "/alive").status in {200, 301}  # that of HTTPS leads on
         except OSError:
             return False
 
@@ -227,6 +252,8 @@ class Front:
             self._process.wait(8)
 
 
+HTTPS = "nginx_https.conf"
+"""A server that terminates TLS, in :data:`FILES`."""
 HANDING_OFF = {"nginx": "nginx_sendfile.conf", "lighttpd": "lighttpd.conf"}
 """Servers that send files themselves, and their file in :data:`FILES`."""
 PROXIES = {
@@ -250,24 +277,3 @@ CACHES = {
 def documented_cache(kind: str) -> str:
     """Return the configuration of a shared cache."""
     return (FILES / CACHES[kind]).read_text()
-
-
-def _here(config: str, server: Server, address: tuple[str, int], folder: Path) -> str:
-    """Put the real folder and ports into a configuration."""
-    here = {
-        "/srv/videos": str(server.root),
-        "/srv/cache": str(folder),
-        "127.0.0.1:8000": "{}:{}".format(*server.address),
-        '"port" => 8000': f'"port" => {server.address[1]}',
-        '.port = "8000"': f'.port = "{server.address[1]}"',
-        "parent 8000": f"parent {server.address[1]}",
-        "listen 8080": "listen {}:{}".format(*address),
-        "Listen 8080": "Listen {}:{}".format(*address),
-        "http_port 8080": "http_port {}:{}".format(*address),
-        "-a :8080": "-a {}:{}".format(*address),
-        '":8080"': '"{}:{}"'.format(*address),
-        "listen: 8080": "listen: {{host: {}, port: {}}}".format(*address),
-        "bind :8080": "bind {}:{}".format(*address),
-        ":8080 {": ":{1} {{\n\tbind {0}".format(*address),
-    }
-    return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], config)

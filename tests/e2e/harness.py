@@ -66,6 +66,7 @@ _PACKAGES = {
     "ffprobe": "ffmpeg",
     "mkvmerge": "mkvtoolnix",
     "node": "nodejs",
+    "systemd-analyze": "systemd",
     "varnishd": "varnish",
 }
 
@@ -91,14 +92,19 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
         time.sleep(0.02)
 
 
-def _certificate(folder: Path) -> list[str]:
-    """Make a key, and a certificate that nobody has signed; return the options that name them."""
-    certificate, key = str(folder / "certificate.pem"), str(folder / "key.pem")
+def make_certificate(certificate: Path, key: Path) -> None:
+    """Make a key, and a certificate that nobody has signed."""
     command = [need_tool("openssl"), "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
     command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"]
-    command += ["-keyout", key, "-out", certificate]
+    command += ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True, timeout=30)
-    return ["--certfile", certificate, "--keyfile", key]
+
+
+def _certificate(folder: Path) -> list[str]:
+    """Make a certificate and its key; return the options that name them."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    make_certificate(certificate, key)
+    return ["--certfile", str(certificate), "--keyfile", str(key)]
 
 
 def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:

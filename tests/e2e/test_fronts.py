@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
+from http.client import HTTPSConnection
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.fronts import CACHES, FILES, PROXIES, Front
-from tests.e2e.harness import KERNEL, REPOSITORY, Server
+from tests.e2e.fronts import CACHES, FILES, HTTPS, PROXIES, Front
+from tests.e2e.harness import KERNEL, REPOSITORY, Server, make_certificate
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply, content_range, parse_multipart
 
@@ -317,6 +319,32 @@ LONG: dict[str, Callable[[Front], str]] = {
     "3 GB": huge,
 }
 """What takes its time, by its column."""
+
+
+def test_https(server: Server, tmp_path: Path) -> None:
+    """The app knows the address that its clients have asked for."""
+    certificate = tmp_path / "fullchain.pem"
+    make_certificate(certificate, tmp_path / "privkey.pem")
+    front = Front("nginx", server, tmp_path, (FILES / HTTPS).read_text())
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False  # it names no address, as browsers want it
+    try:
+        client = HTTPSConnection("localhost", front.tls_port, context=context, timeout=60)
+        answers = {}
+        for path in ("/videos/-/playlist.m3u", "/videos/film.mp4", "/metrics"):
+            client.request("GET", path, headers={"Range": "bytes=5-8"} if "film" in path else {})
+            response = client.getresponse()
+            answers[path] = (response.status, response.read())
+        client.close()
+        plain = front.get("/videos/?q=x")
+    finally:
+        front.stop()
+    here = f"https://localhost:{front.tls_port}/videos/film.mp4"
+    assert here in answers["/videos/-/playlist.m3u"][1].decode()
+    assert answers["/videos/film.mp4"] == (206, FILM[5:9])
+    assert answers["/metrics"][0] == 403
+    assert (plain.status, plain["Location"]) == (301, "https://127.0.0.1/videos/?q=x")
+
 
 Outcomes = Mapping[tuple[str, str], Future[str]]
 
