@@ -53,7 +53,7 @@ soak: $(VENV)/.installed-test ## run the tests that take minutes
 
 fuzz: $(VENV)/.installed-fuzz ## try every parser with odd inputs, guided by what they reach, two minutes
 	timeout 600 $(RUN) -m pytest -n 2 --hypothesis-profile=fuzz tests/fuzz
-	timeout 600 $(RUN) -m tests.fuzz.guided $(ARGS)
+	PYTHONHASHSEED=0 timeout 600 $(RUN) -m tests.fuzz.guided $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style, types and layers
 	$(RUN) -m ruff check

@@ -33,7 +33,10 @@ except ImportError:
 with redirect_stderr(StringIO()), atheris.instrument_imports(include=["quart_video"]):
     from tests.fuzz.targets import TARGETS
 
-SECONDS = 4.0
+_RUNS_IN_CI = 6000
+"""Inputs for each target there, in the same order each time: what fails is the change."""
+IN_CI = "CI" in os.environ
+SECONDS = 20.0 if IN_CI else 4.0
 _LONGEST = 2000  # bytes of an input
 _LONGEST_KEPT = 300
 _ONE_INPUT = 20  # seconds for one of them, on a busy machine, too
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.guided")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="the only ones to try")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for each target")
-    parser.add_argument("--seed", type=int, default=1 if "CI" in os.environ else 0)
+    parser.add_argument("--seed", type=int, default=1 if IN_CI else 0)
     parser.add_argument("--keep", action="store_true", help="add to the corpus")
     asked = parser.parse_args(arguments)
     temporary = Path(tempfile.mkdtemp())
@@ -89,6 +92,7 @@ def _start(folder: Path, seconds: float, seed: int) -> int:
     os.dup2(log, 2)
     options = [f"-exact_artifact_path={folder / 'crash'}", f"-max_len={_LONGEST}"]
     options += [f"-max_total_time={seconds:.0f}", f"-seed={seed}", f"-timeout={_ONE_INPUT}"]
+    options += [f"-runs={_RUNS_IN_CI}"] * IN_CI
     try:
         one = partial(_try_one, TARGETS[folder.name], folder / "crash")
         atheris.Setup([sys.argv[0], str(folder / "corpus"), *options], one)
