@@ -18,6 +18,8 @@ from tests.media.films import ffmpeg
 
 WATCH = "/videos/-/watch/film/clock.mp4"
 ENTER = "\ue007"
+ARROW_RIGHT = "\ue014"
+ARROW_DOWN = "\ue015"
 
 CHOOSE = """
 for (const [name, value] of Object.entries(argument)) {
@@ -157,6 +159,25 @@ def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine)
     _settled(engine, f"Math.abs(video.currentTime - {SECONDS / 2 + 10}) < 2")
     engine.visit(f"{hypercorn.url}{WATCH}?t=7")
     _settled(engine, "Math.abs(video.currentTime - 7) < 0.5")
+
+
+@crash_proof
+def test_the_time_line_is_ours(hypercorn: Server, engine: Engine) -> None:
+    engine.visit(hypercorn.url + WATCH)
+    _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")
+    engine.press("m")  # somebody is there
+    line = "document.querySelector('.qv-line input')"
+    _settled(engine, f"!video.controls && {line}.max == String(video.duration)")
+    _do(engine, f"{line}.focus();")
+    engine.press(ARROW_RIGHT, ARROW_RIGHT)
+    _settled(engine, f"Math.abs(video.currentTime - 10) < 0.5 && Math.abs({line}.value - 10) < 0.5")
+    _settled(engine, f"{line}.style.backgroundImage.includes('gradient')")
+    _do(engine, "document.querySelector('[data-qv-play]').click();")
+    _settled(engine, "!video.paused && video.currentTime > 10.5")
+    _do(engine, "video.focus(); video.volume = 0.5; video.muted = false;")
+    engine.press(ARROW_DOWN)
+    _settled(engine, "Math.abs(video.volume - 0.4) < 0.01")
+    assert _do(engine, "return document.querySelector('[data-qv-volume]').value;") == "0.4"
 
 
 @crash_proof

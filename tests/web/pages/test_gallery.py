@@ -51,7 +51,7 @@ async def test_a_folder_shows_its_folders_and_videos(browser: Browser, put: Put)
     facts = ten.one("p", class_="qv-facts")
     assert facts.all("bdi")[0].text == "4.2 MB"
     assert facts.one("time").text == "22 Nov 2025"
-    assert ten.one("time")["datetime"] == "2025-11-22"
+    assert ten.one("time")["datetime"] == "2025-11-22T13:15Z"
 
 
 async def test_folders_for_captions_are_not_shown(browser: Browser, put: Put) -> None:
