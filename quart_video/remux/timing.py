@@ -24,6 +24,8 @@ _BACK = 10
 """Seconds that time may go back, as pictures are decoded out of order; more is another film."""
 _DRIFT = Fraction(3, 2000)
 """Seconds that sound may be off from where it is counted to be, before it is believed."""
+_WITNESSES = 16
+"""Packets after a late one that have to be late, too: else it is one odd time, and no gap."""
 
 
 class BadTimesError(ValueError):
@@ -95,12 +97,22 @@ def audio_times(
     each = None if isinstance(samples, int) else samples
     times = array("q")
     due: int | None = None
+
+    def is_gap(number: int, due: int) -> bool:
+        # What is recorded live has packets with a late time, and the next ones are on time again.
+        for later in range(number + 1, min(number + 1 + _WITNESSES, len(shown))):
+            due += each[later - 1] if each is not None else every
+            time = shown[later]
+            if time != UNKNOWN and (2 * time * numerator) // (2 * denominator) - due <= most:
+                return False
+        return True
+
     for number, time in enumerate(shown):
         at = (2 * time * numerator + denominator) // (2 * denominator) if time != UNKNOWN else due
         if at is None:
             at = (2 * known[0] * numerator + denominator) // (2 * denominator)
         count = each[number] if each is not None else every
-        if due is not None and (abs(at - due) <= most or at < due):
+        if due is not None and (at <= due + most or (count and not is_gap(number, due))):
             at = due
         times.append(at)
         due = at + count if count else at + 1

@@ -79,6 +79,25 @@ def test_times_that_no_movie_can_have_are_refused(shown: list[int], reason: str)
         video_times(shown, [UNKNOWN] * len(shown), MS, None)
 
 
+@pytest.mark.parametrize("known", ["all", "some"])
+def test_sound_goes_on_where_one_packet_is_late(known: str) -> None:
+    """As in what is recorded live: it is no gap, and no reason to be late for good."""
+    shown = [20 * number for number in range(200)]
+    shown[50] += 45
+    shown[120] += 45
+    shown[121] += 40
+    if known == "some":
+        shown[52] = shown[123] = UNKNOWN
+    assert list(audio_times(shown, MS, 48000, 960).presentation) == [960 * n for n in range(200)]
+
+
+@pytest.mark.parametrize("samples", [960, [960] * 200])
+def test_a_gap_in_sound_stays(samples: int | list[int]) -> None:
+    shown = [20 * number + (45 if number >= 50 else 0) for number in range(200)]
+    times = audio_times(shown, MS, 48000, samples).presentation
+    assert list(times) == [960 * n + (2160 if n >= 50 else 0) for n in range(200)]
+
+
 def test_sound_is_counted_by_its_samples() -> None:
     shown = [round(number * 1024 * 1000 / 44100) for number in range(200)]
     times = audio_times(shown, MS, 44100, 1024)
