@@ -13,6 +13,13 @@ from tests.support.alone import MOST
 
 ROOT = Path(__file__).parents[1]
 
+# Other plugins take a second each time.
+PLAIN = {
+    "PYTHONPATH": str(ROOT),
+    "PYTEST_ADDOPTS": "-p xdist.plugin",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}
+
 ONCE = """
 from pathlib import Path
 
@@ -28,7 +35,7 @@ def _run(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", module, "-q", "test_it.py"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+        env=os.environ | PLAIN,
         capture_output=True,
         text=True,
         check=False,
