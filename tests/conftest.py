@@ -43,10 +43,11 @@ STARTS_PROGRAMS = {"azure", "films", "store"}
 """Fixtures that start a store, or ffmpeg."""
 
 
-TOGETHER = {"tests.e2e.chromium": 0, "tests.e2e.engines": 0, "peer: Peer": 1}
+TOGETHER = {"tests.e2e.chromium": 0, "tests.e2e.engines": 0, "peer: Peer": 1, "SwiftBox": 1}
 """Tests that run in one process where there are several, by words in their modules.
 
-No two browsers play a video at once, and each server is started once for all tables of cases.
+No two browsers play a video at once, and each server is started once for all tables of cases, as
+is the store.
 """
 
 WITH_PROGRAMS = ("tests/benchmarks", "tests/cli", "tests/docs", "tests/e2e", "tests/media")

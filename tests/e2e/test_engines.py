@@ -163,17 +163,17 @@ def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine)
 
 @crash_proof
 def test_the_time_line_is_ours(hypercorn: Server, engine: Engine) -> None:
-    engine.visit(hypercorn.url + WATCH)
+    engine.visit(f"{hypercorn.url}{WATCH}?t=2")  # wherever it was left before
     _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")
     engine.press("m")  # somebody is there
     line = "document.querySelector('.qv-line input')"
     _settled(engine, f"!video.controls && {line}.max == String(video.duration)")
     _do(engine, f"{line}.focus();")
     engine.press(ARROW_RIGHT, ARROW_RIGHT)
-    _settled(engine, f"Math.abs(video.currentTime - 10) < 0.5 && Math.abs({line}.value - 10) < 0.5")
+    _settled(engine, f"Math.abs(video.currentTime - 12) < 0.5 && Math.abs({line}.value - 12) < 0.5")
     _settled(engine, f"{line}.style.backgroundImage.includes('gradient')")
     _do(engine, "document.querySelector('[data-qv-play]').click();")
-    _settled(engine, "!video.paused && video.currentTime > 10.5")
+    _settled(engine, "!video.paused && video.currentTime > 12.5")
     _do(engine, "video.focus(); video.volume = 0.5; video.muted = false;")
     engine.press(ARROW_DOWN)
     _settled(engine, "Math.abs(video.volume - 0.4) < 0.01")
