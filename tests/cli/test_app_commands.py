@@ -142,7 +142,7 @@ def test_the_list_of_a_folder(root: Path) -> None:
         (("-r", "--limit", "1"), ["Clip 2.webm"]),
     ],
 )
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 def test_what_is_listed(root: Path, words: tuple[str, ...], expected: list[str]) -> None:
     assert paths(root, *words) == expected
 

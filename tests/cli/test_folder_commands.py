@@ -147,7 +147,7 @@ def test_what_cannot_be_kept_is_a_failure(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_it_ends_well_and_goes_on(
     films_there: Path, tmp_path: Path, number: signal.Signals
 ) -> None:

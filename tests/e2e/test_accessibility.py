@@ -125,6 +125,7 @@ def test_no_violation(hypercorn: Server, new_page: NewPage, axe: str, scheme: st
     assert found == {}
 
 
+@pytest.mark.slow
 def test_it_would_find_one(hypercorn: Server, new_page: NewPage, axe: str) -> None:
     page = new_page(base_url=hypercorn.url)
     page.goto("/videos/")

@@ -74,7 +74,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("server", "connect", "keeps"), CASES, indirect=["server"])
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_who_takes_nothing_costs_little(
     server: Server, connect: type[Client], *, keeps: bool
 ) -> None:

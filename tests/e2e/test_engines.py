@@ -132,7 +132,7 @@ def captioned(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Ser
 
 
 @crash_proof
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_tracks_inside_a_file_switch_no_captions_off(captioned: Server, engine: Engine) -> None:
     showing = "[...video.textTracks].filter(it => it.kind === 'captions' && it.mode === 'showing')"
     for name in ("beside", "inside", "beside"):
@@ -162,6 +162,7 @@ def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine)
 
 
 @crash_proof
+@pytest.mark.sample(1)
 def test_the_time_line_is_ours(hypercorn: Server, engine: Engine) -> None:
     engine.visit(f"{hypercorn.url}{WATCH}?t=2")  # wherever it was left before
     _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")

@@ -250,6 +250,7 @@ def test_pages_and_files_of_the_app_itself(front: Front) -> None:
     assert ask(front, "/folder/clip.mp4", ("Range", "bytes=0-3")).body == CLIP[:4]
 
 
+@pytest.mark.sample(1)
 def test_fields_for_other_origins_and_caches(front: Front) -> None:
     for fields in ((), (("Range", "bytes=0-3"),)):
         reply = ask(front, CLIP_URL, ("Origin", PAGE), *fields)

@@ -41,6 +41,7 @@ def _places(page: Page) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_card_moves_while_someone_points_at_it(gallery: str, new_page: NewPage) -> None:
     page = new_page()
     page.goto(gallery)

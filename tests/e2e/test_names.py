@@ -225,7 +225,7 @@ def _good_names(peer: Peer) -> tuple[str, ...]:
     return STORABLE_NAMES if peer.server.is_stored else GOOD_NAMES
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_every_good_name_is_listed_and_served(peer: Peer, site: Site) -> None:
     listing = _listing(peer, folder="names")
     good_names = _good_names(peer)
@@ -308,7 +308,7 @@ def test_link_within_the_root_is_served(peer: Peer, path: str) -> None:
 @pytest.mark.on_disk
 @pytest.mark.table(odd=False)
 @pytest.mark.parametrize("what", ["file", "folder"])
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_race_with_a_link_out_of_the_root(peer: Peer, site: Site, what: str) -> None:
     """Swapped while it is asked for, hundreds of times: a byte of the secret never comes."""
     folder = site.root / f"race-{what}"

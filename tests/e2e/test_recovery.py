@@ -174,7 +174,7 @@ def test_the_server_is_restarted(
     plays_on(browser, 10)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_a_link_ends(servers: Servers, tap: Tap, watch: str, browser: Browser) -> None:
     """It is signed with a key that the next server does not know."""
     old, new = (
@@ -200,7 +200,7 @@ def test_a_link_ends(servers: Servers, tap: Tap, watch: str, browser: Browser) -
 
 
 @pytest.mark.parametrize("status", [503, 429])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_too_many(
     tap: Tap, watch: str, told: Callable[[int], None], browser: Browser, status: int
 ) -> None:
@@ -216,7 +216,7 @@ def test_too_many(
 @pytest.mark.parametrize(
     ("status", "problem"), [(401, "login"), (403, "login"), (302, "login"), (404, "gone")]
 )
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_a_refusal_on_the_way(  # noqa: PLR0917 - fixtures
     tap: Tap, watch: str, told: Callable[[int], None], browser: Browser, status: int, problem: str
 ) -> None:
@@ -230,7 +230,7 @@ def test_a_refusal_on_the_way(  # noqa: PLR0917 - fixtures
     plays_on(browser, 25)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_another_film_of_this_name(
     tap: Tap, watch: str, site: Site, folder: Path, browser: Browser
 ) -> None:
@@ -257,6 +257,7 @@ def test_what_is_wrong_with_a_file(hypercorn: Server, folder: Path, browser: Bro
         is_told(browser, name)
 
 
+@pytest.mark.sample(1)
 def test_a_film_that_ends_too_early(
     hypercorn: Server, folder: Path, film: Path, browser: Browser
 ) -> None:

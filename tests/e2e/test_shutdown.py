@@ -54,7 +54,7 @@ def test_what_is_soon_over_is_finished(server: Server) -> None:
 
 
 @pytest.mark.parametrize("server", [*SERVERS_THAT_END, *SLOW_KERNELS], indirect=True)
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_what_takes_longer_is_cut_off(server: Server) -> None:
     with closing(_begin(server, "/videos/sparse.mp4")) as client:
         server.process.terminate()

@@ -134,6 +134,7 @@ def test_the_pages_show_it(server: Server, new_page: NewPage) -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_object_in_its_place_is_looked_into_anew(
     server: Server, shelf: SwiftBox, films: Films
 ) -> None:

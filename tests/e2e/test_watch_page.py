@@ -517,6 +517,7 @@ def end(page: Page) -> None:
     with_first_chunk(page, "video.ended")
 
 
+@pytest.mark.slow
 def test_the_next_video_begins_by_itself(
     hypercorn: Server, new_page: NewPage, folder: Path, film: Path
 ) -> None:

@@ -100,7 +100,7 @@ def onsets(path: Path) -> list[float]:
     ],
     ids=lambda made: made.name,
 )
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 async def test_sound_becomes_aac_in_time(movies: Movies, tmp_path: Path, made: Film) -> None:
     path = made.make(tmp_path)
     source = on_disk(path)

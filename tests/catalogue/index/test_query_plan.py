@@ -140,7 +140,7 @@ GROWN: list[dict[str, Any]] = [
 @pytest.mark.thorough
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("asked", GROWN, ids=str)
-@pytest.mark.sample(20)
+@pytest.mark.sample(10)
 def test_pages_of_ten_times_as_much(
     libraries: tuple[sqlite3.Connection, sqlite3.Connection],
     monkeypatch: pytest.MonkeyPatch,
