@@ -20,7 +20,8 @@ WITH_SERVERS := benchmarks docs e2e
 WITH_PROGRAMS := $(WITH_SERVERS) example media
 
 # What a busy machine made fail gets a second chance, without the others.
-tested = $(RUN) -m pytest $(1) || { [ $$? = 1 ] && $(RUN) -m tests.support.alone $(1); }
+tested = $(RUN) -m pytest -p tests.support.alone $(1) || \
+  { [ $$? = 1 ] && $(RUN) -m tests.support.alone $(1); }
 
 .PHONY: fuzz help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-mp4 bench-storage soak corpus clean
 .DELETE_ON_ERROR:

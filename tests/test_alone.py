@@ -33,7 +33,7 @@ def test_once():
 
 def _run(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", module, "-q", "test_it.py"],
+        [sys.executable, "-m", module, "-p", "tests.support.alone", "-q", "test_it.py"],
         cwd=folder,
         env=os.environ | PLAIN,
         capture_output=True,
@@ -70,6 +70,23 @@ def test_what_failed_runs_alone(tmp_path: Path, tests: str, status: int, told: s
 
 
 def test_without_a_failure_there_is_nothing_to_run(tmp_path: Path) -> None:
-    """As where pytest could not even begin: that is no success."""
+    """As where pytest could not go to its end: that is no success."""
     (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n")
-    assert _run(tmp_path, "tests.support.alone").returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert _run(tmp_path, "pytest").returncode == 0
+    assert _run(tmp_path, "tests.support.alone").returncode == 1
+
+
+def test_whatever_its_name(tmp_path: Path) -> None:
+    """And wherever: beside the files of other tests that failed before."""
+    names = ["[a/b]", "<any(x, y):z>", "a::b", "ä"]
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\nfrom pathlib import Path\n"
+        f"@pytest.mark.parametrize('name', {names!r})\n"
+        "def test_it(name, tmp_path):\n"
+        "    been = Path(name.encode().hex())\n"
+        "    was_there = been.exists()\n    been.touch()\n    assert was_there\n"
+    )
+    assert _run(tmp_path, "pytest").returncode == 1
+    again = _run(tmp_path, "tests.support.alone")
+    assert again.returncode == 0
+    assert again.stdout.count("passed alone") == len(names)

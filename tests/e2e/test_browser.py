@@ -98,7 +98,7 @@ def test_from_the_gallery_to_the_video_by_keyboard(hypercorn: Server, new_page: 
     _enter(page, "/videos/film/")
     _tab_to(page, f"a[href='{WATCH}']")
     _enter(page, WATCH)
-    _tab_to(page, "video")
+    _tab_to(page, "[data-qv-play]")
     page.keyboard.press("Space")
     assert _do(page, "return await within(frame(), 'a frame');") >= 0
     assert not _do(page, "return video.paused;")
