@@ -22,7 +22,8 @@ from tests.web.test_neighbours import right
 
 async def _ask(root: Path) -> None:
     app = Quart(__name__)
-    app.register_blueprint(VideoBlueprint(media_root=root))
+    # Else it is beside this file, which is the app's.
+    app.register_blueprint(VideoBlueprint(media_root=root, cache=root.parent / "sentry"))
     await right(app)
     assert (await call(app, "/videos/none.mp4")).status == 404
 
