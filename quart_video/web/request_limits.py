@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quart import request
+from quart.wrappers.request import Body
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 MAX_QUERY_BYTES = 64 * 1024
@@ -15,13 +16,23 @@ _LONGEST_ACCEPT = 4096
 """Characters of a field that says what a client would like. Browsers send some hundred."""
 
 
+class _NoBody(Body):
+    """The body of a request of which nothing is kept, and that is taken for complete."""
+
+    def append(self, data: bytes) -> None:
+        """Take a piece from Quart before 0.23."""
+
+    async def put(self, data: bytes) -> None:
+        """Take a piece from later ones."""
+
+
 async def keep_no_body() -> None:
     """Have what a client sends behind the head of its request thrown away as it comes.
 
     No address of ours takes a body, and Quart would keep 16 MiB of it for as long as the answer is
     sent, which for a film may be hours.
     """
-    request.body = request.body_class(None, 0)  # of which no more than one piece is kept
+    request.body = _NoBody(None, None)
     request.body.set_complete()
 
 

@@ -106,18 +106,21 @@ async def test_a_body_is_not_kept_while_the_answer_is_sent(app: Quart, path: str
 
     app.request_class = Noted
     left = [b"x" * 65_536] * 100
-    taken = asyncio.Event()
+    taken, ended = asyncio.Event(), asyncio.Event()
 
     async def receive() -> Any:
         if left:
             await asyncio.sleep(0)
             return {"type": "http.request", "body": left.pop(), "more_body": bool(left)}
         taken.set()
-        return await asyncio.Event().wait()
+        await ended.wait()
+        return {"type": "http.disconnect"}
 
     async def send(event: Any) -> None:
         if event["type"] == "http.response.start":
             await taken.wait()
+        elif not event.get("more_body"):
+            ended.set()
 
     scope = {
         "type": "http",
