@@ -103,7 +103,7 @@ def audio_times(
         for later in range(number + 1, min(number + 1 + _WITNESSES, len(shown))):
             due += each[later - 1] if each is not None else every
             time = shown[later]
-            if time != UNKNOWN and (2 * time * numerator) // (2 * denominator) - due <= most:
+            if time != UNKNOWN and time * numerator // denominator - due <= most:
                 return False
         return True
 

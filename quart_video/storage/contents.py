@@ -17,7 +17,7 @@ _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b") | {127}
 
 def is_whole(size: int) -> bool:
     """Say whether *size* bytes can be whole packets, as of nearly all streams."""
-    return not all(size % packet for packet in _PACKETS)
+    return any(size % packet == 0 for packet in _PACKETS)
 
 
 def may_be_text(size: int) -> bool:

@@ -16,7 +16,7 @@ _LONGEST_ACCEPT = 4096
 """Characters of a field that says what a client would like. Browsers send some hundred."""
 
 
-class _NoBody(Body):
+class _BodyThrownAway(Body):
     """The body of a request of which nothing is kept, and that is taken for complete."""
 
     def append(self, data: bytes) -> None:
@@ -32,7 +32,7 @@ async def keep_no_body() -> None:
     No address of ours takes a body, and Quart would keep 16 MiB of it for as long as the answer is
     sent, which for a film may be hours.
     """
-    request.body = _NoBody(None, None)
+    request.body = _BodyThrownAway(None, None)
     request.body.set_complete()
 
 

@@ -186,7 +186,7 @@ def full_video(
     known = {field.name: getattr(row, field.name) for field in fields(row)}
     path, tag = row.path, media_info.source_of(library, item).tag
     if mp4 is not None and mp4.chosen is not None:
-        known["api_url"] += f"?audio={mp4.chosen}"
+        known["api_url"] = serializer.urls.api_video(path, audio=mp4.chosen)
     tracks = [(serializer.caption(each), each.marks.default) for each in captions.files]
     problems = [file_problem(each) for each in captions.unshown]
     if details is not None:

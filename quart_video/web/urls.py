@@ -127,9 +127,14 @@ class MountURLs:
         """Return the URL of the page that plays a video."""
         return self._watch(_escape(path))
 
-    def api_video(self, path: str) -> str:
-        """Return the URL of the JSON about a video."""
-        return self._api_video(_escape(path))
+    def api_video(self, path: str, *, audio: int | None = None) -> str:
+        """Return the URL of the JSON about a video.
+
+        :param audio: number of the sound track that it is to be about; ``None``: the one that plays
+            by itself.
+        """
+        url = self._api_video(_escape(path))
+        return url if audio is None else f"{url}?audio={audio}"
 
     def captions(self, path: str) -> str:
         """Return the URL of a caption file."""

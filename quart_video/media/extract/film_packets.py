@@ -96,6 +96,8 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
     packets = container.demux([track.stream for track in found])
     with suppress(av.FFmpegError):  # there is a film up to where the file is broken
         for count, packet in enumerate(packets):
+            if count == MOST_PACKETS:
+                raise Failed(f"it has more than {MOST_PACKETS:,} packets")
             data = bytes(packet)
             if not data:
                 continue
@@ -118,8 +120,6 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
                 track.first.append(data)
                 if packet.has_sidedata("encryption_info"):
                     raise Failed("it is encrypted")
-            if count >= MOST_PACKETS:
-                raise Failed(f"it has more than {MOST_PACKETS:,} packets")
 
 
 def _track(

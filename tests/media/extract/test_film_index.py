@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 from collections.abc import Callable
@@ -11,6 +12,9 @@ from statistics import mean
 import pytest
 
 from quart_video.media import FILM, DerivativeService, Failed
+from quart_video.media.extract import film_packets
+from quart_video.media.extract.film_index import film_index
+from quart_video.media.extract.source import SourceFile
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, H264, TIMEOUT, Film, ffmpeg, ffprobe
 from tests.media.make import elsewhere, on_disk
@@ -270,6 +274,18 @@ async def test_what_cannot_be_a_movie_is_refused_in_words(
 ) -> None:
     with pytest.raises(Failed, match=reason):
         await derivatives.get(on_disk(made.make(folder)), FILM)
+
+
+async def test_film_of_too_many_packets_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film_packets, "MOST_PACKETS", 5)
+    descriptor = os.open(FILMS[0].make(folder), os.O_RDONLY)
+    try:
+        with pytest.raises(Failed, match="more than 5 packets"):
+            film_index(SourceFile(descriptor, None))
+    finally:
+        os.close(descriptor)
 
 
 @pytest.mark.slow
