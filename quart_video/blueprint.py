@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from flask.sansio.scaffold import setupmethod
-from quart import Blueprint, Response, request
+from quart import Blueprint, Request, Response, request
 from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 from quart_video import settings
 from quart_video.cli import commands
+from quart_video.delivery.context import this_request
+from quart_video.delivery.response import NoBody
 from quart_video.library.authorization import Authorize, AuthorizeMany, Authorizer
 from quart_video.library.background_probe import survey
 from quart_video.library.mount import Mount
@@ -104,9 +106,7 @@ class VideoBlueprint(Blueprint):
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
         self.register_error_handler(HTTPException, pages.error)
-        self.before_request(keep_no_body)
-        self.before_request(refuse_long_queries)
-        self.before_request(_answer_preflight)
+        self.before_request(_begin)
         self.after_request(_finish)
         self.url_defaults(name_version)
         self.cli.help = "Index, list, prepare and check the videos."
@@ -173,10 +173,19 @@ def _refuse_unknown(what: str, options: Mapping[str, object], known: Collection[
         raise TypeError(f"{what} has no option {name!r}.{hint}")
 
 
+async def _begin() -> ResponseTypes | None:
+    """Do what comes before every view, in one step: each costs as much as what is done in it."""
+    request = this_request()
+    keep_no_body(request)
+    refuse_long_queries(request)
+    return await _answer_preflight() if _is_preflight(request) else None
+
+
 async def _finish(response: ResponseTypes) -> ResponseTypes:
     """Add to every answer below the mount, errors too, what does not depend on the route."""
+    request = this_request()
     if request.method == "HEAD":  # granian would send the body of an error on over HTTP/2
-        response.response = response.data_body_class(b"") if isinstance(response, Response) else []
+        response.response = NoBody() if isinstance(response, Response) else []
     library = await current_library()
     if "Cache-Control" not in response.headers:
         kind = Answer.ERROR if response.status_code >= 400 else Answer.PAGE
@@ -186,7 +195,7 @@ async def _finish(response: ResponseTypes) -> ResponseTypes:
         fields = cors_fields(
             origins,
             request.headers.get("Origin"),
-            preflight=_is_preflight(),
+            preflight=_is_preflight(request),
             credentials=library.settings.cors_credentials,
         )
         for name, value in fields:
@@ -194,13 +203,13 @@ async def _finish(response: ResponseTypes) -> ResponseTypes:
     return response
 
 
-def _is_preflight() -> bool:
+def _is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 
 async def _answer_preflight() -> ResponseTypes | None:
     """Tell a browser what it may ask for, before any login: it sends no cookies with this."""
-    if _is_preflight() and (await current_library()).settings.cors_origins:
+    if (await current_library()).settings.cors_origins:
         # Not by the app's own answer to OPTIONS: Quart 0.23 has changed what that is called with.
         allowed = request.url_rule.methods if request.url_rule else None
         return Response(b"", headers={"Allow": ", ".join(sorted(allowed or ()))})

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
-from quart import Request, request
+from quart import request
 from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
@@ -22,6 +22,7 @@ from quart_video.access.filtered_page import FilteredPager, ListingMoved
 from quart_video.access.request_signature import player_grant, signature_problem
 from quart_video.access.signed_urls import Grant
 from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
+from quart_video.delivery.context import this_request
 from quart_video.delivery.response import http_errors
 from quart_video.library.authorization import Access, Resource, Verdict
 from quart_video.library.library import Library
@@ -363,7 +364,7 @@ class LibraryAccess:
         new = [one for one in dict.fromkeys(resources) if one not in self._known]
         if new and self.library.authorizer is not None:
             self._asked += sum(not one.is_folder for one in new)
-            verdicts = await self.library.authorizer.judge(_request(), new)
+            verdicts = await self.library.authorizer.judge(this_request(), new)
             self._known.update(zip(new, verdicts, strict=True))
 
     @property
@@ -496,16 +497,13 @@ def _enforce(verdict: Verdict) -> None:
         raise Forbidden(_FORBIDDEN)
 
 
-def _request() -> Request:
-    return request._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
-
-
 async def current_access() -> LibraryAccess:
     """Return the way to the library that the current request came in by.
 
     :raises werkzeug.exceptions.Forbidden: the request carries a signature that is not right.
     """
     library = await current_library()
+    request = this_request()
     # Most requests have no parameters: there is nothing to parse then.
     is_signed = bool(request.query_string) and PARAMETER in request.args
     if is_signed and (problem := signature_problem(library)) is not None:

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from quart import current_app
-
 from quart_video.delivery.client_socket import ClientSocket
+from quart_video.delivery.context import this_app
 
 logger = logging.getLogger("quart_video")
 
@@ -53,8 +52,11 @@ class ServerRecord:
 
 def server_record(http_version: str) -> ServerRecord:
     """Return what the current app knows of its server."""
-    records: dict[str, ServerRecord] = current_app.extensions.setdefault(_KEY, {})
-    return records.setdefault(http_version, ServerRecord())
+    records: dict[str, ServerRecord] = this_app().extensions.setdefault(_KEY, {})
+    record = records.get(http_version)
+    if record is None:
+        record = records[http_version] = ServerRecord()
+    return record
 
 
 class Backlog:

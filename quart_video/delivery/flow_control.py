@@ -11,10 +11,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from quart import current_app, request
-
 from quart_video.delivery.backlog import server_record
 from quart_video.delivery.client_socket import ClientSocket
+from quart_video.delivery.context import this_app, this_request
 
 logger = logging.getLogger("quart_video")
 
@@ -27,7 +26,7 @@ _WARNED = "quart_video.warned_of_buffering"
 
 def waits_for_client() -> bool:
     """Say whether the server of the current request takes no more than its client takes from it."""
-    scope = request.scope
+    scope = this_request().scope
     return not server_record(scope["http_version"]).keeps_all and holds_back(scope)
 
 
@@ -45,18 +44,20 @@ def warn_of_buffering(name: str, length: int) -> None:
     :param name: what to call the media in the log.
     :param length: bytes of the answer.
     """
-    if length <= _MUCH or current_app.extensions.setdefault(_WARNED, False):
+    app = this_app()
+    if length <= _MUCH or waits_for_client() or app.extensions.setdefault(_WARNED, False):
         return
-    record = server_record(request.scope["http_version"])
-    record.is_seen = record.is_seen or ClientSocket.of(request.scope) is not None
+    scope = this_request().scope
+    record = server_record(scope["http_version"])
+    record.is_seen = record.is_seen or ClientSocket.of(scope) is not None
     if record.is_seen:
         return  # what it keeps is bounded, and warned of once it is much
-    current_app.extensions[_WARNED] = True
+    app.extensions[_WARNED] = True
     logger.warning(
         "%r is sent over HTTP/%s by a server that has no flow control for what an app sends: if "
         "the client is slow, all %d MiB stay in memory, and so it is with every long answer. Let a "
         "proxy speak HTTP/2 and HTTP/3 for it, or use granian. This is said once.",
         name,
-        request.http_version,
+        scope["http_version"],
         length >> 20,
     )

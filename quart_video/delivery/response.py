@@ -8,11 +8,10 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from functools import lru_cache
 
-from quart import Response, current_app, request
+from quart import Response
 from quart.wrappers.response import DataBody
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Forbidden, ServiceUnavailable
@@ -21,6 +20,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from quart_video import http
 from quart_video.delivery import backlog, kernel
 from quart_video.delivery.body import Transfer
+from quart_video.delivery.context import this_app, this_request
 from quart_video.delivery.flow_control import waits_for_client, warn_of_buffering
 from quart_video.policy.cache_control import Answer, Audience, caching_fields
 from quart_video.storage.base import (
@@ -29,6 +29,7 @@ from quart_video.storage.base import (
     FileFacts,
     Media,
     NotFound,
+    StorageError,
     Unavailable,
     Unreadable,
 )
@@ -68,8 +69,10 @@ def request_facts(
 
     :param conditional: whether preconditions and ranges count. They never do where a method with
         effects has been carried out already, and what it answers is not what it was aimed at.
-    :param open_range_limit: most bytes to answer an open-ended range with; ``None``: all there are.
+    :param open_range_limit: most bytes to answer an open-ended range with, on a server that does
+        not wait for its client; ``None``: all there are.
     """
+    request = this_request()
     method = request.method
     values: dict[str, list[str]] = {}
     if conditional and method in ("GET", "HEAD"):
@@ -78,16 +81,18 @@ def request_facts(
             fact = _REQUEST_FIELDS.get(name.lower())
             if fact is not None:
                 values.setdefault(fact, []).append(value)
+    limit = open_range_limit
+    if limit is not None and ("range" not in values or waits_for_client()):
+        limit = None
     stripped = {fact: ", ".join(lines).strip(" \t") for fact, lines in values.items()}
     return http.RequestFacts(
-        method=method, now=int(time.time()), open_range_limit=open_range_limit, **stripped
+        method=method, now=int(time.time()), open_range_limit=limit, **stripped
     )
 
 
 def likely_range(open_range_limit: int | None) -> range | None:
     """Guess which bytes the answer to the current request will begin with; ``None``: none."""
-    limit = None if waits_for_client() else open_range_limit
-    found = http.likely(request_facts(open_range_limit=limit))
+    found = http.likely(request_facts(open_range_limit=open_range_limit))
     return range(found.start, found.stop) if found else None
 
 
@@ -104,14 +109,21 @@ def media_facts(facts: FileFacts, media_type: str | None) -> http.MediaFacts:
     )
 
 
-@contextmanager
-def closed_on_error(media: Media) -> Iterator[None]:
+class closed_on_error:  # noqa: N801 - it is used as a statement
     """Close *media* unless what is done here goes well: then it has another owner."""
-    try:
-        yield
-    except BaseException:
-        media.close()
-        raise
+
+    __slots__ = ("_media",)
+
+    def __init__(self, media: Media) -> None:
+        self._media = media
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Close it where there was an error."""
+        if error is not None:
+            self._media.close()
 
 
 @lru_cache(maxsize=64)  # they depend on settings, and are sent with every file
@@ -162,7 +174,7 @@ def empty_response(media_type: str | None = None) -> Response:
     # Given a body object, Quart does not wrap an empty list in an iterator that runs in a thread.
     body = NoBody()
     # Nor, given a type, does Werkzeug make one up, for fields that are all replaced later.
-    return current_app.response_class(body, content_type=media_type)
+    return this_app().response_class(body, content_type=media_type)
 
 
 def respond(
@@ -187,25 +199,22 @@ def respond(
         them all at once; ``None``: all there are.
     :param conditional: whether preconditions and ranges count.
     """
-    unlimited = waits_for_client()
-    asked = request_facts(
-        conditional=conditional, open_range_limit=None if unlimited else open_range_limit
-    )
+    asked = request_facts(conditional=conditional, open_range_limit=open_range_limit)
     # Random bytes are dear next to the rest; only an answer in several parts has a use for them.
     boundary = secrets.token_hex(16) if asked.range and "," in asked.range else ""
     plan = http.plan(asked, facts, boundary=boundary)
-    if not unlimited:
-        warn_of_buffering(name, plan.length)
     apply(plan, response, headers)
     # Quart's timeout counts from the start of the response: a long film would be cut off, and the
     # client be left with a short body. The transfer has a watchdog of its own.
     response.timeout = None
     if plan.reads_media:
+        warn_of_buffering(name, plan.length)
         transfer = kernel.transfer_of(media) or Transfer
         body = transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
         if plan.length > backlog.MUCH:
-            record = backlog.server_record(request.scope["http_version"])
-            body.backlog = backlog.Backlog(request.scope, record, name)
+            scope = this_request().scope
+            record = backlog.server_record(scope["http_version"])
+            body.backlog = backlog.Backlog(scope, record, name)
         response.response = body
     else:
         media.close()
@@ -282,26 +291,44 @@ def apply(plan: http.Plan, response: Response, headers: Iterable[tuple[str, str]
     response.status_code = plan.status
 
 
-@contextmanager
-def http_errors() -> Iterator[None]:
+class _HTTPErrors:
+    """What :func:`http_errors` gives: one for all, as nothing is kept in it."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Raise another error in the place of that of a storage."""
+        if isinstance(error, StorageError):
+            _raise_http(error)
+
+
+_HTTP_ERRORS = _HTTPErrors()
+
+
+def http_errors() -> _HTTPErrors:
     """Turn the errors of a storage into those of HTTP, which the host may have pages for.
 
     :raises werkzeug.exceptions.NotFound: there is nothing that may be served.
     :raises werkzeug.exceptions.Forbidden: there is, and the server may not read it.
     :raises werkzeug.exceptions.ServiceUnavailable: the storage cannot answer now.
     """
-    try:
-        yield
-    except Unreadable as error:
+    return _HTTP_ERRORS
+
+
+def _raise_http(error: StorageError) -> None:
+    if isinstance(error, Unreadable):
         logger.info("Not served: %s", error)
         raise Forbidden("The server may not read this: its permissions do not let it.") from error
-    except Denied as error:
+    if isinstance(error, Denied):
         logger.warning("Not served: %s", error)
         raise HTTPNotFound("There is nothing at this address.") from error
-    except NotFound as error:
+    if isinstance(error, NotFound):
         raise HTTPNotFound("There is nothing at this address.") from error
-    except Unavailable as error:
-        logger.error("The storage cannot answer: %s", error)  # noqa: TRY400 - the reason is enough
+    if isinstance(error, Unavailable):
+        logger.error("The storage cannot answer: %s", error)
         raise ServiceUnavailable(
             "The library cannot be read just now. Try again in a moment.",
             retry_after=error.retry_after,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
-from quart import Quart, current_app, request
+from quart import Quart, current_app
 
+from quart_video.delivery.context import this_app, this_request
 from quart_video.delivery.signals import Announcer
 from quart_video.library.library import Library
 from quart_video.library.mount import Mount
@@ -50,9 +51,10 @@ async def library_of(mount: str) -> Library:
 
     :param mount: full name of the blueprint as registered.
     """
-    return await app_state(current_app).mounts[mount].library(current_app)
+    app = this_app()
+    return await app_state(app).mounts[mount].library(app)
 
 
 async def current_library() -> Library:
     """Return the library of the mount that the current request came in by."""
-    return await library_of(cast(str, request.blueprint))
+    return await library_of(cast(str, this_request().blueprint))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quart import request
+from quart import Request, request
 from quart.wrappers.request import Body
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
@@ -26,7 +26,7 @@ class _BodyThrownAway(Body):
         """Take a piece from later ones."""
 
 
-async def keep_no_body() -> None:
+def keep_no_body(request: Request) -> None:
     """Have what a client sends behind the head of its request thrown away as it comes.
 
     No address of ours takes a body, and Quart would keep 16 MiB of it for as long as the answer is
@@ -36,7 +36,7 @@ async def keep_no_body() -> None:
     request.body.set_complete()
 
 
-async def refuse_long_queries() -> None:
+def refuse_long_queries(request: Request) -> None:
     """Refuse what nobody asks by, before it is taken apart.
 
     :raises werkzeug.exceptions.HTTPException: the query is too long, or has too many parameters.

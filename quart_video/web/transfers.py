@@ -12,6 +12,7 @@ from quart import Quart, Response, current_app, request
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from quart_video.delivery.body import Outcome, Transfer
+from quart_video.delivery.context import this_app
 from quart_video.delivery.signals import (
     Announcer,
     MediaTransfer,
@@ -96,7 +97,7 @@ async def apply_transfer_policy(
             body.observers = (await _admit(library.transfer_limiter, body, path),)
         if library.settings.transfer_rate is not None:
             body.pacer = Pacer(library.settings.transfer_rate)
-        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        app = this_app()
         if _is_heard(app):
             transfer = _describe(body, path, media_type, response.status_code)
             body.observers += (_Reporter(app, app_state(app).announcer, transfer),)

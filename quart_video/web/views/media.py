@@ -64,7 +64,8 @@ def _disposition(library: Library, path: str) -> Fields:
 
     :raises werkzeug.exceptions.Forbidden: downloads are turned off.
     """
-    if request.args.get("download", "0") in ("", "0"):
+    # Most requests have no parameters: there is nothing to parse then.
+    if not request.query_string or request.args.get("download", "0") in ("", "0"):
         return ()
     if not library.settings.downloads:
         raise Forbidden("Downloads are turned off here.")
