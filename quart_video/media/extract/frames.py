@@ -11,6 +11,7 @@ from av.buffer import Buffer
 from av.codec.context import ThreadType
 from av.container import InputContainer
 from av.packet import Packet, PacketSideData
+from av.sidedata.sidedata import SideDataContainer
 from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -81,8 +82,25 @@ def shape_of(stream: VideoStream, dumped: Dumped) -> Shape:
 
 def orientation_of(frame: VideoFrame) -> Orientation:
     """Return how *frame* has to be mirrored and turned to stand upright."""
-    matrix = cast("Mapping[str, Buffer]", frame.side_data).get(_MATRIX)
+    try:
+        matrix = cast("Mapping[str, Buffer]", frame.side_data).get(_MATRIX)
+    except ValueError:
+        # PyAV knows no name for something that comes with the picture, such as the Exif of a JPEG
+        # or which eye it is for, and then tells of nothing.
+        return _orientation_before_unknown(frame)
     return read_matrix(bytes(matrix)) if matrix is not None else UPRIGHT
+
+
+def _orientation_before_unknown(frame: VideoFrame) -> Orientation:
+    """Return what stands in front of what has no name; libav puts the matrix there."""
+    known = SideDataContainer.__new__(SideDataContainer)
+    with suppress(ValueError):
+        SideDataContainer.__init__(known, frame)  # type: ignore[call-arg] # not in its stub
+    for each in known:
+        with suppress(ValueError):
+            if each.type.name == _MATRIX:
+                return read_matrix(bytes(each))
+    return Orientation(-frame.rotation % 360)
 
 
 def first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
