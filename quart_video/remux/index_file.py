@@ -38,7 +38,7 @@ _PIECES_IN_BLOCK = 1024
 _LITERALS_IN_BLOCK = 256 * 1024
 _LONGEST_PIECE = 1 << 30
 _LARGEST = 1 << 62
-_LEVEL = 6
+_LEVEL = 3
 
 _HEAD = struct.Struct("<8sQQIII20s")
 _ROW = struct.Struct("<QQIIB")

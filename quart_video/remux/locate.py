@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable
 
 from quart_video.remux.track import FILM, LITERAL, Pieces
-
-Read = Callable[[int, int], bytes]
-"""Returns so many bytes of the film from a position on; fewer where it ends before."""
+from quart_video.remux.window import Window
 
 _LONGEST_PREFIX = 64
 _PLAIN_HEADER = 4
@@ -55,19 +52,19 @@ class Locator:
     This one is for containers in which a packet stands in one piece, always as far behind the place
     that is told.
 
-    :param read: reads the film.
+    :param film: what the packets are compared with.
     """
 
-    def __init__(self, read: Read, budget: Budget) -> None:
+    def __init__(self, film: Window, budget: Budget) -> None:
         self.pieces = Pieces()
         self.firsts = array("Q")
         self.literals = bytearray()
-        self._read = read
+        self._film = film
         self._budget = budget
         self._behind: int | None = None
         self._next = 0
 
-    def locate(self, data: bytes, position: int | None) -> None:
+    def locate(self, data: bytes | memoryview, position: int | None) -> None:
         """Add the pieces of a packet.
 
         :param position: where a demuxer says that it is; ``None``: it does not say.
@@ -80,23 +77,23 @@ class Locator:
         else:
             self.pieces.add(FILM, at, len(data))
 
-    def store(self, data: bytes) -> None:
+    def store(self, data: bytes | memoryview) -> None:
         """Add a piece that becomes part of the index."""
         self._budget.take(len(data))
         self.pieces.add(LITERAL, len(self.literals), len(data))
         self.literals += data
 
-    def _find(self, data: bytes, position: int | None) -> int | None:
+    def _find(self, data: bytes | memoryview, position: int | None) -> int | None:
         behind = self._behind or 0
         # What a parser has split goes on where the packet before ended.
         at = self._next if position is None else position + behind
-        if self._read(len(data), at) == data:
+        if self._film.has(data, at):
             if position is not None:
                 self._behind = behind
             self._next = at + len(data)
             return at
         if self._behind is None and position is not None:
-            found = self._read(len(data) + _SEARCHED, position).find(data)
+            found = self._film.read(len(data) + _SEARCHED, position).find(data)
             if found >= 0:
                 self._behind = found
                 self._next = position + found + len(data)
@@ -110,8 +107,8 @@ class MatroskaLocator(Locator):
     The place that is told is that of the block's content: its track number.
     """
 
-    def __init__(self, read: Read, budget: Budget) -> None:
-        super().__init__(read, budget)
+    def __init__(self, film: Window, budget: Budget) -> None:
+        super().__init__(film, budget)
         self._prefix: bytes | None = None
         self._prefix_at = 0
         self._block = -1
@@ -122,13 +119,14 @@ class MatroskaLocator(Locator):
         self._add_offset = self.pieces.offsets.append
         self._add_size = self.pieces.sizes.append
 
-    def locate(self, data: bytes, position: int | None) -> None:
+    def locate(self, data: bytes | memoryview, position: int | None) -> None:
         """Add the pieces of a packet."""
         if self._prefix == b"" and position is not None and position != self._block:
             # Nearly always it is this: a block with one frame, whose track has a number up to 127.
             size = len(data)
-            found = self._read(size + _PLAIN_HEADER, position)
-            if found.startswith(data, _PLAIN_HEADER) and found[0] > 127 and not found[3] & 6:
+            found, at = self._film.find(size + _PLAIN_HEADER, position)
+            is_there = found.startswith(data, at + _PLAIN_HEADER)
+            if is_there and found[at] > 127 and not found[at + 3] & 6:
                 start = position + _PLAIN_HEADER
                 self._block, self._next = position, start + size
                 self._add_first(len(self._sizes))
@@ -136,7 +134,7 @@ class MatroskaLocator(Locator):
                 self._add_offset(start)
                 self._add_size(size)
                 return
-        self._locate(data, position)
+        self._locate(bytes(data), position)
 
     def _locate(self, data: bytes, position: int | None) -> None:
         self.firsts.append(len(self.pieces))
@@ -144,12 +142,12 @@ class MatroskaLocator(Locator):
         if position is None or position == self._block:  # another frame of the same lace
             start = self._next
         else:
-            header = block_header(self._read(_USUAL_HEADER, position)) or 0
+            header = block_header(self._film.read(_USUAL_HEADER, position)) or 0
             if not header:
-                header = block_header(self._read(_LONGEST_HEADER, position)) or 0
+                header = block_header(self._film.read(_LONGEST_HEADER, position)) or 0
             start = position + header
             self._block = position
-        found = self._read(len(data), start)
+        found = self._film.read(len(data), start)
         if self._prefix is None:
             self._keep(self._learn(data, found))
         prefix = self._prefix or b""
@@ -215,10 +213,11 @@ class StartCodeLocator(Locator):
     ITU-T H.264, annex B; ISO/IEC 14496-15, section 5.3.
     """
 
-    def locate(self, data: bytes, position: int | None) -> None:
+    def locate(self, data: bytes | memoryview, position: int | None) -> None:
         """Add the pieces of a packet."""
         self.firsts.append(len(self.pieces))
         at = self._find(data, position)
+        data = bytes(data)
         for start, stop in unit_ranges(data):
             size = (stop - start).to_bytes(4, "big")
             if at is None:

@@ -96,9 +96,14 @@ class Movie:
         return [track.sample_sizes() for track in self.tracks]
 
     @cached_property
+    def _ends(self) -> list[list[int]]:
+        """How many bytes the samples of each track have up to each of them."""
+        return [list(accumulate(sizes, initial=0)) for sizes in self._sizes]
+
+    @cached_property
     def content(self) -> int:
         """How many bytes all samples have together."""
-        return sum(map(sum, self._sizes))
+        return sum(ends[-1] for ends in self._ends)
 
     @cached_property
     def begins(self) -> Fraction:
@@ -145,7 +150,8 @@ class Movie:
         position = base
         for chunk in self.chunks:
             offsets[chunk.track].append(position)
-            position += sum(self._sizes[chunk.track][chunk.start : chunk.stop])
+            ends = self._ends[chunk.track]
+            position += ends[chunk.stop] - ends[chunk.start]
         traks = [self._trak(number, offsets[number], large) for number in range(len(self.tracks))]
         return box(b"moov", self._mvhd(), *traks, self._udta())
 

@@ -11,9 +11,9 @@ import struct
 import zlib
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import add, sub
 from typing import Any
 
@@ -135,7 +135,7 @@ def _arrays(track: Track) -> list[array[int]]:
     pieces = track.pieces
     shown = array("q", map(sub, track.presentation, track.decode))
     ends = array("q", map(add, pieces.offsets, pieces.sizes))
-    gaps = array("q", map(sub, pieces.offsets, [0, *ends[:-1]]))
+    gaps = array("q", map(sub, pieces.offsets, _shifted(ends)))
     firsts = track.first_pieces
     return [
         pieces.sources,
@@ -170,4 +170,9 @@ def _track(facts: dict[str, Any], parts: Sequence[array[int]]) -> Track:
 
 
 def _steps(values: array[int]) -> array[int]:
-    return array("q", map(sub, values, [0, *values[:-1]]))
+    return array("q", map(sub, values, _shifted(values)))
+
+
+def _shifted(values: array[int]) -> Iterator[int]:
+    """Yield 0, and then the values."""
+    return chain((0,), values)

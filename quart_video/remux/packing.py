@@ -6,19 +6,25 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 
 _HEAD = struct.Struct("<cI")
-_SIGNED = (("b", 1 << 7), ("h", 1 << 15), ("i", 1 << 31), ("q", 1 << 63))
+_CODES = "bhiq"  # numbers with a sign of 1, 2, 4 and 8 bytes
 
 
 def pack(numbers: Sequence[int]) -> bytes:
     """Write *numbers*, each of which fits into 64 bits with a sign."""
-    least, most = min(numbers, default=0), max(numbers, default=0)
-    code = next(code for code, limit in _SIGNED if -limit <= least and most < limit)
-    packed = array(code, numbers)
+    packed = _fitting(numbers)
     if sys.byteorder == "big":
         packed.byteswap()
-    return _HEAD.pack(code.encode(), len(packed)) + packed.tobytes()
+    return _HEAD.pack(packed.typecode.encode(), len(packed)) + packed.tobytes()
+
+
+def _fitting(numbers: Sequence[int]) -> array[int]:
+    for code in _CODES[:-1]:
+        with suppress(OverflowError):
+            return array(code, numbers)
+    return array(_CODES[-1], numbers)
 
 
 def unpack(data: memoryview) -> tuple[array[int], memoryview]:
@@ -30,7 +36,7 @@ def unpack(data: memoryview) -> tuple[array[int], memoryview]:
         raise ValueError("numbers that are cut short")
     letter, count = _HEAD.unpack_from(data)
     code = letter.decode("latin-1")
-    if code not in dict(_SIGNED):
+    if code not in _CODES:
         raise ValueError("numbers of no known size")
     numbers = array(code)
     stop = _HEAD.size + count * numbers.itemsize

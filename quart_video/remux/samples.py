@@ -12,7 +12,7 @@ _OPUS = (
 )
 
 
-def opus_samples(packet: bytes) -> int:
+def opus_samples(packet: bytes | memoryview) -> int:
     """Return how many samples an Opus packet holds, at 48,000 a second; 0 for none."""
     if not packet:
         return 0

@@ -9,7 +9,8 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import compress, groupby
+from operator import ne, sub
 
 from quart_video.remux.boxes import full_box
 
@@ -75,15 +76,12 @@ def big_endian(numbers: array[int]) -> bytes:
 
 
 def _runs(values: Iterable[int]) -> tuple[bytes, bytes]:
-    rows = array("I")
-    last, count = -1, 0
-    for value in values:
-        if value == last:
-            count += 1
-            continue
-        if count:
-            rows.extend((count, last))
-        last, count = value, 1
-    if count:
-        rows.extend((count, last))
-    return _U32.pack(len(rows) // 2), big_endian(rows)
+    numbers = array("I", values)
+    # Where each run begins; what is done for each sample is done in C.
+    starts = array("I", [0] if numbers else [])
+    starts.extend(compress(range(1, len(numbers)), map(ne, numbers[1:], numbers)))
+    stops = [*starts[1:], len(numbers)] if numbers else []
+    rows = array("I", bytes(8 * len(starts)))
+    rows[::2] = array("I", map(sub, stops, starts))
+    rows[1::2] = array("I", [numbers[start] for start in starts])
+    return _U32.pack(len(starts)), big_endian(rows)

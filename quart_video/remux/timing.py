@@ -10,7 +10,8 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import le, sub
 
 UNKNOWN = -(1 << 62)
 """In the place of a time that a container does not tell."""
@@ -107,6 +108,12 @@ def audio_times(
                 return False
         return True
 
+    if each is None and every and len(known) == len(shown):
+        # Mostly no gap is among them, and nothing is to be asked of each.
+        told = _scaled(shown, factor)
+        counted = array("q", range(told[0], told[0] + every * len(told), every))
+        if max(map(sub, told, counted)) <= most:
+            return _checked(Times(rate, counted, counted, counted[-1] + every))
     for number, time in enumerate(shown):
         at = (2 * time * numerator + denominator) // (2 * denominator) if time != UNKNOWN else due
         if at is None:
@@ -146,30 +153,24 @@ def samples_in_packets(
 def _check(shown: Sequence[int], base: Fraction) -> None:
     if max(map(abs, shown)) * base > _SECONDS:
         raise BadTimesError("its times are beyond all measure")
-    newest = shown[0]
-    back = _BACK / base
-    for time in shown:
-        if time > newest:
-            newest = time
-        elif newest - time > back:
-            raise BadTimesError("its time begins anew on the way, as where films were put together")
+    newest = accumulate(shown, max)
+    if max(map(sub, newest, shown)) > _BACK / base:
+        raise BadTimesError("its time begins anew on the way, as where films were put together")
 
 
 def _checked(times: Times) -> Times:
-    decode = times.decode
-    steps = (after - before for before, after in pairwise(decode))
-    if any(not 0 <= step < _LONGEST for step in steps):
+    steps = array("q", map(sub, times.decode[1:], times.decode))
+    if min(steps, default=0) < 0 or max(steps, default=0) >= _LONGEST:
         raise BadTimesError("its times have a gap that no MP4 can have")
-    if not _is_sound(decode, times.presentation):
+    if not _is_sound(times.decode, times.presentation):
         raise BadTimesError("its pictures are shown before they are decoded")
-    if any(s - d >= _LONGEST for s, d in zip(times.presentation, decode, strict=True)):
+    if max(map(sub, times.presentation, times.decode)) >= _LONGEST:
         raise BadTimesError("its pictures are shown too long after they are decoded")
     return times
 
 
 def _is_sound(decode: Sequence[int], presentation: Sequence[int]) -> bool:
-    rising = all(before <= after for before, after in pairwise(decode))
-    return rising and all(d <= s for d, s in zip(decode, presentation, strict=True))
+    return all(map(le, decode, decode[1:])) and all(map(le, decode, presentation))
 
 
 def _timescale(base: Fraction) -> int:
@@ -224,7 +225,7 @@ def _decode_times(presentation: Sequence[int]) -> array[int]:
     when it is shown.
     """
     ordered = sorted(presentation)
-    early = max(at - time for at, time in zip(ordered, presentation, strict=True))
+    early = max(map(sub, ordered, presentation))
     return array("q", [at - early for at in ordered])
 
 

@@ -16,10 +16,11 @@ from quart_video.remux.locate import (
 )
 from quart_video.remux.samples import guesses, opus_samples
 from quart_video.remux.track import LITERAL
+from quart_video.remux.window import Window
 
 
-def reader(data: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN201 - what os.pread does
-    return lambda size, position: data[position : position + size]
+def film_of(data: bytes) -> Window:
+    return Window(lambda size, position: data[position : position + size])  # what os.pread does
 
 
 def found(locator: Locator, data: bytes) -> list[bytes]:
@@ -62,7 +63,7 @@ def test_header_of_a_block_ends_where_the_frames_begin(data: bytes, length: int 
 def test_blocks_with_one_frame_each() -> None:
     frames = [b"first frame", b"second", b"third frame"]
     data = b"".join(b"junk" + block(frame) for frame in frames)
-    locator = MatroskaLocator(reader(data), Budget(0))
+    locator = MatroskaLocator(film_of(data), Budget(0))
     position = 0
     for frame in frames:
         locator.locate(frame, position + 4)
@@ -77,7 +78,7 @@ def test_blocks_with_one_frame_each() -> None:
 def test_frames_of_a_lace_follow_one_another(flags: int, sizes: bytes) -> None:
     frames = [b"aaaaa", b"bbb", b"cccc"]
     data = b"junk" + block(sizes + b"".join(frames), flags=flags)
-    locator = MatroskaLocator(reader(data), Budget(0))
+    locator = MatroskaLocator(film_of(data), Budget(0))
     for frame in frames:
         locator.locate(frame, 4)
     assert found(locator, data) == frames
@@ -86,7 +87,7 @@ def test_frames_of_a_lace_follow_one_another(flags: int, sizes: bytes) -> None:
 def test_header_that_was_stripped_is_put_back() -> None:
     frames = [b"\x0b\x77" + bytes([number]) * 20 for number in range(5)]
     data = b"".join(block(frame[2:]) for frame in frames)
-    locator = MatroskaLocator(reader(data), Budget(0))
+    locator = MatroskaLocator(film_of(data), Budget(0))
     for number, frame in enumerate(frames):
         locator.locate(frame, 24 * number)
     assert found(locator, data) == frames
@@ -96,7 +97,7 @@ def test_header_that_was_stripped_is_put_back() -> None:
 def test_stripped_header_of_laced_frames_is_put_back() -> None:
     frames = [b"\x0b\x77aaa", b"\x0b\x77bb", b"\x0b\x77cccc"]
     data = block(b"\2\3\2" + b"".join(frame[2:] for frame in frames), flags=0x02)
-    locator = MatroskaLocator(reader(data), Budget(0))
+    locator = MatroskaLocator(film_of(data), Budget(0))
     for frame in frames:
         locator.locate(frame, 0)
     assert found(locator, data) == frames
@@ -104,17 +105,28 @@ def test_stripped_header_of_laced_frames_is_put_back() -> None:
 
 def test_what_was_altered_is_kept_within_a_budget() -> None:
     data = block(b"compressed")
-    locator = MatroskaLocator(reader(data), Budget(20))
+    locator = MatroskaLocator(film_of(data), Budget(20))
     locator.locate(b"something else", 0)
     assert found(locator, data) == [b"something else"]
     with pytest.raises(NotPlainError, match="compressed or encrypted"):
         locator.locate(b"something more", 0)
 
 
+def test_packet_that_was_altered_among_plain_ones_is_kept() -> None:
+    frames = [b"first frame", b"second", b"third frame"]
+    data = b"".join(block(frame) for frame in frames)
+    told = [b"first frame", b"sEcond", b"third frame"]
+    locator = MatroskaLocator(film_of(data), Budget(6))
+    for frame, position in zip(told, (0, 15, 25), strict=True):
+        locator.locate(memoryview(frame), position)
+    assert found(locator, data) == told
+    assert literal_bytes(locator) == 6
+
+
 def test_packets_stand_always_as_far_behind_their_place() -> None:
     packets = [b"tag one", b"and two", b"three"]
     data = b"".join(bytes(13) + packet for packet in packets)
-    locator = Locator(reader(data), Budget(0))
+    locator = Locator(film_of(data), Budget(0))
     position = 0
     for packet in packets:
         locator.locate(packet, position)
@@ -124,7 +136,7 @@ def test_packets_stand_always_as_far_behind_their_place() -> None:
 
 def test_packet_without_a_place_is_looked_for_behind_the_one_before() -> None:
     data = b"onetwo"
-    locator = Locator(reader(data), Budget(3))
+    locator = Locator(film_of(data), Budget(3))
     locator.locate(b"one", 0)
     locator.locate(b"two", None)
     locator.locate(b"nil", None)
@@ -148,7 +160,7 @@ def test_units_stand_between_start_codes(data: bytes, units: Sequence[bytes]) ->
 def test_start_codes_become_lengths() -> None:
     packet = b"\0\0\1abc\0\0\0\1de"
     data = bytes(8) + packet
-    locator = StartCodeLocator(reader(data), Budget(100))
+    locator = StartCodeLocator(film_of(data), Budget(100))
     locator.locate(packet, 8)
     assert found(locator, data) == [b"\0\0\0\3abc\0\0\0\2de"]
     with pytest.raises(NotPlainError, match="start codes"):

@@ -20,7 +20,7 @@ def test_equal_durations_are_one_row() -> None:
     assert numbers(tables.time_to_sample([40, 40, 40, 20])) == [2, 3, 40, 1, 20]
 
 
-@given(st.lists(st.integers(0, 3)))
+@given(st.lists(st.integers(0, 3) | st.sampled_from([2**31, 2**32 - 1])))
 def test_rows_tell_all_offsets(offsets: list[int]) -> None:
     count, *rows = numbers(tables.composition_offsets(offsets))
     assert count == len(rows) // 2

@@ -19,11 +19,11 @@ from quart_video.remux.locate import (
     Locator,
     MatroskaLocator,
     NotPlainError,
-    Read,
     StartCodeLocator,
 )
 from quart_video.remux.samples import opus_samples
 from quart_video.remux.timing import UNKNOWN
+from quart_video.remux.window import Window
 
 MOST_PACKETS = 6_000_000
 """Packets of a film at most: two days with a sound track."""
@@ -68,12 +68,12 @@ def read_packets(
 
     :raises Failed: no index can be made of them.
     """
-    read = source.scattered()
+    film = Window(source.scattered())
     budget = Budget(max(_LEAST, source.size() // _PART))
     kind = container.format.name
-    picture = _track(video, 0, kind, read, budget)
+    picture = _track(video, 0, kind, film, budget)
     found = [picture]
-    found += [_track(stream, number, kind, read, budget) for number, stream in sounds]
+    found += [_track(stream, number, kind, film, budget) for number, stream in sounds]
     found = found[: _MOST_TRACKS + 1]
     try:
         _read_all(container, found)
@@ -98,7 +98,7 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
         for count, packet in enumerate(packets):
             if count == MOST_PACKETS:
                 raise Failed(f"it has more than {MOST_PACKETS:,} packets")
-            data = bytes(packet)
+            data = memoryview(packet)  # which copies nothing
             if not data:
                 continue
             number = packet.stream_index
@@ -117,21 +117,21 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
             if edited:
                 track.hidden.append(packet.is_discard)
             if len(track.first) < _FIRST:
-                track.first.append(data)
+                track.first.append(bytes(data))
                 if packet.has_sidedata("encryption_info"):
                     raise Failed("it is encrypted")
 
 
 def _track(
-    stream: VideoStream | AudioStream, number: int, kind: str, read: Read, budget: Budget
+    stream: VideoStream | AudioStream, number: int, kind: str, film: Window, budget: Budget
 ) -> FoundTrack:
     codec = stream.codec_context.codec.canonical_name
     if codec in ("h264", "hevc") and _has_start_codes(stream):
-        locator: Locator = StartCodeLocator(read, budget)
+        locator: Locator = StartCodeLocator(film, budget)
     elif "matroska" in kind:
-        locator = MatroskaLocator(read, budget)
+        locator = MatroskaLocator(film, budget)
     else:
-        locator = Locator(read, budget)
+        locator = Locator(film, budget)
     return FoundTrack(stream, codec, number, locator)
 
 
