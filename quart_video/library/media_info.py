@@ -84,6 +84,15 @@ def captions_shown(library: Library, item: Item) -> tuple[Caption, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A caption file that can be shown."""
+
+    caption: Caption
+    version: str
+    """As its address names it; empty: it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unshown:
     """A caption file of which nothing can be shown."""
 
@@ -99,38 +108,54 @@ def caption_product(library: Library, path: str) -> Derivative:
     return caption(encoding=library.settings.caption_encoding, language=language)
 
 
+def caption_version(library: Library, entry: Entry) -> str:
+    """Return the version of a caption file as its address names it; empty: it has none there.
+
+    Sent as it is, it is kept no longer than a video is.
+    """
+    if library.derivatives is not None:
+        return source_at(library, entry).tag_of(caption_product(library, entry.path))
+    assert entry.facts is not None
+    return entry.facts.version if library.settings.max_age is not None else ""
+
+
 async def sort_captions(
     library: Library, captions: Sequence[Caption]
-) -> tuple[list[Caption], list[Unshown]]:
+) -> tuple[list[Shown], list[Unshown]]:
     """Tell the caption files that can be shown from those that cannot.
 
     The first :data:`MOST_CAPTIONS` are looked into, and no others are told of. One that takes
     longer than :data:`GLANCE` to be looked into is taken for one that can.
     """
     captions = captions[:MOST_CAPTIONS]
-    problems = await asyncio.gather(*(_problem(library, each.path) for each in captions))
-    told = list(zip(captions, problems, strict=True))
+    told = await asyncio.gather(*(_look_at(library, each) for each in captions))
     return (
-        [each for each, problem in told if problem is None],
-        [Unshown(each, problem) for each, problem in told if problem is not None],
+        [each for each in told if isinstance(each, Shown)],
+        [each for each in told if isinstance(each, Unshown)],
     )
 
 
-async def _problem(library: Library, path: str) -> str | None:
-    derivative = caption_product(library, path)
+async def _look_at(library: Library, caption: Caption) -> Shown | Unshown:
+    path, version = caption.path, ""
     try:
         async with asyncio.timeout(GLANCE):
             if library.derivatives is None:
-                return await webvtt_problem(await library.storage.open(path))
+                media = await library.storage.open(path)
+                version = caption_version(library, Entry(path, media.facts))
+                problem = await webvtt_problem(media)
+                return Shown(caption, version) if problem is None else Unshown(caption, problem)
             entry = await library.storage.stat(path)
             if entry.facts is None:
-                return EMPTY
-            await library.derivatives.ensure(source_at(library, entry), derivative)
+                return Unshown(caption, EMPTY)
+            version = caption_version(library, entry)
+            await library.derivatives.ensure(
+                source_at(library, entry), caption_product(library, path)
+            )
     except (TimeoutError, StorageError):
-        return None
+        pass
     except Failed as error:
-        return str(error)
-    return None
+        return Unshown(caption, str(error))
+    return Shown(caption, version)
 
 
 async def webvtt_problem(media: Media) -> str | None:

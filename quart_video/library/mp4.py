@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quart_video.catalogue import Item
 from quart_video.library.library import Library
@@ -39,11 +39,18 @@ class Mp4State:
     """Number of another one that was asked for; ``None``: that one, or none that is there."""
     sound: SoundState | None = None
     """How the sound stands of the one that was asked for; ``None``: it is not known."""
+    version: str = ""
+    """Of what its address leads to; empty where that is not known yet, or of no matter."""
 
     @property
     def is_offered(self) -> bool:
         """Whether it is there, or will be when it is asked for, and is wanted."""
         return self.problem is None and (self.offer.helps or self.chosen is not None)
+
+    @property
+    def is_original(self) -> bool:
+        """Whether its sound stays as it is, for now or for good, though AAC is to be made of it."""
+        return self.sound is not None and self.sound.state in ("preparing", "failed")
 
 
 async def mp4_state(
@@ -73,7 +80,16 @@ async def mp4_state(
         return Mp4State(offer, problem=str(error))
     except (StorageError, ValueError):
         return Mp4State(offer)
-    return Mp4State(offer, film, None, main, chosen, sound)
+    state = Mp4State(offer, film, None, main, chosen, sound)
+    if sound is None or library.settings.max_age is None:
+        return state
+    assert item.entry.facts is not None
+    number = main if chosen is None else chosen
+    version = item.entry.facts.version
+    return replace(
+        state,
+        version=await movies.version(source, version, number, original=state.is_original),
+    )
 
 
 def sound_tracks(film: FilmFacts | None, details: Details) -> list[int]:

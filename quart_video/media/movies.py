@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal, TypeVar
@@ -39,7 +40,7 @@ from quart_video.remux.packet_file import is_whole
 from quart_video.remux.sound import Mode, is_made_part, split_parts
 from quart_video.remux.track import FILM as THE_FILM
 from quart_video.remux.track import LITERAL
-from quart_video.remux.virtual import VirtualMedia
+from quart_video.remux.virtual import VirtualMedia, version_of
 from quart_video.storage.base import Changed, Media, NotFound, StorageError, Unavailable
 
 logger = logging.getLogger("quart_video")
@@ -179,6 +180,33 @@ class Movies:
         except BaseException:
             film.close()
             raise
+
+    async def version(
+        self, source: Source, film: str, sound: int | None, *, original: bool = False
+    ) -> str:
+        """Return the version of the movie that :meth:`open` opens just now.
+
+        :param film: version of the film.
+        :param sound: number of the sound track; ``None``: there is none.
+        :param original: whether to take the sound as it is, though it has been made AAC.
+        :returns: ``""`` where it is not known yet, as nobody has asked for this movie.
+        """
+        name, mode = movie_name(sound), self._audio
+        if sound is not None and not original and mode != "off":
+            made = await self._is_made(source, sound, mode)
+            name = movie_with_aac(sound, mode, b"").name if made else name
+
+        async def open_kept() -> Media:
+            kept = await self._derivatives.open_kept(source, name)
+            if kept is None:
+                raise NotFound(f"there is no {name} of {source.identity!r} yet")
+            return kept
+
+        with suppress(StorageError):
+            # One that is broken is made anew when the movie is opened.
+            index = await self._index(f"{source.key}/{name}", open_kept, lambda _: None)
+            return version_of(index, film)
+        return ""
 
     async def sound(self, source: Source, facts: FilmFacts, number: int | None) -> SoundState:
         """Tell how the sound of a movie stands. What is to be made begins to be made."""

@@ -76,6 +76,14 @@ class Source:
         """Return what an address names the version by."""
         return self.key[:16]
 
+    def tag_of(self, derivative: Derivative) -> str:
+        """Return what an address names the version of *derivative* by.
+
+        It is another one, too, where the same file is read in another way.
+        """
+        text = f"{self.key}\0{derivative.job}"
+        return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Derivative:

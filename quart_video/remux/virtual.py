@@ -12,7 +12,7 @@ from quart_video.remux.index_cache import Index
 from quart_video.remux.index_file import BrokenIndexError
 from quart_video.remux.sources import BlockReader, Scattering, reader_of
 from quart_video.remux.track import FILM, LITERAL
-from quart_video.storage.base import Changed, FileFacts, Media
+from quart_video.storage.base import BY_TIMES, Changed, FileFacts, Media
 from quart_video.storage.local.buffers import new_chunk
 from quart_video.storage.local.chunk_size import SMALL, AdaptiveChunkSize
 
@@ -25,6 +25,16 @@ _OPEN = 2
 Open = Callable[[int], Awaitable[Media]]
 """Opens a source by its number: :data:`LITERAL` is the index, those above :data:`FILM` are parts of
 a sound track. Raises :exc:`StorageError`."""
+
+
+def version_of(index: Index, film: str) -> str:
+    """Return the version of what an index makes of a film in the version *film*; as that, none."""
+    if not film:
+        return ""
+    identity = f"{film}\0{index.head.digest}".encode()
+    told = blake2b(identity, digest_size=12).hexdigest()
+    # As sure as that of the film: one that may be written again within a tick of a clock.
+    return f"{BY_TIMES}{told}" if film.startswith(BY_TIMES) else told
 
 
 class VirtualMedia:
@@ -40,8 +50,7 @@ class VirtualMedia:
         self, index: Index, film: Media, open_source: Open, *, broken: Callable[[int], None]
     ) -> None:
         told = film.facts
-        identity = f"{told.version}\0{index.head.digest}".encode()
-        version = blake2b(identity, digest_size=12).hexdigest() if told.version else ""
+        version = version_of(index, told.version)
         self.facts = FileFacts(index.head.size, told.modified_ns, version)
         self._index = index
         self._open = open_source

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from quart_video.catalogue import Caption, Marks, normalise_tag, preferred
-from quart_video.library.media_info import Unshown
+from quart_video.catalogue import Marks, normalise_tag, preferred
+from quart_video.library.media_info import Shown, Unshown
 from quart_video.media import EMPTY, PICTURES, TextTrack
 from quart_video.models import CaptionProblem, CaptionTrack
 
@@ -22,7 +22,7 @@ _REASONS: dict[str, Literal["pictures", "empty", "unreadable"]] = {
 class Captions:
     """The captions of a video, sorted out."""
 
-    files: Sequence[Caption]
+    files: Sequence[Shown]
     """Those that can be shown."""
     unshown: Sequence[Unshown]
     """Those that cannot."""

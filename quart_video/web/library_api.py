@@ -140,13 +140,13 @@ class VideoLibrary:
             await access.folder(path)
             values = {"folder": path or None}
         elif kind == "captions":
-            await access.captions(path)
-            values = {"path": path}
-        elif kind in ("media", "mp4", "embed", "watch", "api"):
+            version = media_info.caption_version(library, await access.captions(path))
+            values = {"path": path, "v": version or None}
+        elif kind in ("media", "poster", "storyboard"):
+            values = {"path": path, "v": await _version(access, path, kind) or None}
+        elif kind in ("mp4", "embed", "watch", "api"):
             await access.item(path)
             values = {"path": path}
-        elif kind in ("poster", "storyboard"):
-            values = {"path": path, "v": await _version(access, path, kind)}
         else:
             raise ValueError(f"kind has to be one of {', '.join(_KINDS)}, and is {kind!r}")
         url = full_url(mount_url(self.mount, endpoint, external=external, **values))
@@ -217,8 +217,11 @@ def _checked(query: ListingQuery | None) -> ListingQuery:
 
 
 async def _version(access: LibraryAccess, path: str, kind: str) -> str:
-    """Return what changes with the picture of a video, as it stands in the address."""
+    """Return what changes with a video, or its picture, as it stands in the address."""
     item = await access.item(path)
+    if kind == "media":
+        facts, max_age = item.entry.facts, access.library.settings.max_age
+        return facts.version if facts is not None and max_age is not None else ""
     if kind == "poster":
         return media_info.poster_source(access.library, item).tag
     return media_info.source_of(access.library, item).tag

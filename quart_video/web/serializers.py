@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from quart_video.access.signed_urls import Grant
 from quart_video.catalogue import (
@@ -20,7 +21,7 @@ from quart_video.library import media_info
 from quart_video.library.library import Library
 from quart_video.library.mp4 import Mp4State, sound_tracks
 from quart_video.library.routes import mount_url
-from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs
+from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs, text
 from quart_video.models import (
     CaptionTrack,
     Folder,
@@ -90,11 +91,11 @@ class ListingSerializer:
             else None,
         )
 
-    def caption(self, caption: Caption) -> CaptionTrack:
-        """Describe a caption file."""
+    def caption(self, caption: Caption, version: str = "") -> CaptionTrack:
+        """Describe a caption file; *version* is as its address names it, empty if not known."""
         marks = caption.marks
         return CaptionTrack(
-            url=self.urls.captions(caption.path),
+            url=self.urls.captions(caption.path, version),
             label=marks.label,
             language=marks.language,
             forced=marks.forced,
@@ -102,9 +103,10 @@ class ListingSerializer:
             title=marks.title,
         )
 
-    def inner_track(self, track: TextTrack, path: str, version: str) -> CaptionTrack:
-        """Describe a text track inside the video at *path*."""
+    def inner_track(self, track: TextTrack, path: str, source: Source) -> CaptionTrack:
+        """Describe a text track inside the video at *path*, which is *source*."""
         marks = marks_of(track)
+        version = source.tag_of(text(track.index))
         return CaptionTrack(
             url=self.urls.inner_captions(path, track.index, version),
             label=marks.label,
@@ -184,10 +186,13 @@ def full_video(
     serializer = ListingSerializer(library, grant)
     row = serializer.video(item)
     known = {field.name: getattr(row, field.name) for field in fields(row)}
-    path, tag = row.path, media_info.source_of(library, item).tag
+    path, source = row.path, media_info.source_of(library, item)
     if mp4 is not None and mp4.chosen is not None:
         known["api_url"] = serializer.urls.api_video(path, audio=mp4.chosen)
-    tracks = [(serializer.caption(each), each.marks.default) for each in captions.files]
+    tracks = [
+        (serializer.caption(each.caption, each.version), each.caption.marks.default)
+        for each in captions.files
+    ]
     problems = [file_problem(each) for each in captions.unshown]
     if details is not None:
         known["duration"] = details.duration
@@ -197,7 +202,7 @@ def full_video(
         # A flag that all of them bear, as most programs write it, says nothing.
         told = not all(each.default for each in shown)
         tracks += [
-            (serializer.inner_track(each, path, tag), told and each.default) for each in shown
+            (serializer.inner_track(each, path, source), told and each.default) for each in shown
         ]
         problems += [inner_problem(each) for each in inner if each not in shown]
     moves = details is not None and details.width and details.duration
@@ -206,8 +211,8 @@ def full_video(
         **{**known, "captions": with_default(tracks, languages)},
         unavailable_captions=problems,
         details=details,
-        storyboard_url=serializer.urls.storyboard(path, tag) if moves else None,
-        chapters_url=serializer.urls.chapters(path, tag) if chaptered else None,
+        storyboard_url=serializer.urls.storyboard(path, source.tag) if moves else None,
+        chapters_url=serializer.urls.chapters(path, source.tag) if chaptered else None,
         mp4=_mp4(path, mp4, details, library, serializer.urls) if mp4 and details else None,
         problem=problem,
     )
@@ -223,20 +228,15 @@ def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: M
         codec = plays.codec
     offered, sound = state.is_offered, state.sound
     # An address that is played keeps its sound, though another one is ready meanwhile.
-    if sound is None:
-        original = codec is not None and codec not in SOUNDS
-    else:
-        original = sound.state in ("preparing", "failed")
+    is_made = codec is not None and codec not in SOUNDS
+    original = is_made if sound is None else state.is_original
+    address = partial(urls.mp4, path, audio=state.chosen, original=original, version=state.version)
     return Mp4(
         helps=offered and state.offer.helps,
         reasons=list(state.offer.reasons),
         problem=state.problem,
-        url=urls.mp4(path, audio=state.chosen, original=original) if offered else None,
-        download_url=(
-            urls.mp4(path, audio=state.chosen, original=original, download=True)
-            if offered and library.settings.downloads
-            else None
-        ),
+        url=address() if offered else None,
+        download_url=address(download=True) if offered and library.settings.downloads else None,
         codecs=mp4_codecs(
             details,
             sound=plays.codecs if plays else None,

@@ -106,13 +106,20 @@ class MountURLs:
         return self._sign("media", path, url)
 
     def mp4(
-        self, path: str, *, audio: int | None = None, original: bool = False, download: bool = False
+        self,
+        path: str,
+        *,
+        audio: int | None = None,
+        original: bool = False,
+        download: bool = False,
+        version: str = "",
     ) -> str:
         """Return the URL of a video as an MP4.
 
         :param audio: number of its sound track; ``None``: the one that plays by itself.
         :param original: whether its sound stays as it is.
         :param download: whether a browser is to save it.
+        :param version: of that MP4; empty: it is not known.
         """
         values: dict[str, Any] = {"path": path}
         if audio is not None:
@@ -121,6 +128,8 @@ class MountURLs:
             values["sound"] = "original"
         if download:
             values["download"] = 1
+        if version and self._library.settings.max_age is not None:
+            values["v"] = version
         return self._sign("mp4", path, mount_url(self._mount, "mp4", **values))
 
     def watch(self, path: str) -> str:
@@ -136,9 +145,10 @@ class MountURLs:
         url = self._api_video(_escape(path))
         return url if audio is None else f"{url}?audio={audio}"
 
-    def captions(self, path: str) -> str:
-        """Return the URL of a caption file."""
-        return self._sign("captions", path, self._captions(_escape(path)))
+    def captions(self, path: str, version: str = "") -> str:
+        """Return the URL of a caption file; *version* is that of it, empty if not known."""
+        url = self._captions(_escape(path)) + (f"?v={quote(version)}" if version else "")
+        return self._sign("captions", path, url)
 
     def posters(self, path: str, version: str) -> list[str]:
         """Return the URLs of the posters at *path*, one for each of the widths there are."""

@@ -17,12 +17,14 @@ import pytest
 from tests.e2e.fronts import CACHES, Front, documented_cache
 from tests.e2e.harness import Server, wait_until
 from tests.e2e.reply import Reply
+from tests.media.films import AAC, H264, Film
 
 pytestmark = pytest.mark.sample(1)
 
 OLD = random.Random(1).randbytes(5_000_000)
 NEW = random.Random(2).randbytes(3_500_000)
 """Of which the third slice of a megabyte is the last that both have, and not as long."""
+MP4 = "/videos/-/mp4/film.mkv"
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,62 @@ def test_a_whole_film_that_is_replaced(front: Front, server: Server) -> None:
     assert front.get("/videos/film.mp4").body == NEW
     # Who has a page from before goes on with the film that it showed.
     assert front.get(old).body in (OLD, NEW)
+
+
+def directly(server: Server, url: str) -> Reply:
+    client = server.connect_h1()
+    try:
+        return client.request("GET", url)
+    finally:
+        client.close()
+
+
+def make(folder: Path, seconds: int) -> Path:
+    """Make a video of some slices that is offered as an MP4."""
+    source = f"testsrc2=s=640x360:r=10,trim=duration={seconds}"
+    options = [*H264, *AAC, "-vf", "noise=alls=40:allf=t", "-qp", "16"]
+    return Film(f"{seconds}.mkv", options, seconds, source).make(folder)
+
+
+def test_an_mp4_whose_video_is_replaced(front: Front, server: Server, tmp_path: Path) -> None:
+    """Its address names the version as soon as it is there, and no cache mixes two."""
+
+    def published(seconds: int) -> tuple[str, bytes]:
+        place(server.root / "film.mkv", make(tmp_path, seconds).read_bytes())
+        whole = directly(server, MP4)  # which has it made
+        assert whole.status == 200
+        url = json.loads(front.get("/videos/-/api/videos/film.mkv").body)["mp4"]["url"]
+        assert url == f"{MP4}?v={quote(whole['ETag'].strip(chr(34)), safe='~')}"
+        return url, whole.body
+
+    old, data = published(16)
+    assert len(data) > 3 << 20
+    for url in (old, MP4):
+        for _ in range(2):
+            assert is_part(part(front, url, 1_500_000, 1_600_000), data, 1_500_000, 1_600_000)
+            assert front.get(url).body == data
+    new, after = published(12)
+    assert new != old
+    assert len(after) > 2 << 20
+    for url in (new, MP4):
+        for start, stop in ((1_500_000, 1_600_000), (0, 100), (len(after) - 200_000, len(after))):
+            for _ in range(2):
+                assert is_part(part(front, url, start, stop), after, start, stop), url
+        for _ in range(2):
+            assert front.get(url).body == after, url
+    # Who has a page from before goes on with the film that it showed.
+    assert front.get(old).body in (data, after)
+    assert front.request("HEAD", new).cache_control >= {"immutable"}
+
+
+def test_it_keeps_the_mp4_too(front: Front, server: Server, tmp_path: Path) -> None:
+    place(server.root / "film.mkv", make(tmp_path, 12).read_bytes())
+    data = directly(server, MP4).body
+    url = json.loads(front.get("/videos/-/api/videos/film.mkv").body)["mp4"]["url"]
+    for _ in range(2):
+        assert front.get(url).body == data
+    place(server.root / "film.mkv", make(tmp_path, 16).read_bytes())
+    assert front.get(url).body == data  # which is nowhere but in the cache
 
 
 def test_it_keeps_what_it_may(front: Front, server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from quart_video import (
 )
 from quart_video.models import as_json
 from quart_video.web.library_api import UrlKind
-from tests.support.asgi import call
+from tests.support.asgi import call, follow
 
 Make = Callable[..., Quart]
 KEY = "a key of sixteen letters and more"
@@ -180,6 +181,17 @@ async def test_an_address_leads_there(make: Make, kind: UrlKind, prefix: str) ->
         assert (
             await call(app, below.replace("%20", " ").replace("%23", "#"), query=query)
         ).status == 200
+
+
+@pytest.mark.parametrize(("kind", "path"), [("media", "a.mp4"), ("captions", "a.en.vtt")])
+async def test_an_address_names_the_version_where_it_may_be_kept(
+    make: Make, kind: UrlKind, path: str
+) -> None:
+    app = make(VIDEO_MAX_AGE=60)
+    async with app.app_context():
+        url = await library().url(path, kind)
+    assert re.search(r"[?]v=[^&]+$", url)
+    assert "immutable" in (await follow(app, url))["cache-control"]
 
 
 async def test_an_address_is_signed_where_signing_is_on(make: Make) -> None:

@@ -75,7 +75,7 @@ async def poster(path: str) -> ResponseReturnValue:
         response = await make_conditional((_PLACEHOLDER, {"Content-Type": "image/svg+xml"}))
         response.headers.extend(caching_fields(Answer.PASSING))
     else:
-        response = await _kept(access, source, data, f"image/{form}")
+        response = await _kept(access, source.tag, data, f"image/{form}")
     response.vary.add("Accept")
     return response
 
@@ -90,7 +90,7 @@ async def storyboard(path: str) -> ResponseReturnValue:
     try:
         if number is not None:
             data = await _get(library, source, sheet(_number(number)))
-            return await _kept(access, source, data, "image/jpeg")
+            return await _kept(access, source.tag, data, "image/jpeg")
         board = decode_storyboard(await _get(library, source, STORYBOARD))
     except (Failed, ValueError) as error:
         raise HTTPNotFound("There is no storyboard of this video.") from error
@@ -99,7 +99,7 @@ async def storyboard(path: str) -> ResponseReturnValue:
     if PARAMETER in request.args:
         values[PARAMETER] = request.args[PARAMETER]
     track = storyboard_vtt(board, lambda sheet: url_for(".storyboard", sheet=sheet, **values))
-    return await _kept(access, source, track.encode(), _VTT)
+    return await _kept(access, source.tag, track.encode(), _VTT)
 
 
 @answers(CAPTION_TYPE, "The track.")
@@ -114,7 +114,7 @@ async def chapters(path: str) -> ResponseReturnValue:
     if not details.chapters:
         raise HTTPNotFound("This video has no chapters.")
     track = chapters_vtt(details.chapters)
-    return await _kept(access, media_info.source_of(library, item), track.encode(), _VTT)
+    return await _kept(access, media_info.source_of(library, item).tag, track.encode(), _VTT)
 
 
 @answers(CAPTION_TYPE, "The text track.", ranges=True)
@@ -125,12 +125,14 @@ async def captions(path: str) -> ResponseReturnValue:
     try:
         if library.media_type(path) is not None:
             source = media_info.source_of(library, await access.item(path))
-            data = await _get_text(access, source, path)
-            return await _kept(access, source, data, _VTT)
+            track = _number(request.args.get("track", ""))
+            data = await _get_text(access, source, path, track)
+            return await _kept(access, source.tag_of(text(track)), data, _VTT)
         if library.derivatives is not None and extension(path) in CAPTION_EXTENSIONS:
             source = await _caption_source(access, path)
-            data = await _get(library, source, media_info.caption_product(library, path))
-            return await _kept(access, source, data, _VTT)
+            product = media_info.caption_product(library, path)
+            data = await _get(library, source, product)
+            return await _kept(access, source.tag_of(product), data, _VTT)
     except (Failed, ValueError) as error:
         raise HTTPNotFound(f"There are no captions at this address: {error}.") from error
     if extension(path) != CAPTION_EXTENSION:
@@ -151,13 +153,12 @@ async def _item_at(access: LibraryAccess, path: str) -> Item | None:
     return None
 
 
-async def _get_text(access: LibraryAccess, source: Source, path: str) -> bytes:
-    """Return the track of a video that the address names.
+async def _get_text(access: LibraryAccess, source: Source, path: str, index: int) -> bytes:
+    """Return the track of a video with this number.
 
     :raises Failed: it cannot be shown.
     :raises ValueError: there is no such track.
     """
-    index = _number(request.args.get("track", ""))
     item = await access.item(path)
     details = await media_info.details_of(access.library, item, patience=PATIENCE)
     # Before the whole file is read for it.
@@ -210,10 +211,10 @@ async def _first_of(
     return source, await _get(library, source, derivative)
 
 
-async def _kept(access: LibraryAccess, source: Source, data: bytes, media_type: str) -> Response:
-    """Answer with *data*: for ever, where the address names the version it was made of."""
+async def _kept(access: LibraryAccess, version: str, data: bytes, media_type: str) -> Response:
+    """Answer with *data*: for ever, where the address names its version."""
     response = await make_conditional((data, {"Content-Type": media_type}))
-    names_version = request.args.get("v") == source.tag
+    names_version = request.args.get("v") == version
     response.headers.extend(
         caching_fields(Answer.DERIVATIVE, access.audience, names_version=names_version)
     )

@@ -216,6 +216,72 @@ async def test_the_default_is_in_a_language_of_the_client(
         assert sent["vary"] == "Accept-Language"
 
 
+HELLO = "WEBVTT\n\n00:01.000 --> 00:02.000\n{}\n"
+FOREVER = "private, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("max_age", [None, 60])
+async def test_captions_of_a_version_may_be_kept_for_ever(
+    root: Path, films: Films, max_age: int | None
+) -> None:
+    copy(films("texts.mkv"), root / "videos/a.mkv")
+    beside = root / "videos/a.xx.vtt"
+    beside.write_text(HELLO.format("Hello"))
+    kept = FOREVER if max_age is None else FOREVER.replace("private", "public")
+    async with serving(root, VIDEO_MAX_AGE=max_age) as app:
+        tracks = (await video(app, "a.mkv"))["captions"]
+        assert len(tracks) > 1
+        for track in tracks:
+            assert (await get(app, track["url"]))["cache-control"] == kept
+            unnamed = re.sub(r"([?&])v=\w+", r"\1", track["url"])
+            for url in (unnamed, unnamed.rstrip("?&") + "&v=0123"):
+                assert (await get(app, url.replace("vtt&", "vtt?")))["cache-control"] == "no-cache"
+        (old,) = [track["url"] for track in tracks if track["language"] is None]
+        beside.write_text(HELLO.format("Good evening"))  # the folder is as it was
+        present = await get(app, old)
+        assert b"Good evening" in present.body
+        assert present["cache-control"] == "no-cache"
+        found = (await video(app, "a.mkv"))["captions"]
+        (new,) = [track["url"] for track in found if track["language"] is None]
+        assert new != old
+        sent = await get(app, new)
+        assert (sent.body, sent["cache-control"]) == (present.body, kept)
+
+
+async def test_captions_that_are_read_otherwise_have_another_address(
+    root: Path, films: Films
+) -> None:
+    copy(films("h264.mp4"), root / "videos/a.mp4")
+    (root / "videos/a.srt").write_bytes(SRT.replace("Hello", "Žofie").encode("cp1250"))
+    urls: list[str] = []
+    for encoding in ("cp1250", "cp1251"):
+        async with serving(root, VIDEO_CAPTION_ENCODING=encoding) as app:
+            (track,) = (await video(app, "a.mp4"))["captions"]
+            assert (await get(app, track["url"]))["cache-control"] == FOREVER
+            for url in urls:
+                assert (await get(app, url))["cache-control"] == "no-cache"
+            urls.append(track["url"])
+    assert urls[0] != urls[1]
+
+
+async def test_captions_that_are_sent_as_they_are(root: Path, films: Films) -> None:
+    """Without what looks into files they are kept as a video is."""
+    copy(films("h264.mp4"), root / "videos/a.mp4")
+    beside = root / "videos/a.vtt"
+    beside.write_text(HELLO.format("Hello"))
+    async with serving(root, VIDEO_MEDIA_PROCESSES=0) as app:
+        (track,) = (await video(app, "a.mp4"))["captions"]
+        assert track["url"] == "/videos/-/captions/a.vtt"
+    async with serving(root, VIDEO_MEDIA_PROCESSES=0, VIDEO_MAX_AGE=60) as app:
+        (track,) = (await video(app, "a.mp4"))["captions"]
+        sent = await get(app, track["url"])
+        assert sent["cache-control"] == "public, max-age=60, immutable, no-transform"
+        beside.write_text(HELLO.format("Good evening"))
+        sent = await get(app, track["url"])
+        assert b"Good evening" in sent.body
+        assert sent["cache-control"] == "no-cache, no-transform"
+
+
 async def test_captions_that_are_not_there(root: Path, films: Films) -> None:
     copy(films("texts.mkv"), root / "videos/a.mkv")
     (root / "videos/empty.srt").write_text("")

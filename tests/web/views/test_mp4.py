@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copy
@@ -53,7 +54,7 @@ async def test_it_is_an_mp4_of_exact_length(root: Path) -> None:
         assert (sent.status, sent["content-type"]) == (200, "video/mp4")
         assert sent["accept-ranges"] == "bytes"
         assert int(sent["content-length"]) == len(sent.body)
-        assert re.fullmatch(r'"[0-9a-f]{24}"', sent["etag"])
+        assert re.fullmatch(r'"~[0-9a-f]{24}"', sent["etag"])
         assert "no-transform" in sent["cache-control"]
         path = root / "written.mp4"
         path.write_bytes(sent.body)
@@ -141,6 +142,86 @@ async def test_a_video_that_changes_has_another_mp4(root: Path, films: Films) ->
         assert (await get(app, MP4, {"If-Match": before["etag"]})).status == 412
         ranged = await get(app, MP4, {"Range": "bytes=0-9", "If-Range": before["etag"]})
         assert (ranged.status, len(ranged.body)) == (200, len(after.body))
+
+
+YEAR = 31_536_000
+KEPT = f"public, max-age={YEAR}, immutable, no-transform"
+ASKED_ANEW = "no-cache, no-transform"
+
+
+async def test_its_address_names_its_version_where_it_may_be_kept(root: Path, films: Films) -> None:
+    async with serving(root, VIDEO_MAX_AGE=YEAR) as app:
+        assert (await video(app, "film.mkv"))["mp4"]["url"] == MP4  # nobody has asked for it
+        whole = await get(app, MP4)
+        told = (await video(app, "film.mkv"))["mp4"]
+        old = told["url"]
+        assert old == f"{MP4}?v={whole['etag'][1:-1]}"
+        assert told["download_url"] == f"{MP4}?download=1&v={whole['etag'][1:-1]}"
+        for headers in ({}, {"Range": "bytes=5-9"}, {"If-None-Match": whole["etag"]}):
+            assert (await get(app, old, headers))["cache-control"] == KEPT
+            for url in (MP4, f"{MP4}?v=", f"{old}0", f"{MP4}?v=older"):
+                sent = await get(app, url, headers)
+                assert sent["cache-control"] == ASKED_ANEW, url
+
+        copy(films("vfr.mkv"), root / "videos/film.mkv")
+        assert (await video(app, "film.mkv"))["mp4"]["url"] == MP4
+        present = await get(app, old)
+        assert (present.body != whole.body, present["cache-control"]) == (True, ASKED_ANEW)
+        new = (await video(app, "film.mkv"))["mp4"]["url"]
+        assert new not in (old, MP4)
+        sent = await get(app, new)
+        assert (sent.body, sent["cache-control"]) == (present.body, KEPT)
+    async with serving(root) as app:  # without a time to keep it, and with the index still there
+        told = (await video(app, "film.mkv"))["mp4"]
+        assert (told["url"], told["sound"]) == (MP4, "none")  # which says that it is known
+        assert (await get(app, new))["cache-control"] == ASKED_ANEW
+
+
+async def test_each_sound_has_a_version_of_its_own(root: Path) -> None:
+    copy(AC3.make(root), root / "videos/film.mkv")
+    async with serving(root, VIDEO_MAX_AGE=YEAR) as app:
+        before = await get(app, f"{MP4}?sound=original")
+        original = (await video(app, "film.mkv"))["mp4"]
+        assert original["sound"] == "preparing"
+        assert original["url"] == f"{MP4}?sound=original&v={before['etag'][1:-1]}"
+        while (told := (await video(app, "film.mkv"))["mp4"])["sound"] == "preparing":
+            await asyncio.sleep(0.05)
+        made = await get(app, told["url"])
+        assert told["url"] == f"{MP4}?v={made['etag'][1:-1]}"
+        assert made["cache-control"] == KEPT
+        again = await get(app, original["url"])  # who plays it goes on with it, and may keep it
+        assert (again.body, again["cache-control"]) == (before.body, KEPT)
+        mixed = await get(app, f"{MP4}?v={before['etag'][1:-1]}")
+        assert (mixed.body, mixed["cache-control"]) == (made.body, ASKED_ANEW)
+    # What has been made is lost: the address goes on to lead to what there is.
+    for lost in (root / "cache").rglob("*aac*"):
+        lost.unlink()
+    async with serving(root, VIDEO_MAX_AGE=YEAR) as app:
+        sent = await get(app, told["url"])
+        assert (sent.body, sent["cache-control"]) == (before.body, ASKED_ANEW)
+
+
+async def test_who_may_not_share_it_keeps_it_alone(root: Path) -> None:
+    config = {"VIDEO_SIGNED_URLS": True, "VIDEO_SIGNING_KEYS": ["long enough to be a key of it"]}
+    async with serving(root, VIDEO_MAX_AGE=YEAR, **config) as app:
+        first = (await video(app, "film.mkv"))["mp4"]["url"]
+        assert (await get(app, first))["cache-control"] == f"private, {ASKED_ANEW}"
+        url = (await video(app, "film.mkv"))["mp4"]["url"]
+        assert re.fullmatch(rf"{MP4}\?v=~[0-9a-f]{{24}}&signature=.*", url)
+        assert (await get(app, url))["cache-control"] == KEPT.replace("public", "private")
+
+
+async def test_film_that_may_be_written_again_unseen_is_not_kept(root: Path) -> None:
+    async with serving(root, VIDEO_MAX_AGE=YEAR) as app:
+        await get(app, MP4)
+        os.utime(root / "videos/film.mkv", (int(time.time()) + 60,) * 2)  # a clock of whole seconds
+        url = (await video(app, "film.mkv"))["mp4"]["url"]
+        await get(app, url)
+        url = (await video(app, "film.mkv"))["mp4"]["url"]
+        sent = await get(app, url)
+        assert "v=" in url
+        assert sent["etag"].startswith('W/"~')
+        assert sent["cache-control"] == ASKED_ANEW
 
 
 async def test_touched_video_has_another_tag_and_the_same_bytes(root: Path) -> None:
