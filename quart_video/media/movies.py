@@ -37,6 +37,7 @@ from quart_video.remux.film_facts import (
 from quart_video.remux.index_cache import Index, IndexCache
 from quart_video.remux.index_file import BrokenIndexError
 from quart_video.remux.packet_file import is_whole
+from quart_video.remux.patched import is_patched
 from quart_video.remux.sound import Mode, is_made_part, split_parts
 from quart_video.remux.track import FILM as THE_FILM
 from quart_video.remux.track import LITERAL
@@ -108,6 +109,11 @@ class _Job:
         each = (monotonic() - self._began) / made if made else None
         left = round(each * (self.parts - self.done), 1) if each is not None else None
         return SoundState("preparing", self.done / self.parts if self.parts else 0.0, left)
+
+
+def is_known(data: bytes) -> bool:
+    """Tell whether *data* is what is known of a film, as it was written."""
+    return is_whole(data) or is_patched(data)
 
 
 _Key = tuple[str, int, Mode]
@@ -297,7 +303,7 @@ class Movies:
             self._known.remove(source.key)
             self._derivatives.forget_later(source, FILM)
 
-        return self._derivatives.made_of(source, "film", is_whole=is_whole, lost=lost)
+        return self._derivatives.made_of(source, "film", is_whole=is_known, lost=lost)
 
     async def _open(
         self,

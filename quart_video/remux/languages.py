@@ -29,6 +29,24 @@ _TERMINOLOGY = {
 """Matroska takes the bibliographic codes, an MP4 the terminological ones. They differ in these."""
 
 
+_MACINTOSH = (
+    *("eng", "fra", "deu", "ita", "nld", "swe", "spa", "dan", "por", "nor", "heb", "jpn", "ara"),
+    *("fin", "ell", "isl", "mlt", "tur", "hrv", "zho", "urd", "hin", "tha", "kor", "lit", "pol"),
+    *("hun", "est", "lav", "und", "fao", "fas", "rus", "zho", "nld", "gle", "sqi", "ron", "ces"),
+    *("slk", "slv", "yid", "srp", "mkd", "bul", "ukr", "bel"),
+)
+"""By number, as in the QuickTime File Format, "Language Code Values"."""
+
+
+def unpacked(language: bytes) -> str:
+    """Read a language as ``mdhd`` has it, or as QuickTime does; ``und`` where it is none."""
+    bits = int.from_bytes(language, "big")
+    if bits < 0x400:
+        return _MACINTOSH[bits] if bits < len(_MACINTOSH) else "und"
+    code = "".join(chr(0x60 + (bits >> shift & 31)) for shift in (10, 5, 0))
+    return code if code.isalpha() else "und"
+
+
 def packed(language: str) -> bytes:
     """Write a language for ``mdhd`` (ISO/IEC 14496-12, section 8.4.2); ``und`` where it is none."""
     code = _TERMINOLOGY.get(language, language)

@@ -30,10 +30,12 @@ WINDOW = Fraction(1, 2)
 """Seconds of one track that stand together. Fewer make the head longer; with more a player has to
 read further ahead than it plays."""
 
-_BRANDS = b"isom\0\0\2\0isomiso2mp41"
+BRANDS = b"isom\0\0\2\0isomiso2mp41"
+"""What ``ftyp`` says."""
+HEAD_MARGIN = 256 * 1024 * 1024
+"""Bytes; no head is as long."""
 _UNITY = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
 _MOST_CHAPTERS = 255
-_MARGIN = 256 * 1024 * 1024  # no head is as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,8 @@ class Movie:
 
     def head(self) -> bytes:
         """Write all that stands in front of the samples."""
-        large = tables.needs_large_offsets(self.content + _MARGIN)
-        brands = box(b"ftyp", _BRANDS)
+        large = tables.needs_large_offsets(self.content + HEAD_MARGIN)
+        brands = box(b"ftyp", BRANDS)
         media = large_header(b"mdat", self.content)
         # Where the samples begin depends on how long the tables are, and they are always as long.
         length = len(brands) + len(self._moov(0, large=large)) + len(media)

@@ -75,6 +75,14 @@ def big_endian(numbers: array[int]) -> bytes:
     return numbers.tobytes()
 
 
+def from_big_endian(code: str, data: bytes) -> array[int]:
+    """Return the numbers in *data*, whole ones of the size that *code* has in :mod:`array`."""
+    numbers = array(code, data)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
+
+
 def _runs(values: Iterable[int]) -> tuple[bytes, bytes]:
     numbers = array("I", values)
     # Where each run begins; what is done for each sample is done in C.

@@ -32,6 +32,7 @@ FILMS = [
     Film("mutated.webm", ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus"]),
     Film("mutated.mp4", [*H264, *AAC, "-movflags", "frag_keyframe+empty_moov"]),
     Film("mutated.mov", [*H264, "-bf", "2", "-c:a", "pcm_s16le"]),
+    Film("mutated-patched.mov", [*H264, "-bf", "2", *TWO, *AAC]),
     Film("mutated.flv", [*H264, *AAC]),
     Film("mutated.avi", [*H264, "-bf", "0", "-c:a", "libmp3lame"]),
     Film("mutated-av1.mkv", ["-c:v", "libsvtav1", "-preset", "12", "-c:a", "flac"]),

@@ -19,9 +19,11 @@ from quart_video.media.extract.source import SourceFile
 from quart_video.media.mp4_offer import PICTURES, SOUNDS
 from quart_video.media.workers.protocol import Failed
 from quart_video.remux.film_facts import FilmFacts, Sound, encode_film_facts, movie_name, plan_name
-from quart_video.remux.index_file import write_index
+from quart_video.remux.index_file import build_index, write_index
+from quart_video.remux.layout import NoMovieError, NotPatchableError
 from quart_video.remux.movie import Chapter, Movie
 from quart_video.remux.packet_file import Film, SoundTrack, decode_film, encode_film
+from quart_video.remux.patched import PatchedFilm, is_patched, read_patched
 from quart_video.remux.samples import guesses
 from quart_video.remux.sound import MadePart, aac_track, decode_all_made, encode_parts, parts_of
 from quart_video.remux.timing import (
@@ -44,6 +46,9 @@ def film_index(source: SourceFile) -> dict[str, bytes]:
 
     :raises Failed: no movie can be made of it, and why.
     """
+    patched = _patched(source)
+    if patched is not None:
+        return _index_of_patched(patched)
     film, main = _film(source, source.open())
     facts = FilmFacts(
         main=main,
@@ -70,6 +75,35 @@ def film_index(source: SourceFile) -> dict[str, bytes]:
     }
 
 
+def _patched(source: SourceFile) -> PatchedFilm | None:
+    """Return an MP4 or a QuickTime film of which nothing but the head has to be read.
+
+    :returns: ``None``: its packets have to be.
+    :raises Failed: no movie can be made of it, and why.
+    """
+    try:
+        return read_patched(source.scattered(), source.size())
+    except NotPatchableError:
+        return None
+    except NoMovieError as error:
+        raise Failed(str(error)) from error
+
+
+def _index_of_patched(film: PatchedFilm) -> dict[str, bytes]:
+    main = film.main
+    sounds = tuple(Sound(each.number, each.codec, True, True) for each in film.sounds)  # noqa: FBT003 - by place
+    return {
+        "film": film.encode(),
+        movie_name(main): _write_patched(film, main),
+        "film-facts": encode_film_facts(FilmFacts(main, sounds)),
+    }
+
+
+def _write_patched(film: PatchedFilm, sound: int | None) -> bytes:
+    head = film.head(sound)
+    return build_index(head, film.pieces(), b"", len(head) + film.size, FILM + 1)
+
+
 def movie_index(source: SourceFile, sound: int, name: str, made: bytes) -> dict[str, bytes]:
     """Return the index of the movie with another sound track.
 
@@ -81,7 +115,13 @@ def movie_index(source: SourceFile, sound: int, name: str, made: bytes) -> dict[
     :raises Failed: there is no such sound track.
     """
     with source.file() as file:
-        film = decode_film(file.read())
+        data = file.read()
+    if is_patched(data):
+        patched = PatchedFilm.decode(data)
+        if sound >= len(patched.sounds):
+            raise Failed(f"there is no sound track {sound} in it")
+        return {name: _write_patched(patched, sound)}
+    film = decode_film(data)
     parts = decode_all_made(made)
     return {name: write_index(_movie(film, sound, parts), FILM + 1 + len(parts))}
 

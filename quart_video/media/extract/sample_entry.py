@@ -10,10 +10,10 @@ from fractions import Fraction
 import av
 from av.stream import Stream
 
-from quart_video.remux.boxes import boxes, find
+from quart_video.remux.boxes import find
+from quart_video.remux.sample_entries import for_apple
 
 _MS = Fraction(1, 1000)
-_HEVC_SETS = {32, 33, 34}  # VPS, SPS, PPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +59,8 @@ def read_sample_entry(movie: bytes) -> SampleEntry:
         raise ValueError("an MP4 without a track")
     stop = header.stop
     return SampleEntry(
-        _for_apple(movie[table.start : table.stop]),
+        for_apple(movie[table.start : table.stop]),
         int.from_bytes(movie[stop - 8 : stop - 4], "big"),
         int.from_bytes(movie[stop - 4 : stop], "big"),
         movie[stop - 44 : stop - 8],
     )
-
-
-def _for_apple(stsd: bytes) -> bytes:
-    """Say ``hvc1``, the only HEVC that Safari takes, where all parameter sets are in the head."""
-    if stsd[20:24] != b"hev1":
-        return stsd
-    # ISO/IEC 14496-12, section 8.5.2: 16 bytes of stsd, 8 + 78 of VisualSampleEntry.
-    for box in boxes(stsd, 16 + 8 + 78, 16 + int.from_bytes(stsd[16:20], "big")):
-        if box.kind == b"hvcC" and _HEVC_SETS.issubset(_arrays(stsd[box.content : box.stop])):
-            return stsd[:20] + b"hvc1" + stsd[24:]
-    return stsd
-
-
-def _arrays(record: bytes) -> list[int]:
-    """Return the kinds of NAL units that an HEVCDecoderConfigurationRecord holds."""
-    kinds = []
-    at = 23
-    for _ in range(record[22] if len(record) > 22 else 0):
-        if at + 3 > len(record):
-            break
-        kinds.append(record[at] & 0x3F)
-        count = int.from_bytes(record[at + 1 : at + 3], "big")
-        at += 3
-        for _ in range(count):
-            at += 2 + int.from_bytes(record[at : at + 2], "big")
-    return kinds

@@ -13,7 +13,7 @@ import pytest
 
 from quart_video.media import FILM, DerivativeService, Failed
 from quart_video.media.extract import film_packets
-from quart_video.media.extract.film_index import film_index
+from quart_video.media.extract.film_index import film_index, movie_index
 from quart_video.media.extract.source import SourceFile
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, H264, TIMEOUT, Film, ffmpeg, ffprobe
@@ -98,6 +98,13 @@ FILMS = [
     film("fragmented.mp4", [*BFRAMES, *AAC, "-movflags", "frag_keyframe+empty_moov"]),
     film("hev1-aac.mp4", HEVC + AAC),
     film("h264-mp3.mp4", BFRAMES + MP3),
+    film("first.mp4", [*BFRAMES, *AAC, "-movflags", "+faststart"]),
+    film("edited.mp4", BFRAMES + AAC, again("-ss", "0.7")),
+    film("hevc-flac.mp4", [*HEVC, "-tag:v", "hvc1", *FLAC, "-strict", "-2"]),
+    film("av1-opus.mp4", AV1 + OPUS),
+    film("vp9-alac.mp4", [*VP9, "-c:a", "alac"]),
+    film("hevc-44100.mov", [*HEVC, *AAC, "-ar", "44100", "-ac", "1"]),
+    film("h264.mov", [*BFRAMES, "-an", "-movflags", "+faststart"]),
     film("h264-aac.flv", [*BFRAMES, *AAC, "-ar", "44100"]),
     film("h264-mp3.flv", [*BFRAMES, *MP3, "-ar", "44100"]),
     film("vfr.mkv", [*BFRAMES, "-an", "-vf", "select='not(mod(n,7))+mod(n,3)'", "-vsync", "vfr"]),
@@ -182,6 +189,66 @@ async def test_hevc_is_called_what_safari_takes(
     written = await write_movie(derivatives, on_disk(path), folder / "hvc1.mp4")
     assert ffprobe(written)["streams"][0]["codec_tag_string"] == "hvc1"
     assert pictures(written) == pictures(path)
+
+
+@pytest.mark.parametrize("suffix", ["mov", "mp4"])
+async def test_head_is_all_that_is_read_of_a_film_that_is_an_mp4(
+    derivatives: DerivativeService, folder: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tracks of sound, and chapters, of which the movies have what they should."""
+    one = film("h264-aac.mkv", BFRAMES + AAC).make(folder)
+    two = film("h264-aac-24000.mkv", [*BFRAMES, *AAC, "-ar", "24000"]).make(folder)
+    meta = folder / "patched.txt"
+    meta.write_text(
+        ";FFMETADATA1\ntitle=A film\n"
+        "[CHAPTER]\nTIMEBASE=1/1000\nSTART=500\nEND=2000\ntitle=End & after\n"
+    )
+    path = folder / f"patched.{suffix}"
+    ffmpeg(
+        *("-i", str(one), "-i", str(two), "-i", str(meta), "-map", "0:v", "-map", "0:a"),
+        *("-map", "1:a", "-map_metadata", "2", "-c", "copy", "-metadata:s:a:1", "language=ger"),
+        str(path),
+    )
+    source = on_disk(path)
+    for number in (0, 1):
+        written = await write_movie(derivatives, source, folder / "one.mp4", sound=number)
+        for stream, own in (("v:0", "v:0"), ("a:0", f"a:{number}")):
+            assert packets(written, stream) == packets(path, own)
+        told = ffprobe.__wrapped__(written)
+        assert [each["codec_type"] for each in told["streams"]][:2] == ["video", "audio"]
+        assert told["streams"][1]["tags"]["language"] == ("deu" if number else "und")
+        assert told["format"]["tags"]["title"] == "A film"
+        titles = [each["tags"]["title"] for each in told["chapters"]]
+        assert titles[-1] == "End & after"
+    # The child would have nothing to open it with.
+    monkeypatch.setattr(SourceFile, "open", None)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        made = film_index(SourceFile(descriptor, None))
+        assert movie_index(on_memory(made["film"]), 0, "movie-0", b"") == {
+            "movie-0": made["movie-0"]
+        }
+        with pytest.raises(Failed, match="no sound track 2"):
+            movie_index(on_memory(made["film"]), 2, "movie-2", b"")
+    finally:
+        os.close(descriptor)
+
+
+def on_memory(data: bytes) -> SourceFile:
+    descriptor = os.memfd_create("made")
+    os.write(descriptor, data)
+    return SourceFile(descriptor, None)
+
+
+async def test_encrypted_mp4_is_refused(derivatives: DerivativeService, folder: Path) -> None:
+    key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "00" * 16]
+    path = folder / "encrypted.mp4"
+    ffmpeg(
+        *("-i", str(film("h264-aac.mp4", BFRAMES + AAC).make(folder)), "-c", "copy"),
+        *(*key, "-encryption_kid", "11" * 16, str(path)),
+    )
+    with pytest.raises(Failed, match="encrypted"):
+        await derivatives.get(on_disk(path), FILM)
 
 
 async def test_chapters_are_kept(derivatives: DerivativeService, folder: Path) -> None:
