@@ -17,6 +17,7 @@ _SHORT = 0.2  # seconds that durations may differ by, or a hundredth of them
 _PIXELS = 2  # by which sizes may differ: they are rounded
 _MOST_FAST = 240.0  # pictures a second; more is how finely times are told
 _LATE = 0.1  # seconds
+_TEXTS = {"dfxp", "stpp", "wvtt"}  # sample entries of MP4
 
 
 def find_ffprobe() -> str | None:
@@ -61,17 +62,18 @@ def _differences(details: Details, told: Mapping[str, Any]) -> Iterator[str]:
     streams: list[Mapping[str, Any]] = told.get("streams", [])
     pictures = [each for each in streams if each.get("codec_type") == "video" and not _cover(each)]
     sounds = [each for each in streams if each.get("codec_type") == "audio"]
-    texts = [each for each in streams if each.get("codec_type") == "subtitle"]
+    texts = [each for each in streams if _is_text(each)]
     duration = _number(told["format"].get("duration"))
     if details.duration is not None and duration and not _same_duration(details, told, duration):
         yield f"duration {details.duration:g} s, ffprobe {duration:g} s"
-    for name, ours, theirs in (
-        ("sound tracks", len(details.audio_tracks), len(sounds)),
-        ("text tracks", len(details.text_tracks), len(texts)),
-    ):
+    counts = [("text tracks", len(details.text_tracks), len(texts))]
+    # Of immersive sound it tells each part as a track, or nothing.
+    if all(track.codec != "iamf" for track in details.audio_tracks):
+        counts.insert(0, ("sound tracks", len(details.audio_tracks), len(sounds)))
+        yield from _sound_differences(details, sounds)
+    for name, ours, theirs in counts:
         if ours != theirs:
             yield f"{ours} {name}, ffprobe {theirs}"
-    yield from _sound_differences(details, sounds)
     if pictures:
         yield from _picture_differences(details, pictures)
 
@@ -79,22 +81,32 @@ def _differences(details: Details, told: Mapping[str, Any]) -> Iterator[str]:
 def _sound_differences(details: Details, sounds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for number, (track, sound) in enumerate(zip(details.audio_tracks, sounds, strict=False)):
         codec = sound.get("codec_name", "unknown")
-        if track.codec not in (codec, "unknown"):
+        if track.codec != codec and "unknown" not in (track.codec, codec):
             yield f"sound track {number} {track.codec}, ffprobe {codec}"
 
 
 def _picture_differences(details: Details, pictures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    if details.video_codec not in (None, *(each.get("codec_name") for each in pictures)):
-        yield f"pictures {details.video_codec}, ffprobe {pictures[0].get('codec_name')}"
+    codecs = [each["codec_name"] for each in pictures if "codec_name" in each]
+    if codecs and details.video_codec not in (None, *codecs):
+        yield f"pictures {details.video_codec}, ffprobe {codecs[0]}"
     sizes = [size for size in map(_size, pictures) if size]
     if details.width and details.height and sizes:
         shown = details.width, details.height
+        if details.video_codec == "mjpeg" and details.rotation in (90, 270):
+            sizes += [(height, width) for width, height in sizes]  # it reads no Exif
         if not any(_same_size(shown, size) for size in sizes):
             yield f"size {shown[0]}x{shown[1]}, ffprobe {sizes[0][0]}x{sizes[0][1]}"
     rates = [rate for rate in (_rate(each.get("avg_frame_rate")) for each in pictures) if rate]
     ours = details.frame_rate
     if ours and rates and not any(_same_rate(ours, rate) for rate in rates):
         yield f"{ours:g} pictures a second, ffprobe {rates[0]:g}"
+
+
+def _is_text(stream: Mapping[str, Any]) -> bool:
+    """Tell whether a stream is one of text, which it may take for any data."""
+    return stream.get("codec_type") == "subtitle" or (
+        stream.get("codec_type") == "data" and stream.get("codec_tag_string") in _TEXTS
+    )
 
 
 def _cover(stream: Mapping[str, Any]) -> bool:

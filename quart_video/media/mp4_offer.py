@@ -28,6 +28,8 @@ _CONTAINERS = {"matroska", "mov", "flv", "avi"}
 _INDEXED = _CONTAINERS | {"mp4", "webm"}
 _SILENT_IN = {"matroska": {"mp3", "flac", "alac"}}
 """Sound that plays in an MP4, and not in Firefox out of these."""
+_UNDECODED = {"iamf", "unknown"}
+"""Sound that nothing can be made of."""
 _PLAYED_IN = {"webm": {"vorbis", "opus"}, "matroska": {"vorbis"}}
 """Sound that plays as it is out of these, and not in an MP4."""
 
@@ -69,7 +71,7 @@ def mp4_offer(details: Details) -> Offer:
 
 
 def _is_silent(container: str, audio: str) -> bool:
-    if audio in _PLAYED_IN.get(container, ()):
+    if audio in _UNDECODED or audio in _PLAYED_IN.get(container, ()):
         return False
     return audio not in SOUNDS or audio in _SILENT_IN.get(container, ())
 

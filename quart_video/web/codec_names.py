@@ -19,6 +19,7 @@ _NAMES = {
     "flv1": "Sorenson Spark",
     "h264": "H.264 (AVC)",
     "hevc": "HEVC (H.265)",
+    "iamf": "IAMF (Eclipsa Audio)",
     "mjpeg": "Motion JPEG",
     "mp2": "MPEG Layer II",
     "mp3": "MP3",

@@ -48,7 +48,7 @@ from quart_video.http.dates import format_date, parse_date
 from quart_video.library.config_keys import key_warnings
 from quart_video.media import Failed
 from quart_video.media.details import decode_details
-from quart_video.media.extract import ebml
+from quart_video.media.extract import ebml, mp4
 from quart_video.media.subtitles import tx3g, wvtt
 from quart_video.media.subtitles.convert import convert
 from quart_video.media.vtt import write_vtt
@@ -353,8 +353,8 @@ def box_headers(data: bytes) -> None:
         assert stop == len(data)
 
 
-@target
-def matroska(data: bytes) -> None:
+def _reader(data: bytes) -> ebml.ReadAt:
+    """Return what reads *data* here and there, as long as that ends."""
     reads = 0
 
     def read(offset: int, size: int) -> bytes:
@@ -366,6 +366,21 @@ def matroska(data: bytes) -> None:
         file.seek(min(offset, len(data)))
         return file.read(size)
 
+    return read
+
+
+@target
+def heads_of_mp4(data: bytes) -> None:
+    tracks = mp4.read_tracks(_reader(data), len(data))
+    assert 8 * len(tracks) <= len(data)
+    for track in tracks:
+        assert track.language is None or len(track.language) < 100
+        assert track.iamf is None or track.iamf.substreams > 0
+
+
+@target
+def matroska(data: bytes) -> None:
+    read = _reader(data)
     ebml.read_header(read)
     last = ebml.last_time(read, len(data))
     assert last is None or last > -(1 << 80)

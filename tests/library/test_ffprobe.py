@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from quart_video.library.ffprobe import differences
-from quart_video.media import AudioTrack, Details
+from quart_video.media import AudioTrack, Details, TextTrack
 
 AAC = AudioTrack("aac", None, None, 2, 48_000, default=True, codecs="mp4a.40.2")
+TEXT = TextTrack(2, "wvtt", None, None, default=True, forced=False, sdh=False, supported=True)
 DETAILS = Details(
     container="mp4",
     duration=10.0,
@@ -77,6 +78,35 @@ CASES: dict[str, tuple[Details, dict[str, Any], list[str]]] = {
         replace(DETAILS, audio_tracks=(replace(AAC, codec="mp3"),)),
         told(),
         ["sound track 0 mp3, ffprobe aac"],
+    ),
+    "a codec that it does not know": (
+        replace(DETAILS, video_codec="vvc", audio_tracks=(replace(AAC, codec="iamf"),)),
+        {
+            "format": {"duration": "10.0"},
+            "streams": [{"codec_type": "video"}, *([{"codec_type": "audio"}] * 4)],
+        },
+        [],
+    ),
+    "text that it takes for data": (
+        replace(DETAILS, text_tracks=(TEXT,)),
+        {
+            **told(),
+            "streams": [
+                *told()["streams"],
+                {"codec_type": "data", "codec_tag_string": "wvtt"},
+            ],
+        },
+        [],
+    ),
+    "text that it misses": (
+        replace(DETAILS, text_tracks=(TEXT,)),
+        told(),
+        ["1 text tracks, ffprobe 0"],
+    ),
+    "turned by the Exif data of its pictures": (
+        replace(DETAILS, width=360, height=640, rotation=90, video_codec="mjpeg"),
+        told(codec_name="mjpeg"),
+        [],
     ),
     "a cover": (DETAILS, told(disposition={"attached_pic": 1}, width=1), []),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import av
@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
+from quart_video.media.extract.beside import sound_tracks
 from quart_video.media.extract.film_packets import FoundTrack, read_packets
 from quart_video.media.extract.frames import picture_stream
 from quart_video.media.extract.sample_entry import SampleEntry, sample_entry
@@ -151,10 +152,11 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
         raise Failed(f"no browser plays {codec} in an MP4")
     if "avi" in container.format.name and (codec != "h264" or stream.codec_context.has_b_frames):
         raise Failed("its pictures are stored out of order, and an AVI does not tell in which")
+    streams = [each.whole for each in sound_tracks(container, source)]
     sounds = [
         (number, sound)
-        for number, sound in enumerate(container.streams.audio)
-        if sound.codec_context is not None and sound.codec_context.sample_rate
+        for number, sound in enumerate(streams)
+        if sound is not None and sound.codec_context is not None and sound.codec_context.sample_rate
     ]
     found, heard = read_packets(source, container, stream, sounds)
     try:
@@ -162,16 +164,15 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
     except BadTimesError as error:
         raise Failed(str(error)) from error
     tracks = [each for sound in heard if (each := _sound(sound)) is not None]
-    main = _main(tracks, container)
+    main = _main(tracks, dict(sounds))
     # The movie begins when the first of them does, and so do the times of its chapters.
     begins = min([video.begins, *(each.track.begins for each in tracks if each.stream == main)])
     title = _text(container.metadata.get("title", ""))
     return Film(video, tracks, title, _chapters(container, begins)), main
 
 
-def _main(tracks: Sequence[SoundTrack], container: InputContainer) -> int | None:
+def _main(tracks: Sequence[SoundTrack], streams: Mapping[int, AudioStream]) -> int | None:
     """Return the number of the sound track that plays by itself."""
-    streams = container.streams.audio
     default = (
         each.stream for each in tracks if streams[each.stream].disposition & Disposition.default
     )

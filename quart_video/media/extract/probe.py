@@ -11,10 +11,10 @@ from fractions import Fraction
 from av.container import InputContainer
 
 from quart_video.media.details import AudioTrack, Chapter, Details
+from quart_video.media.extract.beside import Beside, nothing_beside, read_beside
 from quart_video.media.extract.clock import MICROSECONDS, duration_of, start_of
 from quart_video.media.extract.codecs import codecs_parameter
 from quart_video.media.extract.dump import Dumped
-from quart_video.media.extract.ebml import Matroska, read_header
 from quart_video.media.extract.frames import dump_of, picture_stream
 from quart_video.media.extract.source import SourceFile
 from quart_video.media.extract.tracks import (
@@ -38,21 +38,21 @@ _FAMILIES = {"mov": "mp4"}
 def describe(container: InputContainer, source: SourceFile) -> Details:
     """Describe what is in *container*, which was opened out of *source*."""
     dump: dict[int, Dumped] = attempt(lambda: dump_of(container), {})
-    matroska = attempt(lambda: _matroska(container, source), None)
+    beside = _beside(container, source)
     stream = attempt(lambda: picture_stream(container), None)
     picture = Picture()
     if stream is not None:
         picture = describe_picture(container, stream, dump.get(stream.index, Dumped()))
     sounds = [
-        describe_sound(container, sound, dump.get(sound.index, Dumped()), matroska)
-        for sound in container.streams.audio[:_MOST_TRACKS]
+        describe_sound(sound, dump.get(sound.streams[0].index, Dumped()), beside)
+        for sound in beside.sounds[:_MOST_TRACKS]
     ]
-    main = _main(sounds, matroska)
+    main = _main(sounds, is_matroska=beside.doc_type is not None)
     playing = [picture.codecs] if stream is not None else []
     playing += [main.codecs] if main is not None else []
     duration = attempt(lambda: duration_of(container, source), None)
     return Details(
-        container=_container_name(container, matroska),
+        container=_container_name(container, beside),
         duration=duration,
         start=round(start_of(container), 3),
         width=picture.width,
@@ -68,7 +68,7 @@ def describe(container: InputContainer, source: SourceFile) -> Details:
         hdr=picture.hdr,
         audio_tracks=tuple(sounds),
         text_tracks=tuple(
-            describe_text(container, text, dump.get(text.index, Dumped()), matroska)
+            describe_text(text, dump.get(text.index, Dumped()), beside)
             for text in text_streams(container, dump)[:_MOST_TRACKS]
         ),
         chapters=attempt(lambda: tuple(_chapters(container)), ()),
@@ -80,35 +80,32 @@ def describe(container: InputContainer, source: SourceFile) -> Details:
 def find_texts(container: InputContainer, source: SourceFile) -> dict[int, str]:
     """Return the codecs of the tracks that can be shown, by the numbers of their streams."""
     dump: dict[int, Dumped] = attempt(lambda: dump_of(container), {})
-    matroska = attempt(lambda: _matroska(container, source), None)
+    beside = _beside(container, source)
     found = {
-        stream.index: text_codec(container, stream, dump.get(stream.index, Dumped()), matroska)
+        stream.index: text_codec(stream, dump.get(stream.index, Dumped()), beside)
         for stream in text_streams(container, dump)[:_MOST_TRACKS]
     }
     return {index: codec for index, codec in found.items() if codec in TEXT_CODECS}
 
 
-def _matroska(container: InputContainer, source: SourceFile) -> Matroska | None:
-    if not container.format.name.startswith("matroska"):
-        return None
-    with source.reader() as read:
-        return read_header(read)
+def _beside(container: InputContainer, source: SourceFile) -> Beside:
+    return attempt(lambda: read_beside(container, source), nothing_beside(container))
 
 
 def _bit_rate(source: SourceFile, duration: float | None) -> int | None:
     return round(source.size() * 8 / duration) or None if duration else None
 
 
-def _main(sounds: list[AudioTrack], matroska: Matroska | None) -> AudioTrack | None:
+def _main(sounds: list[AudioTrack], *, is_matroska: bool) -> AudioTrack | None:
     """Return the sound track that plays by itself: of Matroska the first one, in browsers."""
     if not sounds:
         return None
-    return next((track for track in sounds if track.default and not matroska), sounds[0])
+    return next((track for track in sounds if track.default and not is_matroska), sounds[0])
 
 
-def _container_name(container: InputContainer, matroska: Matroska | None) -> str:
+def _container_name(container: InputContainer, beside: Beside) -> str:
     first = container.format.name.partition(",")[0]
-    if matroska is not None and matroska.doc_type == "webm":
+    if beside.doc_type == "webm":
         return "webm"
     brand = attempt(lambda: container.metadata.get("major_brand", ""), "")
     if first == "mov" and brand.strip() == "qt":

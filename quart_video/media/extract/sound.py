@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from av.codec.context import ThreadType
 from av.packet import Packet
 
+from quart_video.media.extract.beside import sound_tracks
 from quart_video.media.extract.ebml import ReadAt
 from quart_video.media.extract.sample_entry import read_sample_entry
 from quart_video.media.extract.source import SourceFile
@@ -45,11 +46,13 @@ def sound_part(source: SourceFile, payload: bytes, mode: Mode, name: str) -> dic
     """
     part = decode_part(payload)
     container = source.open()
-    streams = container.streams.audio
-    if part.facts.number >= len(streams):
-        raise Failed(f"there is no sound track {part.facts.number} in it")
-    encoder = _Encoder(part, _channels(streams[part.facts.number], mode))
-    for frame in _in_place(_decoded(source, streams[part.facts.number], part), part):
+    tracks = sound_tracks(container, source)
+    number = part.facts.number
+    stream = tracks[number].whole if number < len(tracks) else None
+    if stream is None:
+        raise Failed(f"there is no sound track {number} in it that can be decoded")
+    encoder = _Encoder(part, _channels(stream, mode))
+    for frame in _in_place(_decoded(source, stream, part), part):
         encoder.take(frame)
     entry, frames = encoder.finish()
     sizes = array("I", map(len, frames))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from quart_video.media.details import AudioTrack, TextTrack
+from quart_video.media.extract.beside import Beside, SoundStreams
 from quart_video.media.extract.codecs import StreamFacts, codec_name
 from quart_video.media.extract.dump import Dumped
-from quart_video.media.extract.ebml import Matroska
 from quart_video.media.extract.frames import first_frame, orientation_of, packets_of, shape_of
 from quart_video.media.extract.orientation import UPRIGHT, Orientation
 
@@ -83,34 +82,42 @@ def describe_picture(container: InputContainer, stream: VideoStream, dumped: Dum
     )
 
 
-def describe_sound(
-    container: InputContainer, stream: AudioStream, dumped: Dumped, matroska: Matroska | None
-) -> AudioTrack:
+def describe_sound(sound: SoundStreams, dumped: Dumped, beside: Beside) -> AudioTrack:
     """Describe a sound track."""
+    stream = sound.streams[0]
     context = stream.codec_context
-    return AudioTrack(
+    track = AudioTrack(
         codec=attempt(lambda: _codec(stream), None) or _UNKNOWN,
-        language=language_of(container, stream, matroska),
+        language=language_of(stream, beside),
         title=attempt(lambda: text_of(stream.metadata, "title"), None),
-        channels=attempt(lambda: context.channels, 0) or dumped.channels,
+        channels=attempt(lambda: context.channels, 0) or dumped.channels or None,
         sample_rate=attempt(lambda: context.sample_rate, 0) or dumped.sample_rate,
         default=bool(Disposition.default & stream.disposition),
         codecs=attempt(lambda: codec_name(_facts(stream, dumped)), None),
     )
+    iamf = sound.iamf
+    if iamf is None:
+        return track
+    channels = attempt(lambda: sum(each.codec_context.channels for each in sound.streams), 0)
+    # Of several parts that are mixed, who plays it decides how many come of them.
+    return replace(
+        track,
+        codec="iamf",
+        codecs=iamf.name,
+        channels=channels or None if iamf.elements == 1 else None,
+    )
 
 
-def describe_text(
-    container: InputContainer, stream: Stream, dumped: Dumped, matroska: Matroska | None
-) -> TextTrack:
+def describe_text(stream: Stream, dumped: Dumped, beside: Beside) -> TextTrack:
     """Describe a track of captions."""
     marks = stream.disposition
-    codec = attempt(lambda: text_codec(container, stream, dumped, matroska), None)
+    codec = attempt(lambda: text_codec(stream, dumped, beside), None)
     title = attempt(lambda: text_of(stream.metadata, "title"), None)
     words = (title or "").casefold()
     return TextTrack(
         index=stream.index,
         codec=codec or _UNKNOWN,
-        language=language_of(container, stream, matroska),
+        language=language_of(stream, beside),
         title=title,
         default=bool(Disposition.default & marks),
         forced=bool(Disposition.forced & marks) or "forced" in words,
@@ -130,13 +137,10 @@ def text_streams(container: InputContainer, dump: Mapping[int, Dumped]) -> list[
     ]
 
 
-def text_codec(
-    container: InputContainer, stream: Stream, dumped: Dumped, matroska: Matroska | None
-) -> str | None:
+def text_codec(stream: Stream, dumped: Dumped, beside: Beside) -> str | None:
     """Return the codec of a track of captions, ``None`` where nobody knows it."""
-    told = _told_of(stream, container, matroska.codecs if matroska else {})
-    known = _MATROSKA_CODECS.get(told or "") or _SAMPLE_ENTRIES.get(dumped.tag)
-    return _codec(stream) or known
+    told = beside.codecs.get(stream.index, "")
+    return _codec(stream) or _MATROSKA_CODECS.get(told) or _SAMPLE_ENTRIES.get(dumped.tag)
 
 
 def _problem(codec: str | None) -> str:
@@ -153,29 +157,12 @@ def text_of(metadata: Mapping[str, str], *names: str) -> str | None:
     return None
 
 
-def language_of(container: InputContainer, stream: Stream, matroska: Matroska | None) -> str | None:
+def language_of(stream: Stream, beside: Beside) -> str | None:
     """Return the language of a track as the file has it, ``None`` where it tells none."""
-    languages = matroska.languages if matroska else {}
-    told = _told_of(stream, container, languages) or (stream.language or "").strip()
+    told = beside.languages.get(stream.index) or (stream.language or "").strip()
     if not _LANGUAGE.fullmatch(told) or len(told) > _LONGEST_LANGUAGE or told == _NO_LANGUAGE:
         return None
     return told
-
-
-def _told_of(
-    stream: Stream, container: InputContainer, by_kind: Mapping[str, Sequence[str | None]]
-) -> str | None:
-    """Return what Matroska tells of a track beside what libav reads."""
-    told = by_kind.get(stream.type, ())
-    alike = [
-        each.index
-        for each in container.streams
-        if each.type == stream.type and not Disposition.attached_pic & each.disposition
-    ]
-    # Where libav leaves one out, nobody can say which.
-    if len(told) != len(alike) or stream.index not in alike:
-        return None
-    return told[alike.index(stream.index)]
 
 
 def _codec(stream: Stream) -> str | None:
