@@ -379,6 +379,7 @@ class _Listing:
         self._condition = query_plan.filters(terms, self._scope, self._types, *self._lengths)
         self._match = query_plan.match_of(terms, self._scope)
         """What all of it is found by."""
+        self._all: Totals | None = None
         self._is_of_words_alone = (
             self._has_search
             and self._inside.number > query_plan.FEW
@@ -395,7 +396,7 @@ class _Listing:
             else None
         )
         if parts is None:
-            self._is_hopeless = True
+            self._is_hopeless, self._all = True, None
         else:
             self._look_for(parts)
 
@@ -454,6 +455,11 @@ class _Listing:
 
     def totals(self) -> Totals:
         """Return how much there is on all pages."""
+        if self._all is None:
+            self._all = self._find_totals()
+        return self._all
+
+    def _find_totals(self) -> Totals:
         if self._is_hopeless:
             return Totals(0, 0)
         if not self._terms and self._lengths == (None, None):
@@ -469,6 +475,8 @@ class _Listing:
             match = query_plan.telling(match, self._spread, self._inside.number)
             if not match:
                 return self._totals(query_plan.tallied(self._scope, self._types))
+            if not query_plan.bounds(match, self._spread)[1]:
+                return Totals(0, 0)
         else:
             how = query_plan.count_way(self._extent(match, query_plan.many(self._inside.number)))
         asked = self._expression(match, how)
@@ -506,7 +514,9 @@ class _Listing:
         return found
 
     def _find_spread(self, beginning: str) -> query_plan.Spread:
-        goes_on: query_plan.Spread | None = self._known.get(f"{beginning}*")
+        # Of what names begin with, all that goes on is asked for, too.
+        ahead = self._spread if beginning[0] == "^" and beginning[-1] != "*" else self._known.get
+        goes_on: query_plan.Spread | None = ahead(f"{beginning}*")
         told = query_plan.spread_of_word(beginning, goes_on) if goes_on else None
         return told or query_plan.spread_of(*self._fetch(query_plan.spread(beginning)))
 

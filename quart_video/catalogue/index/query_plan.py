@@ -94,12 +94,15 @@ class FolderPlace:
     key: bytes
 
 
-Places = tuple[str, ...]
-"""A word in one of some places, or a beginning of one where it ends in ``*``."""
+Words = tuple[str, ...]
+"""Words that stand one after the other. With a ``*``, the last may go on."""
+
+Places = tuple[Words, ...]
+"""The same words in one of some places."""
 
 Match = tuple[tuple[tuple[Places, ...], ...], ...]
 """What is found by the full-text index: all of some parts, each in one of some ways, of which each
-is some words."""
+is words in some places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +178,8 @@ def segments(
 
 
 def is_exact(terms: Sequence[Term]) -> bool:
-    """Say whether what the full-text index finds is right, as it knows words and no phrases."""
-    phrases = (phrase for term in terms for way in term.ways for phrase in way)
-    return all(len(phrase.words) == 1 for phrase in phrases) and all(
-        term.containing is not None for term in terms
-    )
+    """Say whether what the full-text index finds is right, as not all of it may be asked there."""
+    return all(term.containing is not None for term in terms)
 
 
 _BY_NAME_ALONE: dict[str, Any] = {"column": None, "descending": False}
@@ -241,8 +241,8 @@ def _ranks(terms: Sequence[Term]) -> tuple[_Rank, ...]:
     goes_on, ends = replace(start, is_whole=False), replace(start, is_whole=True)
     whole = [term.whole() for term in terms]
     exact = _Rank(_all(whole, _NAME), _in_names(whole), not is_exact(terms))
-    begun = _Rank(_begins(goes_on), _begun(goes_on), len(start.words) > 1)
-    best = _Rank(_begins(ends), _begun(ends), len(start.words) > 1)
+    begun = _Rank(_begins(goes_on), _begun(goes_on), is_picky=False)
+    best = _Rank(_begins(ends), _begun(ends), is_picky=False)
     if start.is_whole:
         return best, exact, named
     return (best, exact, begun, named) if ends_in_number(terms) else (best, begun, exact, named)
@@ -255,8 +255,8 @@ def _begins(phrase: Phrase) -> Condition:
 
 
 def _begun(phrase: Phrase) -> Match:
-    first, *others = _words(phrase)
-    return (((_place(f"^{first}"),),), *(((_place(other),),) for other in others))
+    words = _words(phrase)  # behind that with "^", all of them stand once more
+    return (((((f"^{words[0]}", *(words if len(words) > 1 else ())),),),),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -703,12 +703,18 @@ def telling(match: Match, spread: SpreadOf, number: int) -> Match:
 
 
 def _most(way: Sequence[Places], spread: SpreadOf) -> int:
-    return min(sum(spread(one).most for one in places) for places in way)
+    return min(sum(_most_of(words, spread) for words in places) for places in way)
+
+
+def _most_of(words: Words, spread: SpreadOf) -> int:
+    """Return how many videos have *words* at most; of several, nobody has counted."""
+    return spread(words[0]).most if len(words) == 1 else UNTOLD
 
 
 def _least(part: Sequence[Sequence[Places]], spread: SpreadOf) -> int:
     alone = [way[0] for way in part[:_FEW_WAYS] if len(way) == 1]
-    return max((spread(one).least for places in alone for one in places), default=0)
+    words = [words[0] for places in alone for words in places if len(words) == 1]
+    return max((spread(word).least for word in words), default=0)
 
 
 def expression(match: Match, spread: SpreadOf) -> str:
@@ -734,14 +740,16 @@ def _either(*texts: str) -> str:
     return f"({' OR '.join(texts)})"
 
 
-def _expression(word: str, spread: SpreadOf) -> str:
-    start = word.rstrip("*")
-    if word == start:
-        return f'"{word}"'
-    words = spread(word).words
-    if words is None:
-        return f'"{start}" *'
-    return " OR ".join(f'"{one}"' for one in words or (start,))
+def _expression(words: Words, spread: SpreadOf) -> str:
+    *others, last = words
+    before = "".join([f"{word} " for word in others])
+    start = last.rstrip("*")
+    if last == start:
+        return f'"{before}{last}"'
+    ends = spread(last).words
+    if ends is None:
+        return f'"{before}{start}" *'
+    return " OR ".join(f'"{before}{end}"' for end in ends or (start,))
 
 
 def lasting(shortest: int | None, longest: int | None) -> Statement:
@@ -769,25 +777,25 @@ def _in_names(terms: Sequence[Term]) -> Match:
     return tuple(_part(term, _place) for term in terms if term.containing is not None)
 
 
-def _part(term: Term, places: Callable[[str], Places]) -> tuple[tuple[Places, ...], ...]:
-    ways = [tuple(places(word) for each in way for word in _words(each)) for way in term.ways]
+def _part(term: Term, places: Callable[[Words], Places]) -> tuple[tuple[Places, ...], ...]:
+    ways = [tuple(places(_words(phrase)) for phrase in way) for way in term.ways]
     if term.middle:
-        ways += [(places(word),) for word in term.containing or ()]
+        ways += [(places((word,)),) for word in term.containing or ()]
     return tuple(ways)
 
 
-def _place(word: str) -> Places:
-    return (word,)
+def _place(words: Words) -> Places:
+    return (words,)
 
 
-def _anywhere(word: str) -> Places:
-    return (word, f"/{word}")
+def _anywhere(words: Words) -> Places:
+    return (words, tuple([f"/{word}" for word in words]))
 
 
-def _words(phrase: Phrase) -> list[str]:
+def _words(phrase: Phrase) -> Words:
     """Return the words of a phrase, of which the last may be a beginning."""
     *others, last = phrase.words
-    return [*others, last if phrase.is_whole else f"{last}*"]
+    return (*others, last if phrase.is_whole else f"{last}*")
 
 
 def _no(condition: Condition) -> Condition:

@@ -77,12 +77,13 @@ CREATE INDEX IF NOT EXISTS video_duration ON video (duration) WHERE duration IS 
 INDEXED = 2
 """Beginnings of words up to so many letters are in the full-text index themselves, see "prefix"."""
 
-# Nothing but rowids by word. Our own words come out as they are: "ascii" takes all beyond ASCII
-# for letters, and folds nothing of ours, which is lower case. With fewer merges, which make up for
-# what the beginnings cost a scan, it is searched as fast.
+# Rowids by word, and the places of these: what stands together is found without a look at a row.
+# Our own words come out as they are: "ascii" takes all beyond ASCII for letters, and folds nothing
+# of ours, which is lower case. With fewer merges, which make up for what the beginnings cost a
+# scan, it is searched as fast.
 _SEARCH = """
 CREATE VIRTUAL TABLE search USING fts5 (
-  words, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '^/+#'",
+  words, content='', columnsize=0, tokenize="ascii tokenchars '^/|+#'",
   prefix='1 2'
 );
 INSERT INTO search (search, rank) VALUES ('automerge', 8);
@@ -90,10 +91,11 @@ INSERT INTO search (search, rank) VALUES ('automerge', 8);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
 """
 
-# The words of the name, the first of them once more with "^", those of the folders with "/".
+# The first word of the name with "^", all of its words, and those of the folders with "/". What no
+# phrase goes across is a word of its own, "|".
 SEARCH_TEXT = (
     "'^' || substr(v.words, 2, instr(substr(v.words, 2) || ' ', ' ') - 1) || v.words "
-    "|| replace(replace(f.words, ' |', ''), ' ', ' /')"
+    "|| replace(f.words, ' ', ' /')"
 )
 
 APPLICATION = 0x71764958  # "qvIX"; what kind of file this is

@@ -51,7 +51,10 @@ class Vocabulary:
         if most == 1:
             return
         for stop in range(1, len(text)):
-            if self._first_from(text[:stop]) == text[:stop]:
+            line = self._first_from(text[:stop])
+            if not line.startswith(text[:stop]):
+                return  # nor does any begin with more of it
+            if line == text[:stop]:
                 for rest in self._splits(text[stop:], most - 1):
                     yield (text[:stop], *rest)
 
@@ -89,11 +92,11 @@ def read(connection: sqlite3.Connection) -> Vocabulary:
     return Vocabulary(sorted(word for word in words if word[0].isalpha()))
 
 
-# What begins with a digit or "^" is none; what begins with "/" is of a folder.
+# What begins with a digit or "|" is none; what begins with "/" is of a folder.
 _OF_SEARCH = (
     "SELECT group_concat(word, char(10)) FROM (SELECT term AS word FROM vocabulary "
     "WHERE term >= 'a' UNION SELECT substr(term, 2) FROM vocabulary "
-    "WHERE term >= '/a' AND term < '0' ORDER BY 1)"
+    "WHERE term >= '/a' AND term < '0' ORDER BY 1) WHERE word <> '|'"
 )
 
 
@@ -105,10 +108,13 @@ def loosened(
     :param vocabulary: ``None``: nothing is known of words, as all names are looked at.
     :returns: ``None``: that would find nothing, or no more.
     """
-    found = [_loosened(term, vocabulary, is_alone=len(terms) == 1) for term in terms]
-    if None in found or not any(term.middle for term in found if term):
-        return None
-    return tuple(term for term in found if term)
+    found: list[Term] = []
+    for term in reversed(terms):  # as what was typed last is what there was not till then
+        loose = _loosened(term, vocabulary, is_alone=len(terms) == 1)
+        if loose is None:
+            return None
+        found.insert(0, loose)
+    return tuple(found) if any(term.middle for term in found) else None
 
 
 def _loosened(term: Term, vocabulary: Vocabulary | None, *, is_alone: bool) -> Term | None:

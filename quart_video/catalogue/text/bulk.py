@@ -73,6 +73,7 @@ def _classes(known: str) -> bytes:
 
 # Where signs may stand in words, and what codes of episodes may begin with: "sea1" may be "sea 1".
 _JOINS = _classes("\0'-.").replace(b"'", b"-")
+_JOINTS = (b"a-a", b"a-?", b"?-a", b"?-?")
 _INITIALS = (b".a.", b" a.", b"-a.", b"\0a.", b"?a.", b"?.?", b"?.a")
 _LETTERS_AND_SIGNS = _table(
     lambda byte: byte if not byte or chr(byte).isalpha() or byte in b"-'" else 32
@@ -183,9 +184,10 @@ def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) 
             signs = signs.replace(sign, without_odd_signs(sign))
     signs = signs.lower()
     kinds = b"\0" + signs.encode().translate(_JOINS)
-    if b"-" in kinds:
+    if any(joint in kinds for joint in _JOINTS):
         found = signs.encode().translate(_LETTERS_AND_SIGNS).replace(b"\0", b" \0 ").split()
-        _add(others, map(_joined_of_run.__getitem__, found))
+        signed = [run for run in found if b"-" in run or b"'" in run or run == b"\0"]
+        _add(others, map(_joined_of_run.__getitem__, signed))
     if any(hint in kinds for hint in _INITIALS):
         _put(others, signs, initials_in(signs))
     text = split.lower()

@@ -37,6 +37,7 @@ _ORDINAL = re.compile(
 )
 _CROSS = re.compile(r"(?<![^\W_])([0-9]{1,2})x([0-9]{2,3})(?![^\W_])")
 _CROSSING = re.compile(r"[0-9]x[0-9]")
+_DIGIT = re.compile(r"[0-9]")
 # "E03", "-E03" and "+e03", or "-03" with no blank.
 _ANOTHER = re.compile(rf"[ ._,+&~-]{{0,3}}e(?:p{_GAP})?{_NUMBER}|[-+&~]([0-9]{{2,3}})(?![^\W_])")
 
@@ -84,6 +85,8 @@ def code_word(season: str, episode: str) -> str:
 
 
 def _found(text: str) -> Iterator[tuple[str, list[str], int, int]]:
+    if not _DIGIT.search(text):
+        return
     lower = text.lower()
     if len(lower) != len(text):  # a letter that is two in lower case would move all behind it
         lower = text

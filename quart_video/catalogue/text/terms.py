@@ -118,12 +118,18 @@ def _chunks(text: str, *, is_last: bool) -> Iterator[Term]:
 
 def _term(chunk: str, words: tuple[str, ...], *, is_last: bool) -> Term:
     is_whole = _is_whole(chunk, is_last=is_last)
-    plain = without_odd_signs(chunk).lower()
-    forms = {words: None}
-    for form in (plain, without_apostrophes(plain), without_signs(plain)):
-        forms.setdefault(tuple(split_words(form)))
+    forms = dict.fromkeys((words, *_other_forms(chunk)))
     ways = tuple((Phrase(form, is_whole),) for form in forms)
     return Term(words, ways, part=next((form[0] for form in forms if _is_letters(form)), ""))
+
+
+def _other_forms(chunk: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of what is written without humps, and without signs."""
+    if chunk.isascii() and chunk.isalnum() and chunk == chunk.lower():
+        return
+    plain = without_odd_signs(chunk).lower()
+    for form in dict.fromkeys((plain, without_apostrophes(plain), without_signs(plain))):
+        yield tuple(split_words(form))
 
 
 def _is_letters(form: tuple[str, ...]) -> bool:

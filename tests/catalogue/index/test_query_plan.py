@@ -339,12 +339,33 @@ def test_words_are_named_where_they_are_few() -> None:
     def known(beginning: str) -> query_plan.Spread:
         return spread(WORDS, beginning)
 
-    match: query_plan.Match = (((("wed*", "/wed*"),), (("week",), ("été*",))), ((("x*",),),))
+    wed = (("wed*",), ("/wed*",))
+    match: query_plan.Match = (
+        ((wed,), ((("week",),), (("été*",),))),
+        (((("x*",),),),),
+    )
     assert query_plan.expression(match, known) == (
         '(("wed" * OR "/wed") OR ("week") AND ("été")) AND (("x"))'
     )
     assert query_plan.bounds(match, known) == (0, 0)
     assert query_plan.bounds(match[:1], known) == (5, 12)
+
+
+def test_phrases_are_asked_as_they_stand() -> None:
+    asked: list[str] = []
+
+    def known(beginning: str) -> query_plan.Spread:
+        asked.append(beginning)
+        return spread(WORDS, beginning)
+
+    phrase = (("my", "wed*"), ("/my", "/wed*"))
+    match: query_plan.Match = (((phrase,),), (((("x", "ét*"),),),))
+    assert query_plan.expression(match, known) == ('(("my wed" * OR "/my /wed")) AND (("x été"))')
+    asked.clear()
+    assert query_plan.bounds(match, known) == (0, query_plan.UNTOLD)
+    assert query_plan.bounds(match[:1], known) == (0, 2 * query_plan.UNTOLD)
+    assert query_plan.telling(match, known, 1) == match
+    assert not asked  # nobody has counted phrases: to count their words would tell little
 
 
 def test_what_is_known_of_words_goes_with_the_videos(connection: sqlite3.Connection) -> None:
