@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,10 +37,29 @@ def join_lines(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+_UNSEEN = re.compile(
+    r"<[^<>]*>|&(?:nbsp|lrm|rlm);"
+    r"|[\s\xad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2800\u3164\ufeff]"
+)
+
+
+def is_seen(text: str) -> bool:
+    """Say whether anything of *text* can be seen: it is more than blanks, marks and tags."""
+    return bool(text) and _UNSEEN.sub("", text) != ""
+
+
+def is_shown(cue: Cue) -> bool:
+    """Say whether there is anything to be seen of *cue*, at some time."""
+    return _milliseconds(cue.start) < _milliseconds(cue.stop) and is_seen(cue.text)
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(0, round(seconds * 1000))
+
+
 def timestamp(seconds: float) -> str:
     """Write a time as ``01:02:03.456``."""
-    milliseconds = max(0, round(seconds * 1000))
-    minutes, rest = divmod(milliseconds, 60_000)
+    minutes, rest = divmod(_milliseconds(seconds), 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
 
@@ -48,10 +68,9 @@ def write_vtt(cues: Iterable[Cue]) -> str:
     """Write a file of *cues*, in their order; those without text or duration are left out."""
     blocks = ["WEBVTT"]
     for cue in cues:
-        start, stop = timestamp(cue.start), timestamp(cue.stop)
-        if cue.text and start < stop:
+        if is_shown(cue):
             # "-->" in a text would be read as another time.
-            times = f"{start} --> {stop} {cue.settings}".rstrip()
+            times = f"{timestamp(cue.start)} --> {timestamp(cue.stop)} {cue.settings}".rstrip()
             blocks.append(f"{times}\n{cue.text.replace('-->', '→')}")
     return "\n\n".join(blocks) + "\n"
 

@@ -22,7 +22,7 @@ from quart_video.media.subtitles.ass import Script, merge
 from quart_video.media.subtitles.subrip import subrip_cue
 from quart_video.media.subtitles.ttml import read_ttml
 from quart_video.media.subtitles.tx3g import read_description, read_sample
-from quart_video.media.vtt import MOST_CUES, Cue, join_lines, write_vtt
+from quart_video.media.vtt import MOST_CUES, Cue, is_shown, join_lines, write_vtt
 from quart_video.media.workers.protocol import Failed
 
 Read = Callable[["av.Packet[Any]", float, float], Iterator[Cue]]
@@ -71,7 +71,7 @@ def tracks(container: InputContainer, codecs: Mapping[int, str]) -> dict[str, by
 
 def _write(cues: list[Cue], codec: str) -> bytes:
     cues = merge(cues) if codec in _LAYERED else cues
-    shown = [cue for cue in cues if cue.text and cue.start < cue.stop]
+    shown = [cue for cue in cues if is_shown(cue)]
     return write_vtt(shown[:MOST_CUES]).encode() if shown else b""
 
 
@@ -130,7 +130,7 @@ def _webvtt(packet: av.Packet[Any], start: float, stop: float) -> Iterator[Cue]:
 
 
 def _ttml(packet: av.Packet[Any], start: float, stop: float) -> Iterator[Cue]:
-    cues = read_ttml(_text(packet))
+    cues = read_ttml(_text(packet), is_sample=True)
     # ISO/IEC 14496-30: times are those of the track. Some write them from the sample on.
     shift = 0.0 if any(cue.start < stop and cue.stop > start for cue in cues) else start
     for cue in cues:

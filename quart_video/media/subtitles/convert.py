@@ -13,21 +13,23 @@ from quart_video.media.subtitles.lines import (
     read_microdvd,
     read_mpl2,
     read_subviewer,
+    read_subviewer1,
     read_tmplayer,
 )
 from quart_video.media.subtitles.sami import read_sami
 from quart_video.media.subtitles.subrip import is_timing, read_subrip
 from quart_video.media.subtitles.ttml import read_ttml
 from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
-from quart_video.media.vtt import MOST_CUES, Cue, write_vtt
+from quart_video.media.vtt import MOST_CUES, Cue, is_shown, write_vtt
 from quart_video.media.workers.protocol import EMPTY, PICTURES, Failed
 
 MOST_BYTES = 16 * 1024 * 1024
 """Longest caption file that is read."""
 
-_HEAD = 4096  # letters
+_HEAD = 64 * 1024  # letters
 _PICTURES = (b"\x00\x00\x01\xba", b"PG", b"# VobSub", b"BSP")
 _TTML = re.compile(r"<(?:[\w-]{1,20}:)?tt[\s>]")
+_SAMI = re.compile(r"<sami[\s>]", re.IGNORECASE)
 _SECTION = re.compile(
     r"^[ \t]*\[(?:script info|events|v4\+? styles)\]", re.IGNORECASE | re.MULTILINE
 )
@@ -35,10 +37,11 @@ _DIALOGUE = re.compile(r"^Dialogue:", re.MULTILINE)
 
 # By what a line of the file looks like, the first that fits.
 _LINES: tuple[tuple[str, Callable[[str], Iterable[Cue]]], ...] = (
-    (r"\{\d{1,9}\}\{\d{0,9}\}", read_microdvd),
+    (r"\{[ \t]?\d{1,9}[ \t]?\}[ \t]?\{[ \t]?\d{0,9}[ \t]?\}", read_microdvd),
     (r"\[\d{1,9}\][ \t]?\[\d{0,9}\]", read_mpl2),
+    (r"\[\d{1,2}:\d\d:\d\d\][ \t]*\n(?!\s*\[)[^\n]*\S", read_subviewer1),
     (r"(?:\d{1,3}:\d\d:\d\d[.,]\d{1,3}[ \t]?,?[ \t]?){2}$", read_subviewer),
-    (r"\[\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\]", read_lrc),
+    (r"\[(?:\d{1,3}:)?\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\]", read_lrc),
     (r"\d{1,2}:\d\d:\d\d(?:,\d)?[:=](?!\d\d\s)", read_tmplayer),
 )
 
@@ -67,8 +70,8 @@ def read_cues(text: str, language: str | None) -> Iterable[Cue]:
     """Read what is no WebVTT."""
     head = text[:_HEAD]
     if _TTML.search(head):
-        return read_ttml(text)
-    if head.lstrip()[:5].lower() == "<sami":
+        return read_ttml(text, language)
+    if _SAMI.search(head):
         return read_sami(text, language)
     if _SECTION.search(head) or _DIALOGUE.search(text):
         return read_ass(text)
@@ -85,8 +88,7 @@ def write_cues(cues: Iterable[Cue]) -> str:
 
     :raises Failed: there are none.
     """
-    shown = (cue for cue in cues if cue.text and cue.start < cue.stop)
-    found = list(islice(shown, MOST_CUES))
+    found = list(islice(filter(is_shown, cues), MOST_CUES))
     if not found:
         raise Failed(EMPTY)
     # What stands for a sign has up to six letters: a file of signs alone would become too long.

@@ -2,9 +2,10 @@
 
 Rule 1: a mark says what the encoding is; without one, text that is UTF-8 but for a few bytes is
 UTF-8, as every browser and editor shows it.
-Rule 2: all else is in the encoding that the statistics of its letters speak for. Where those speak
+Rule 2: a document of XML names its encoding; where it is one of those that are thought of, it is.
+Rule 3: all else is in the encoding that the statistics of its letters speak for. Where those speak
 for several about as much, the language that the file's name tells decides.
-Rule 3: signs of typesetters say nothing to statistics, and letters that the language has not, much.
+Rule 4: signs of typesetters say nothing to statistics, and letters that the language has not, much.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ _MARKS = (
 )
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SEVEN_BITS = ("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr", "hz")
+_ENDS_OF_LINES = re.compile(r"\r*\n|\r")  # "\r\r\n" is one that was taken for text on its way
+_LATER_MARKS = re.compile(r"^\ufeff+", re.MULTILINE)  # where files were put together, too
+_DECLARED = re.compile(
+    rb"\A\s*<\?xml\s[^<>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE
+)
 _SHIFTS = re.compile(rb"\x1b\$|~\{|\x0e")  # into letters of two bytes, in those of seven bits
 
 _WESTERN = "cp1252 iso8859-15 cp850 mac-roman cp437"
@@ -78,6 +84,17 @@ BY_LANGUAGE = _table(
 _USUAL = "cp1252"
 _PLAUSIBLE = tuple(dict.fromkeys(name for names in BY_LANGUAGE.values() for name in names))
 _OF_WINDOWS = tuple(name for name in _PLAUSIBLE if name.startswith("cp125"))
+_WIDER_NAMES = {
+    "big5": "big5hkscs",
+    "euc_jp": "euc_jis_2004",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "shift_jis": "cp932",
+}
+"""What documents name, and what has all the letters that people then put into them."""
+_DECLARABLE = frozenset(codecs.lookup(name).name for name in _PLAUSIBLE)
 # Of files that share nearly all letters in them, what the other has not is worth more.
 _WIDER = {"euc_jis_2004": "euc_jp", "iso2022_jp_ext": "iso2022_jp_2004"}
 
@@ -89,8 +106,8 @@ def read_text(data: bytes, *, encoding: str | None = None, language: str | None 
     :param language: BCP 47 tag that the file's name tells.
     """
     found = _certain(data) or encoding or guess(data, language)
-    text = data.decode(found, "replace")
-    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = _ENDS_OF_LINES.sub("\n", data.decode(found, "replace").replace("\0", ""))
+    return _LATER_MARKS.sub("", text)
 
 
 def _certain(data: bytes) -> str | None:
@@ -103,7 +120,16 @@ def _certain(data: bytes) -> str | None:
     if data.isascii():
         escaped = _best(data, _SEVEN_BITS, None) if _SHIFTS.search(data) else None
         return escaped if escaped in _SEVEN_BITS else "utf-8"
-    return "utf-8" if is_nearly_utf8(data) else None
+    return "utf-8" if is_nearly_utf8(data) else _declared(data)
+
+
+def _declared(data: bytes) -> str | None:
+    """Return what a document of XML says that it is in, where that is one that is thought of."""
+    if found := _DECLARED.match(data):
+        with suppress(LookupError):
+            name = codecs.lookup(found[1].decode("ascii", "replace")).name
+            return _WIDER_NAMES.get(name) or (name if name in _DECLARABLE else None)
+    return None
 
 
 def is_nearly_utf8(data: bytes) -> bool:

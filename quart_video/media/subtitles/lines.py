@@ -15,17 +15,22 @@ FRAME_RATE = 24000 / 1001
 LONGEST = 8.0
 """Seconds that text stays where nothing says when it ends."""
 
-_MICRODVD = re.compile(r"\{(\d{1,9})\}\{(\d{0,9})\}(.*)")
-_MPL2 = re.compile(r"\[(\d{1,9})\]\s?\[(\d{0,9})\](.*)")
+_MICRODVD = re.compile(r"\{\s?(\d{1,9})\s?\}\s?\{\s?(\d{0,9})\s?\}\s?(.*)")
+_MPL2 = re.compile(r"\[(\d{1,9})\]\s?\[(\d{0,9})\]\s?(.*)")
 _TMPLAYER = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:,\d)?[:=\s](.*)")
-_LYRIC = re.compile(r"\s*+\[(\d{1,4}):(\d{1,2})(?:[.:](\d{1,3}))?\]")
+# "01:02:03" has hundredths behind the last colon, "01:02:03.45" hours before the first one.
+_STAMP = r"(?:(\d{1,3}):(?=\d{1,4}:\d{1,2}\.))?(\d{1,4}):(\d{1,2})(?:[.:](\d{1,3}))?"
+_LYRIC = re.compile(rf"\s*+\[{_STAMP}\]")
 _OFFSET = re.compile(r"\[offset:\s*([-+]?\d{1,9})\s*\]", re.IGNORECASE)
 _SUBVIEWER = re.compile(rf"{CLOCK}\s*,\s*{CLOCK}")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+_LINE_MARKS = {"/": "i", "_": "u", "\\": "b"}
 _RATES = (1.0, 200.0)
 _MOST_TIMES = 50  # of one line of a song
 _LONGEST_LYRIC = 2000  # letters
-_WORD_TIME = re.compile(r"<\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?>[ \t]?")
+_WORD_TIMES = re.compile(r"(?:[ \t]{0,3}(?:<[\d:.]{3,16}>|\[\d{1,4}:[\d:.]{1,12}\]))+[ \t]{0,3}")
+_MOMENT = re.compile(r"\[(\d{1,2}):(\d\d):(\d\d)\]\s*(.*)")
+_FPS = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*(?:fps)?", re.IGNORECASE)
 
 
 def read_microdvd(text: str) -> Iterator[Cue]:
@@ -48,7 +53,7 @@ def read_mpl2(text: str) -> Iterator[Cue]:
     timed = [
         (int(start) / 10, int(stop) / 10 if stop else None, words) for start, stop, words in rows
     ]
-    yield from _closed(timed, _italic_lines)
+    yield from _closed(timed, _styled_lines)
 
 
 def read_tmplayer(text: str) -> Iterator[Cue]:
@@ -70,9 +75,9 @@ def read_lrc(text: str) -> Iterator[Cue]:
         times: list[float] = []
         end = 0
         while len(times) < _MOST_TIMES and (match := _LYRIC.match(line, end)):
-            times.append(clock(None, *match.groups()))
+            times.append(clock(*match.groups()))
             end = match.end()
-        words = _WORD_TIME.sub("", line[end : end + _LONGEST_LYRIC]).strip()
+        words = _WORD_TIMES.sub(_blank_of, line[end : end + _LONGEST_LYRIC]).strip()
         timed += [(max(0.0, time - earlier), None, words) for time in times]
     yield from _closed(sorted(timed, key=lambda row: row[0]), str)
 
@@ -91,6 +96,25 @@ def read_subviewer(text: str) -> Iterator[Cue]:
     yield from _subviewer_cue(times, lines)
 
 
+def _blank_of(times: re.Match[str]) -> str:
+    return " " if " " in times[0] or "\t" in times[0] else ""
+
+
+def read_subviewer1(text: str) -> Iterator[Cue]:
+    """Read SubViewer 1: a line with a time, and a line of text below it or behind it."""
+    timed: list[tuple[float, float | None, str]] = []
+    for line in text.split("\n"):
+        if found := _MOMENT.fullmatch(line.strip()):
+            hours, minutes, seconds, words = found.groups()
+            timed.append((clock(hours, minutes, seconds, None), None, words))
+        elif line.lstrip().startswith(("[", "*")):
+            continue
+        elif timed and len(timed) <= MOST_CUES:
+            start, _, words = timed[-1]
+            timed[-1] = (start, None, f"{words}|{line.strip()}".strip("|"))
+    yield from _closed(timed, lambda words: _BREAK.sub("\n", words.replace("|", "\n")))
+
+
 def _subviewer_cue(times: re.Match[str] | None, lines: list[str]) -> Iterator[Cue]:
     if times is not None:
         groups = times.groups()
@@ -107,23 +131,36 @@ def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 def _closed(
     timed: Sequence[tuple[float, float | None, str]], form: Callable[[str], str]
 ) -> Iterable[Cue]:
-    """Make cues that end where the next one begins, where they do not say when they do."""
-    nothing = (float("inf"), None, "")
-    for (start, stop, words), (following, _, _) in pairwise([*timed, nothing]):
+    """Make cues that end where a later one begins, where they do not say when they do."""
+    ends: list[float] = []  # from the last one on
+    following = float("inf")
+    for (start, _, _), (later, _, _) in pairwise([(float("inf"), None, ""), *reversed(timed)]):
+        following = start if start > later else following
+        ends.append(following)
+    for (start, stop, words), following in zip(timed, reversed(ends), strict=True):
         end = min(following, start + LONGEST) if stop is None else stop
         yield subrip_cue(start, end, form(words))
 
 
 def _italic_lines(words: str) -> str:
     """Return the lines of *words*; a slash before one of them makes it italic."""
-    return "\n".join(
-        f"<i>{line[1:]}</i>" if line.startswith("/") else line for line in words.split("|")
-    )
+    return _marked_lines(words, "/")
+
+
+def _styled_lines(words: str) -> str:
+    """Return the lines of *words*; a mark before one of them says how it looks."""
+    return _marked_lines(words, "/_\\")
+
+
+def _marked_lines(words: str, marks: str) -> str:
+    lines = []
+    for line in words.split("|"):
+        tag = _LINE_MARKS[line[0]] if line and line[0] in marks else None
+        lines.append(f"<{tag}>{line[1:]}</{tag}>" if tag else line)
+    return "\n".join(lines)
 
 
 def _rate(words: str) -> float | None:
-    try:
-        value = float(words.strip().replace(",", "."))
-    except ValueError:
-        return None
+    found = _FPS.fullmatch(words.strip())
+    value = float(found[1].replace(",", ".")) if found else 0.0
     return value if _RATES[0] <= value <= _RATES[1] else None

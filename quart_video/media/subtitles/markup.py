@@ -7,8 +7,10 @@ Rule 2: nothing looks twice at a letter, whatever is opened and never closed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from quart_video.media.subtitles.override import Overrides, apply_overrides
 from quart_video.media.subtitles.richtext import RichText
@@ -16,27 +18,15 @@ from quart_video.media.subtitles.richtext import RichText
 # Possessive, so that nothing is tried again where the end is missing.
 _MARKUP = re.compile(
     r"""
-    <(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>
+    <\ ?(?P<close>/?)\ ?(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>
     | <(?:\d++:)?+\d++:\d++[.,]\d++>                  # when a word is sung
     | \{(?P<override>\\[^{}]*+)\}
     | \{(?P<control>[a-zA-Z]):(?P<value>[^{}]*+)\}    # of MicroDVD
     | \\(?P<escape>N|h(?![a-z]))
-    | &(?P<entity>\#?[a-zA-Z0-9]{2,7}+);
+    | &(?P<entity>\#?[a-zA-Z0-9]{2,31}+);
     """,
     re.VERBOSE,
 )
-_ENTITIES = {
-    "amp": "&",
-    "apos": "'",
-    "#39": "'",
-    "gt": ">",
-    "lrm": "\u200e",
-    "lt": "<",
-    "nbsp": "\N{NBSP}",
-    "#160": "\N{NBSP}",
-    "quot": '"',
-    "rlm": "\u200f",
-}
 _SWITCHES = {"b": "b", "em": "i", "i": "i", "strong": "b", "u": "u"}
 _DROPPED = """
 a big blink body c center class div font html lang p rp rt ruby s small span strike sub sup v
@@ -84,7 +74,18 @@ def _is_markup(match: re.Match[str]) -> bool:
         return tag in _IS_DROPPED
     if match["control"] is not None:
         return match["control"] in _CONTROLS
-    return match["entity"] is None or match["entity"].lower() in _ENTITIES
+    return match["entity"] is None or _character(match["entity"]) is not None
+
+
+def _character(entity: str) -> str | None:
+    """Return what an entity of HTML stands for; ``None``: it is none, or not to be read."""
+    found = unescape(f"&{entity};")
+    if found.startswith("&") and len(found) > 1:
+        found = unescape(f"&{entity.lower()};")  # "&NBSP;"
+    if (found.startswith("&") and len(found) > 1) or "\ufffd" in found:
+        return None
+    is_seen_or_blank = found.isprintable() or unicodedata.category(found[0]) in {"Cf", "Zs"}
+    return found if is_seen_or_blank else None
 
 
 def _apply(match: re.Match[str], rich: RichText) -> None:
@@ -101,4 +102,4 @@ def _apply(match: re.Match[str], rich: RichText) -> None:
     elif match["escape"] is not None:
         rich.add("\n" if match["escape"] == "N" else "\N{NBSP}")
     elif match["entity"] is not None:
-        rich.add(_ENTITIES[match["entity"].lower()])
+        rich.add(_character(match["entity"]) or "")

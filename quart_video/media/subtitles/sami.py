@@ -13,7 +13,8 @@ from quart_video.media.vtt import Cue
 
 # Tags are short, and nothing looks for their end further on.
 _SYNC = re.compile(
-    r"<sync\s[^<>]{0,200}?start\s{0,9}=\s{0,9}[\"']?\s{0,9}(\d{1,9})[^<>]{0,200}+>", re.IGNORECASE
+    r"<sync\s[^<>]{0,200}?start\s{0,9}=\s{0,9}[\"']?\s{0,9}(-?\d{1,9})[^<>]{0,200}+>",
+    re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(
     r"<p(?:\s[^<>]{0,200}?class\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,64})[^<>]{0,200}+"
@@ -24,6 +25,7 @@ _CLASS = re.compile(r"\.([\w-]{1,64})\s{0,99}\{([^{}]{0,500})\}")
 _LANGUAGE = re.compile(r"lang\s*:\s*([a-z]{2,3})", re.IGNORECASE)
 _ENDS = re.compile(r"</(?:body|sami|sync)>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
+_BLANK = re.compile(r"&nbsp;?|\s")
 _LONGEST_HEAD = 64 * 1024  # letters
 
 
@@ -37,7 +39,7 @@ def read_sami(text: str, language: str | None) -> Iterator[Cue]:
     parts = _SYNC.split(text)
     for milliseconds, content in zip(parts[1::2], parts[2::2], strict=True):
         # What stands before the first paragraph, then classes and what follows each in turn.
-        pieces = _PARAGRAPH.split(_ENDS.sub("", content))
+        pieces = _PARAGRAPH.split(_ENDS.sub("", _without_comments(content)))
         if len(pieces) == 1:
             pieces = ["", "", pieces[0]]
         for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -46,7 +48,12 @@ def read_sami(text: str, language: str | None) -> Iterator[Cue]:
         return
     own = _class_of(parts[0], language)
     chosen = own if own and own in tracks else max(tracks, key=lambda name: _amount(tracks[name]))
-    times = sorted(tracks[chosen], key=lambda row: row[0])
+    # What is of no class is of all of them.
+    rows = tracks[chosen] + (tracks.get("", []) if chosen else [])
+    by_time: defaultdict[float, list[str]] = defaultdict(list)
+    for start, words in rows:
+        by_time[start] += [words] if words else []  # with who speaks above what is said
+    times = [(start, "\n".join(words)) for start, words in sorted(by_time.items())]
     for (start, words), (stop, _) in pairwise([*times, (float("inf"), "")]):
         yield subrip_cue(start, min(stop, start + LONGEST) if stop == float("inf") else stop, words)
 
@@ -69,4 +76,9 @@ def _lines(words: str) -> str:
     """Return the lines of *words*: only marks break them. A lone blank that is kept is nothing."""
     joined = _BREAK.sub("\n", " ".join(words.split()))
     joined = "\n".join(line.strip() for line in joined.split("\n"))
-    return "" if joined.replace("&nbsp;", "").strip() == "" else joined
+    return "" if _BLANK.sub("", joined) == "" else joined
+
+
+def _without_comments(text: str) -> str:
+    first, *others = text.split("<!--")
+    return first + "".join(each.partition("-->")[2] for each in others)

@@ -3,6 +3,8 @@
 Rule 1: a line with two times and an arrow begins a cue, whatever is missing around it: the number,
 hours, milliseconds, empty lines. What stands before the first one is left out.
 Rule 2: a cue has all lines up to the next one, but for its number. Empty lines end nothing.
+Rule 3: a line with less exact times than the first one has, and no empty line above it, is text:
+"12:00 -> 13:00".
 """
 
 from __future__ import annotations
@@ -16,8 +18,12 @@ from quart_video.media.subtitles.times import CLOCK, clock
 from quart_video.media.vtt import Cue
 
 TIMING = re.compile(
-    rf"\s*+{CLOCK}\s*(?:-{{1,3}}\s?>|\u2192|\u2013>|\u2014>)\s*{CLOCK}(?P<rest>.*)", re.DOTALL
+    rf"\s*+(?:\d{{1,6}}[.):]?[ \t]++)??{CLOCK}\s*"
+    rf"(?:(?:[-=\u2013\u2014]{{1,9}}\s?>\s*){{1,2}}|\u2192)\s*{CLOCK}(?P<rest>.*)",
+    re.DOTALL,
 )
+_NUMBER = re.compile(r"\s*\d+\s*", re.ASCII)
+_ODD_NUMBER = re.compile(r"\s*[#\[(]?\d{1,6}[\])]?[.:]?\s*", re.ASCII)
 _LONGEST_TIMING = 1000  # letters
 _SETTINGS = re.compile(
     r"(?:line:-?[0-9.]+%?|position:[0-9.]+%|size:[0-9.]+%"
@@ -35,10 +41,13 @@ def is_timing(line: str) -> re.Match[str] | None:
 def read_subrip(text: str) -> Iterator[Cue]:
     """Read a file of SubRip, or what is left of WebVTT without its first line."""
     timing: re.Match[str] | None = None
+    is_exact = False  # as the first times are
     lines: list[str] = []
     for line in text.split("\n"):
         found = is_timing(line)
-        if found is None:
+        if found and timing is None:
+            is_exact = _is_exact(found)
+        if found is None or (is_exact and not _is_exact(found) and not _is_apart(lines)):
             lines.append(line)
             continue
         if timing is not None:
@@ -48,10 +57,23 @@ def read_subrip(text: str) -> Iterator[Cue]:
         yield _cue(timing, lines)
 
 
+def _is_exact(timing: re.Match[str]) -> bool:
+    return timing[4] is not None and "-->" in timing[0]
+
+
+def _is_apart(lines: list[str]) -> bool:
+    """Say whether what stands above a line sets it apart: an empty line, or a number below one."""
+    above = _without_number(lines)
+    return bool(lines) and (len(above) < len(lines) or not lines[-1].strip())
+
+
 def _without_number(lines: list[str]) -> list[str]:
     """Leave out the number of the next cue, which stands right before its times."""
-    number = lines[-1].strip() if lines else ""
-    return lines[:-1] if number.isascii() and number.isdigit() else lines
+    if lines and _NUMBER.fullmatch(lines[-1]):
+        return lines[:-1]
+    if len(lines) > 1 and not lines[-2].strip() and _ODD_NUMBER.fullmatch(lines[-1]):
+        return lines[:-1]
+    return lines
 
 
 def _cue(timing: re.Match[str], lines: list[str]) -> Cue:

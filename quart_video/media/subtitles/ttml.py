@@ -1,24 +1,35 @@
 """TTML and its older names (DFXP, EBU-TT-D, IMSC): what it says of text, time and place. Pure.
 
-Read as it comes, without a tree of it: what stands before a mistake in the XML is shown.
+Read as it comes, without a tree of it: what stands before a mistake in the XML is shown. Signs and
+names of HTML that XML does not know are mended first.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from html.entities import html5
 from xml.parsers import expat
 
+from quart_video.media.subtitles.lines import LONGEST
 from quart_video.media.subtitles.place import settings
 from quart_video.media.subtitles.richtext import RichText
-from quart_video.media.vtt import MOST_CUES, Cue
+from quart_video.media.vtt import MOST_CUES, Cue, is_seen
 from quart_video.media.workers.protocol import PICTURES, Failed
 
-_CLOCK = re.compile(r"(\d{1,6}):(\d{1,2}):(\d{1,2})(?:(\.\d{1,9})|:(\d{1,4})(?:\.\d{1,4})?)?")
-_OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|ms|m|s|f|t)")
-_PERCENT = re.compile(r"(-?[\d.]{1,10})%\s+(-?[\d.]{1,10})%")
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_CLOCK = re.compile(
+    r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9})|[:;](\d{1,4})(?:\.\d{1,4})?)?"
+)
+_OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|ms|m|s|f|t|)")
+_LENGTHS = re.compile(r"(-?[\d.]{1,10})(%|px|c)\s+(-?[\d.]{1,10})(%|px|c)")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "": 1.0, "ms": 0.001}
+_CELLS = (32.0, 15.0)  # across and down, where the document says nothing else
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)")
+_NAMES_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAME = re.compile(r"&([a-zA-Z]\w{1,30});")
 _CONTENT = frozenset({"body", "div", "p", "span"})
 _ROWS = {"before": 7, "center": 4, "after": 1}
 _COLUMNS = {"left": 0, "start": 0, "center": 1, "right": 2, "end": 2}
@@ -36,6 +47,7 @@ class _Look:
     region: str | None = None
     align: str | None = None
     display: str | None = None
+    hidden: bool | None = None
     origin: tuple[float, float] | None = None
     extent: tuple[float, float] | None = None
 
@@ -65,6 +77,9 @@ class _Element:
     is_preserved: bool = False
     cursor: float = 0.0
     """Where the next child of a sequence begins."""
+    is_timed: bool = False
+    """Whether it or one further out says when it begins."""
+    language: str = ""
 
 
 @dataclass(slots=True)
@@ -79,14 +94,22 @@ class _Paragraph:
 class _Reader:
     """What is told of each element, from the first to the last."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_sample: bool) -> None:
+        self._is_sample = is_sample
         self.cues: list[Cue] = []
+        self.languages: list[str] = []
+        """Those of the cues."""
         self.has_pictures = False
         self._styles: dict[str, _Look] = {}
         self._regions: dict[str, _Look] = {}
         self._open: list[_Element] = []
         self._texts: list[_Paragraph] = []
         self._rate, self._ticks = 30.0, 0.0
+        self._counted = 0.0  # pictures a second by name, where all time is counted in them
+        self._drops = ""
+        self._lengths: dict[str, tuple[float, float]] = {
+            "%": (1.0, 1.0)
+        }  # what they are in percent
         self._region: str | None = None
         self._hidden = 0  # depth within what is no text of the paragraph
 
@@ -96,6 +119,7 @@ class _Reader:
         attributes = {_local(key): value for key, value in raw.items()}
         if tag == "tt":
             self._read_clock(attributes)
+            self._read_size(attributes)
         look = self._look(attributes)
         if tag == "style":
             self._take_style(attributes, look)
@@ -117,7 +141,8 @@ class _Reader:
         if len(self._open) > _DEEPEST:
             raise Failed("its elements are nested too deep")
         origin = above.cursor if above.is_sequence else above.begin
-        begin = origin + (self._time(attributes.get("begin")) or 0.0)
+        given = self._time(attributes.get("begin"))
+        begin = origin + (given or 0.0)
         ends = [above.end]
         if (end := self._time(attributes.get("end"))) is not None:
             ends.append(origin + end)
@@ -131,9 +156,11 @@ class _Reader:
             attributes.get("timeContainer") == "seq",
             attributes.get("space", "preserve" if above.is_preserved else "") == "preserve",
             begin,
+            above.is_timed or given is not None or above.is_sequence,
+            attributes.get("lang", above.language).lower(),
         )
         self._open.append(element)
-        timed = tag == "span" and ("begin" in attributes or "end" in attributes)
+        timed = tag == "span" and not {"begin", "end", "dur"}.isdisjoint(attributes)
         if tag == "p" or (timed and self._texts):
             self._texts.append(_Paragraph(element))
         if self._texts:
@@ -141,7 +168,7 @@ class _Reader:
 
     def text(self, data: str) -> None:
         """Take in text."""
-        if not self._texts or self._hidden:
+        if not self._texts or self._hidden or self._open[-1].look.hidden:
             return
         paragraph = self._texts[-1]
         if self._open[-1].is_preserved:
@@ -180,9 +207,11 @@ class _Reader:
     def _finish(self, paragraph: _Paragraph) -> None:
         element = paragraph.element
         text = "\n".join(line.strip() for line in paragraph.rich.finish().split("\n"))
-        if element.end < float("inf") and len(self.cues) < MOST_CUES:
+        told = element.is_timed or element.end < float("inf") or self._is_sample
+        if told and is_seen(text) and len(self.cues) < MOST_CUES:
             place = self._place(element.look, text.count("\n") + 1)
             self.cues.append(Cue(element.begin, element.end, text, place))
+            self.languages.append(element.language)
 
     def _place(self, look: _Look, lines: int) -> str:
         region = self._regions.get(look.region or "")
@@ -214,8 +243,9 @@ class _Reader:
             region=attributes.get("region"),
             align=attributes.get("textAlign"),
             display=attributes.get("displayAlign"),
-            origin=_percents(attributes.get("origin")),
-            extent=_percents(attributes.get("extent")),
+            hidden=_is_hidden(attributes),
+            origin=self._percents(attributes.get("origin")),
+            extent=self._percents(attributes.get("extent")),
         )
         return own.over(look)
 
@@ -225,15 +255,49 @@ class _Reader:
         scale = (_positive(top) or 1.0) / (_positive(bottom) or 1.0)
         told = "frameRate" in attributes
         self._rate = rate * scale
+        if attributes.get("timeBase") == "smpte":
+            self._counted, self._drops = rate, attributes.get("dropMode", "")
         self._ticks = _positive(attributes.get("tickRate")) or (self._rate if told else 1.0)
+
+    def _read_size(self, attributes: Mapping[str, str]) -> None:
+        columns, _, rows = attributes.get("cellResolution", "").partition(" ")
+        across, down = _positive(columns) or _CELLS[0], _positive(rows) or _CELLS[1]
+        self._lengths["c"] = 100 / across, 100 / down
+        size = _LENGTHS.fullmatch(attributes.get("extent", "").strip())
+        if size and size[2] == size[4] == "px":
+            width, height = _positive(size[1]), _positive(size[3])
+            if width and height:
+                self._lengths["px"] = 100 / width, 100 / height
+
+    def _percents(self, value: str | None) -> tuple[float, float] | None:
+        match = _LENGTHS.fullmatch((value or "").strip())
+        if match is None or not {match[2], match[4]} <= self._lengths.keys():
+            return None
+        across, down = self._lengths[match[2]][0], self._lengths[match[4]][1]
+        try:
+            return float(match[1]) * across, float(match[3]) * down
+        except ValueError:
+            return None
+
+    def _dropped(self, hours: int, minutes: int) -> int:
+        """Return how many numbers of pictures are left out up to a time (TTML 1, appendix N)."""
+        match self._drops:
+            case "dropNTSC":
+                return 2 * (54 * hours + minutes - minutes // 10)
+            case "dropPAL":
+                return 4 * (27 * hours + minutes // 2 - minutes // 20)
+        return 0
 
     def _time(self, text: str | None) -> float | None:
         """Return seconds; ``None`` where there is no time that can be read."""
         words = (text or "").strip()
         if match := _CLOCK.fullmatch(words):
             hours, minutes, seconds, fraction, frames = match.groups()
-            whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-            return whole + float(f"0{fraction or '.0'}") + int(frames or 0) / self._rate
+            whole = (int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)
+            if self._counted and not fraction:
+                count = whole * self._counted + int(frames or 0)
+                return (count - self._dropped(int(hours or 0), int(minutes))) / self._rate
+            return whole + float(f"0.{fraction or 0}") + int(frames or 0) / self._rate
         if match := _OFFSET.fullmatch(words):
             value, unit = float(match[1]), match[2]
             units = {**_UNITS, "f": 1 / self._rate, "t": 1 / (self._ticks or 1.0)}
@@ -241,14 +305,16 @@ class _Reader:
         return None
 
 
-def read_ttml(text: str) -> list[Cue]:
+def read_ttml(text: str, language: str | None = None, *, is_sample: bool = False) -> list[Cue]:
     """Read a document.
 
+    :param language: the one to take of several; ``None``: the one with the most text.
+    :param is_sample: what has no end lasts for ever, and is cut where the sample ends.
     :raises Failed: it is made of pictures, or not to be read at all.
     """
     if "<!ENTITY" in text:
         raise Failed("it defines entities of its own")
-    reader = _Reader()
+    reader = _Reader(is_sample=is_sample)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -256,7 +322,7 @@ def read_ttml(text: str) -> list[Cue]:
     parser.CharacterDataHandler = reader.text
     problem = ""
     try:
-        parser.Parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
+        parser.Parse(_mended(_DECLARATION.sub("", text, count=1)).encode("utf-8", "replace"))
         parser.Parse(b"", True)  # noqa: FBT003 - takes it so alone; by itself, as an error loses text
     except expat.ExpatError as error:
         problem = str(error)
@@ -265,7 +331,40 @@ def read_ttml(text: str) -> list[Cue]:
         raise Failed(PICTURES)
     if not reader.cues and problem:
         raise Failed(f"it is no XML: {problem}")
-    return reader.cues
+    cues = _of_one_language(reader.cues, reader.languages, language)
+    return cues if is_sample else _ended(cues)
+
+
+def _of_one_language(cues: list[Cue], languages: list[str], wanted: str | None) -> list[Cue]:
+    amounts: defaultdict[str, int] = defaultdict(int)
+    for cue, own in zip(cues, languages, strict=True):
+        amounts[own] += len(cue.text)
+    if len(amounts) < 2:
+        return cues
+    primary = (wanted or "").partition("-")[0].lower()
+    named = [each for each in amounts if primary and each.partition("-")[0] == primary]
+    chosen = max(named or [each for each in amounts if each], key=lambda each: amounts[each])
+    return [c for c, own in zip(cues, languages, strict=True) if own in {chosen, ""}]
+
+
+def _ended(cues: list[Cue]) -> list[Cue]:
+    """Have what has no end go where something else comes."""
+    begins = sorted({cue.start for cue in cues})
+    return [
+        replace(cue, stop=min([cue.start + LONGEST, *begins[bisect(begins, cue.start) :][:1]]))
+        if cue.stop == float("inf")
+        else cue
+        for cue in cues
+    ]
+
+
+def _mended(text: str) -> str:
+    """Put in what stands for a character by a name of HTML, and "&amp;" for a plain "&"."""
+    return _AMPERSAND.sub("&amp;", _NAME.sub(_character, text)) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    return match[0] if match[1] in _NAMES_OF_XML else html5.get(f"{match[1]};", match[0])
 
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")  # names an encoding that it is not in now
@@ -279,12 +378,10 @@ def _is(value: str | None, *words: str) -> bool | None:
     return None if value is None else any(word in value.split() for word in words)
 
 
-def _percents(value: str | None) -> tuple[float, float] | None:
-    match = _PERCENT.fullmatch((value or "").strip())
-    try:
-        return (float(match[1]), float(match[2])) if match else None
-    except ValueError:
-        return None
+def _is_hidden(attributes: Mapping[str, str]) -> bool | None:
+    if attributes.get("display") == "none" or attributes.get("opacity") in {"0", "0.0"}:
+        return True
+    return _is(attributes.get("visibility"), "hidden")
 
 
 def _positive(value: str | None) -> float | None:

@@ -1,21 +1,25 @@
-"""WebVTT, made valid where it is not. Pure.
+r"""WebVTT, made valid where it is not. Pure.
 
 All that is valid stays as it is: styles, regions, notes, classes, voices, places. What is mended is
 what browsers would drop: marks and empty lines before the first line, commas in times, parts of
-seconds without three digits, lines of nothing but blanks, a first cue right below the first line.
+seconds without three digits, lines of nothing but blanks, a first cue right below the first line,
+text below an empty line. "{\an8}" of SubStation, which programs leave in, becomes a place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from quart_video.media.subtitles.place import settings
 from quart_video.media.subtitles.subrip import is_timing
 from quart_video.media.subtitles.times import clock
-from quart_video.media.vtt import timestamp
+from quart_video.media.vtt import Cue, is_shown, timestamp
 
 _HEADER = re.compile(r"WEBVTT(?=[ \t\n]|$)")
+_NO_TEXT = re.compile(r"(?:NOTE|STYLE|REGION|WEBVTT|X-TIMESTAMP-MAP)(?![a-z])")
+_ALIGNMENT = re.compile(r"\{\\an([1-9])\}")
 _VALID = re.compile(
     r"(?:\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}[ \t]*-->[ \t]*(?:\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}(?:[ \t]|$)"
 )
@@ -31,8 +35,11 @@ def read_webvtt(text: str) -> tuple[str, int]:
     written: list[str] = []
     count = 0
     for block in _blocks(text.lstrip(" \t\n\ufeff")):
-        starts = [index for index, line in enumerate(block) if _timing(line)]
+        starts = _starts(block)
         is_header = not written
+        if not starts and count and _is_lost_text(block):
+            written[-1] += "\n" + "\n".join(block)
+            continue
         if not starts or is_header:
             head = block[: starts[0]] if starts else block
             written.append("\n".join(head))
@@ -40,12 +47,37 @@ def read_webvtt(text: str) -> tuple[str, int]:
             timing = _timing(block[start])
             assert timing is not None
             name = block[start - 1 : start] if start == starts[0] and not is_header else []
-            written.append(
-                "\n".join([*name, _valid(block[start], timing), *block[start + 1 : stop]])
-            )
+            lines, place = _placed(block[start + 1 : stop])
+            times = _valid(block[start], timing) + ("" if timing["rest"].strip() else place)
+            written.append("\n".join([*name, times, *lines]))
             begin, end = clock(*timing.groups()[:4]), clock(*timing.groups()[4:8])
-            count += begin < end and stop > start + 1
+            count += is_shown(Cue(begin, end, "\n".join(lines)))
     return "\n\n".join(written) + "\n", count
+
+
+def _starts(block: Sequence[str]) -> list[int]:
+    """Return which lines have the times of a cue. Below others, "12:00 -> 13:00" is text."""
+    found: list[int] = []
+    for index, line in enumerate(block):
+        if _timing(line) and ("-->" in line or not found):
+            found.append(index)
+    return found
+
+
+def _is_lost_text(block: Sequence[str]) -> bool:
+    """Say whether lines that no times stand above are text, and neither a number nor notes."""
+    is_text = _NO_TEXT.match(block[0]) is None and not any("->" in line for line in block[:2])
+    return is_text and not (len(block) == 1 and block[0].strip().isdigit())
+
+
+def _placed(lines: Sequence[str]) -> tuple[Sequence[str], str]:
+    """Take the tags for a place out of the lines of a cue, and return what it becomes."""
+    found = next(filter(None, map(_ALIGNMENT.search, lines)), None)
+    if found is None:
+        return lines, ""
+    kept = [_ALIGNMENT.sub("", line) for line in lines]
+    place = settings(int(found[1]))
+    return [line for line in kept if line.strip()], f" {place}" if place else ""
 
 
 def _blocks(text: str) -> Iterator[list[str]]:

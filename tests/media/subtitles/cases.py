@@ -239,7 +239,14 @@ ALL_OF_WEBVTT = (
 
 SUBSTATION = [
     Case("plain", "a.ass", ass("Hello"), one("Hello")),
-    Case("lines", "a.ass", ass("a\\Nb\\nc"), one("a\nb\nc"), "takes the small one for a blank"),
+    Case("lines", "a.ass", ass("a\\Nb\\nc"), one("a\nb c"), "breaks at the small one, too"),
+    Case(
+        "lines that are never broken by themselves",
+        "a.ass",
+        ass("a\\Nb\\nc").replace("PlayResX", "WrapStyle: 2\nPlayResX"),
+        one("a\nb\nc"),
+    ),
+    Case("lines broken as one event has it", "a.ass", ass("{\\q2}a\\nb"), one("a\nb")),
     Case("a hard blank", "a.ass", ass("a\\hb"), one("a\N{NBSP}b")),
     Case("plain signs", "a.ass", ass("a<b & c > d"), one("a&lt;b &amp; c &gt; d")),
     Case("a key", "a.ass", ass("Press <Enter>"), one("Press &lt;Enter&gt;")),
@@ -572,9 +579,508 @@ OTHERS = [
     Case("a page", "a.srt", "<!doctype html><html><body><p>404 Not Found</p></body></html>", ""),
 ]
 
+TWO = ("00:00:01,000 --> 00:00:02,000", "00:00:03,000 --> 00:00:04,000")
+
+
+def two(first: str, second: str = "b", *, form: str = "1\n{}\n{}\n\n2\n{}\n{}\n") -> str:
+    """Return two cues of SubRip: text, or times and text."""
+    (times, text), (later, other) = (
+        row.split("\n", 1) if "\n" in row else (usual, row)
+        for usual, row in zip(TWO, (first, second), strict=True)
+    )
+    return form.format(times, text, later, other)
+
+
+def both(first: str, second: str = "b", *, settings: str = "") -> str:
+    return f"{one(first, settings)}\n\n00:00:03.000 --> 00:00:04.000\n{second}"
+
+
+LOOSE = [
+    Case(f"{id_}", "a.srt", source, cues, differs)
+    for id_, source, cues, differs in [
+        (
+            "put together of files with marks",
+            two("a").replace("2\n", "\ufeff2\n"),
+            both("a"),
+            "shows it",
+        ),
+        (
+            "a mark before a time",
+            two("a").replace("\n2\n", "\n\ufeff"),
+            both("a"),
+            "takes it for text",
+        ),
+        (
+            "ends of lines doubled",
+            two("a").replace("\n", "\r\r\n"),
+            both("a"),
+            "keeps empty lines",
+        ),
+        ("ends of lines mixed", two("a").replace("\n\n2\n", "\r\n\r2\r"), both("a"), ""),
+        (
+            "begins before the video",
+            two("-00:00:01,000 --> 00:00:02,000\na"),
+            "00:00:00.000 --> 00:00:02.000\na\n\n00:00:03.000 --> 00:00:04.000\nb",
+            "drops the sign",
+        ),
+        (
+            "ends before the video",
+            two("-00:00:02,000 --> -00:00:01,000\na"),
+            "00:00:03.000 --> 00:00:04.000\nb",
+            "drops the sign",
+        ),
+        (
+            "a minus within",
+            two("00:00:-1,000 --> 00:00:02,000\na").partition("\n\n")[0],
+            "00:00:00.000 --> 00:00:02.000\na",
+            "counts it",
+        ),
+        ("a long arrow", two("00:00:01,000 ----> 00:00:02,000\na"), both("a"), "reads none"),
+        ("two arrows", two("00:00:01,000 --> --> 00:00:02,000\na"), both("a"), "reads none"),
+        (
+            "an arrow of another kind",
+            two("a", "00:00:03,000 ==> 00:00:04,000\nb"),
+            both("a"),
+            "takes it for text",
+        ),
+        ("wide signs", two("a", "00：00：03，000 --> 00：00：04，000\nb"), both("a"), "reads none"),
+        (
+            "the number in the line of the times",
+            two("a", form="1 {}\n{}\n\n2. {}\n{}\n"),
+            both("a"),
+            "reads none",
+        ),
+        (
+            "numbers in brackets",
+            two("a", form="[1]\n{}\n{}\n\n[2]\n{}\n{}\n"),
+            both("a"),
+            "shows them",
+        ),
+        (
+            "numbers with a dot",
+            two("a", form="1.\n{}\n{}\n\n#2.\n{}\n{}\n"),
+            both("a"),
+            "shows some",
+        ),
+        ("times in the text", two("12:00 -> 13:00"), both("12:00 -&gt; 13:00"), ""),
+        (
+            "times below text",
+            "1\n" + TWO[0] + "\nOpen\n12:00 --> 13:00\n",
+            one("Open\n12:00 --&gt; 13:00"),
+            "takes a time for it",
+        ),
+        (
+            "tags with blanks",
+            two("< i >a< / i > b", "<i>b</ i>"),
+            both("<i>a</i> b", "<i>b</i>"),
+            "knows none",
+        ),
+        (
+            "names of characters",
+            two("&copy; &eacute;&hellip;", "&#233; &#xe9; &NBSP;b"),
+            both("© é…", "é é \N{NBSP}b"),
+            "shows them",
+        ),
+        ("a name of a name", two("&amp;lt;"), both("&amp;lt;"), "shows it"),
+        (
+            "names of what cannot be written",
+            two("&#0; &#7; &#xd800; &#99999999;"),
+            both("&amp;#0; &amp;#7; &amp;#xd800; &amp;#99999999;"),
+            "shows them",
+        ),
+        ("the first place counts", two("{\\an8}{\\an2}a"), both("a", settings="line:0"), ""),
+        (
+            "nothing but marks that cannot be seen",
+            srt("\u200b", "&nbsp;\u2060", "<i>\u200e</i>"),
+            "",
+            "shows them",
+        ),
+        ("nothing but blanks of other scripts", srt("\u2800", "\u3164"), "", "shows them"),
+        ("shorter than a millisecond", srt("a", stop="00:00:01,0004"), "", "counts more digits"),
+        (
+            "over a hundred hours",
+            srt("a", start="99:59:59,000", stop="100:00:01,000"),
+            "99:59:59.000 --> 100:00:01.000\na",
+            "",
+        ),
+    ]
+]
+
+LOOSE_WEBVTT = [
+    Case(f"{id_}", "a.vtt", source, cues, differs)
+    for id_, source, cues, differs in [
+        (
+            "times in the text",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n12:00 -> 13:00\n",
+            "00:01.000 --> 00:02.000\n12:00 -> 13:00",
+            "drops a sign",
+        ),
+        (
+            "times below text",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\nOpen\n12:00 -> 13:00\n",
+            "00:01.000 --> 00:02.000\nOpen\n12:00 -> 13:00",
+            "drops a sign",
+        ),
+        ("another arrow", "WEBVTT\n\n00:01.000 -> 00:02.000\na\n", one("a"), "reads none"),
+        (
+            "begins before the video",
+            "WEBVTT\n\n-00:00:01.000 --> 00:00:02.000\na\n",
+            "00:00:00.000 --> 00:00:02.000\na",
+            "drops the sign",
+        ),
+        (
+            "an empty line within",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\na\n\nb\nc\n",
+            "00:01.000 --> 00:02.000\na\nb\nc",
+            "leaves it out",
+        ),
+        (
+            "numbers and notes that are no text",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\na\n\n2\n\nNOTE b\n",
+            "00:01.000 --> 00:02.000\na\n\n2\n\nNOTE b",
+            "takes what comes later in so short a file for text",
+        ),
+        (
+            "put together of files",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\na\n\n\ufeffWEBVTT\n\n00:03.000 --> 00:04.000\nb\n",
+            "00:01.000 --> 00:02.000\na\n\nWEBVTT\n\n00:03.000 --> 00:04.000\nb",
+            "ends at it",
+        ),
+        (
+            "a place of SubStation",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n{\\an8}a\n",
+            "00:01.000 --> 00:02.000 line:0\na",
+            "shows some",
+        ),
+        (
+            "a place of SubStation beside one of its own",
+            "WEBVTT\n\n00:01.000 --> 00:02.000 line:50%\n{\\an8}a\n",
+            "00:01.000 --> 00:02.000 line:50%\na",
+            "shows some",
+        ),
+        (
+            "a place of SubStation alone",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n{\\an8}\n",
+            "",
+            "shows some",
+        ),
+        (
+            "tags alone",
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n<c.x><i></i></c>&nbsp;\u200b\n",
+            "",
+            "shows it",
+        ),
+        ("ends before it begins", "WEBVTT\n\n00:02.000 --> 00:01.000\na\n", "", "shows it"),
+    ]
+]
+
+LOOSE_SUBSTATION = [
+    Case(
+        "a mark before an event",
+        "a.ass",
+        ass("a").replace("Dialogue", "\ufeffDialogue"),
+        one("a"),
+        "reads none",
+    ),
+    Case(
+        "begins before the video",
+        "a.ass",
+        ass("a").replace("0:00:01.00", "-0:00:01.00"),
+        "00:00:00.000 --> 00:00:02.000\na",
+        "drops the sign",
+    ),
+    Case(
+        "seconds of three digits",
+        "a.ass",
+        ass("a").replace("0:00:02.00", "0:00:002.00"),
+        one("a"),
+        "",
+    ),
+    Case(
+        "a weight of the style",
+        "a.ass",
+        ass("a").replace("Default,Arial,0", "Default,Arial,700"),
+        one("<b>a</b>"),
+    ),
+    Case("the first place counts", "a.ass", ass("{\\an8}{\\an2}a"), one("a", "line:0")),
+    Case(
+        "the first point counts",
+        "a.ass",
+        ass("{\\pos(160,120)\\pos(1,1)}a"),
+        one("a", "line:19% position:25%"),
+    ),
+    Case(
+        "a place that is none", "a.ass", ass("{\\a4}a"), one("a", "line:0 position:5% align:left")
+    ),
+    Case(
+        "seen again behind the style",
+        "a.ass",
+        ass("{\\alpha&HFF&}a{\\r}b"),
+        one("b"),
+        "shows what cannot be seen",
+    ),
+    Case(
+        "seen again as in the style",
+        "a.ass",
+        ass("{\\alpha&HFF&}a{\\alpha}b"),
+        one("b"),
+        "shows what cannot be seen",
+    ),
+    Case(
+        "no part can be seen",
+        "a.ass",
+        ass("{\\1a&HFF&\\3a&HFF&\\4a&HFF&}a{\\1a&H00&}b"),
+        one("b"),
+        "shows what cannot be seen",
+    ),
+    Case("an edge can be seen", "a.ass", ass("{\\1a&HFF&}a"), one("a")),
+    Case(
+        "a width without a height",
+        "a.ass",
+        ass("{\\pos(160,120)}a").replace("PlayResY: 480\n", ""),
+        one("a", "line:19% position:25%"),
+    ),
+    Case(
+        "a height without a width",
+        "a.ass",
+        ass("{\\pos(160,120)}a").replace("PlayResX: 640\n", ""),
+        one("a", "line:19% position:25%"),
+    ),
+    Case(
+        "a width of 1280 alone",
+        "a.ass",
+        ass("{\\pos(320,256)}a").replace("PlayResX: 640\nPlayResY: 480\n", "PlayResX: 1280\n"),
+        one("a", "line:19% position:25%"),
+    ),
+    Case(
+        "a height of 1024 alone",
+        "a.ass",
+        ass("{\\pos(320,256)}a").replace("PlayResX: 640\nPlayResY: 480\n", "PlayResY: 1024\n"),
+        one("a", "line:19% position:25%"),
+    ),
+    Case(
+        "neither width nor height",
+        "a.ass",
+        ass("{\\pos(96,72)}a").replace("PlayResX: 640\nPlayResY: 480\n", ""),
+        one("a", "line:19% position:25%"),
+    ),
+    Case(
+        "the same text in two places",
+        "a.ass",
+        ass("{\\an8}a") + ass("a")[len(SCRIPT) :],
+        f"{one('a', 'line:0')}\n\n{one('a')}",
+    ),
+    Case(
+        "layers, the lower one a little aside",
+        "a.ass",
+        ass("{\\pos(100,100)}a") + ass("{\\pos(104,104)}a")[len(SCRIPT) :],
+        one("a", "line:15% position:16%"),
+        "shows each layer",
+    ),
+    Case(
+        "two that move with one text",
+        "a.ass",
+        SCRIPT
+        + "".join(
+            f"Dialogue: 0,0:00:01.{n:02},0:00:01.{n + 4:02},Default,,0,0,0,,{{\\pos({x},{n})}}a\n"
+            for n in range(0, 40, 4)
+            for x in (64, 576)
+        ),
+        "00:00:01.000 --> 00:00:01.400 line:0% position:10%\na\n\n"
+        "00:00:01.000 --> 00:00:01.400 line:0% position:90%\na",
+        "shows each picture",
+    ),
+]
+
+
+def sami(*rows: str) -> str:
+    return SAMI + "\n".join(rows)
+
+
+def ttml(body: str, attributes: str = "") -> str:
+    return TTML.replace("<tt ", f"<tt {attributes} ") + f"<body><div>{body}</div></body></tt>"
+
+
+CLEAR = "<SYNC Start=2000><P Class=KRCC>&nbsp;"
+LOOSE_OTHERS = [
+    Case(f"{id_}", name, source, cues, "reads it otherwise, or not at all")
+    for id_, name, source, cues in [
+        ("MicroDVD, a rate with its unit", "a.sub", "{1}{1}25.000fps\n{25}{50}a\n", one("a")),
+        (
+            "MicroDVD, text that is no rate",
+            "a.sub",
+            "{1}{1}Title\n{24}{48}a\n",
+            "00:00:01.001 --> 00:00:02.002\na",
+        ),
+        ("MicroDVD, blanks", "a.sub", "{1}{1}25\n{ 25 } { 50 } a\n", one("a")),
+        ("MPL2, styles", "a.txt", "[10] [20] /a|_b|\\c\n", one("<i>a</i>\n<u>b</u>\n<b>c</b>")),
+        (
+            "LRC, two languages",
+            "a.lrc",
+            "[00:01.00]Hello\n[00:01.00]Bonjour\n[00:02.00]\n",
+            f"{one('Hello')}\n\n{one('Bonjour')}",
+        ),
+        (
+            "LRC, times within the line",
+            "a.lrc",
+            "[00:01.00]so[00:01.50] it[00:01.70] goes\n[00:02.00]\n",
+            one("so it goes"),
+        ),
+        (
+            "LRC, hours",
+            "a.lrc",
+            "[01:00:01.00]a\n[01:00:02.00]\n",
+            "01:00:01.000 --> 01:00:02.000\na",
+        ),
+        (
+            "LRC, hundredths behind a colon",
+            "a.lrc",
+            "[00:01:50]a\n[00:02:50]\n",
+            "00:00:01.500 --> 00:00:02.500\na",
+        ),
+        (
+            "SubViewer 1",
+            "a.sub",
+            "[TITLE]\nx\n[BEGIN]\n******** START SCRIPT ********\n[00:00:01]\na|b\n[00:00:02]\n\n[end]\n",
+            one("a\nb"),
+        ),
+        (
+            "SAMI below a prolog",
+            "a.smi",
+            f"<?xml version='1.0'?>\n<!-- {'x' * 5000} -->\n"
+            + sami("<SYNC Start=1000><P Class=KRCC>가", CLEAR),
+            one("가"),
+        ),
+        (
+            "SAMI, no class where it clears",
+            "a.smi",
+            sami("<sync start='1000ms'><p class='KRCC'>가", "<SYNC Start=2000><P>&nbsp"),
+            one("가"),
+        ),
+        (
+            "SAMI, notes",
+            "a.smi",
+            sami("<SYNC Start=1000><P Class=KRCC>가<!-- x > y -->나", CLEAR),
+            one("가나"),
+        ),
+        (
+            "SAMI, who speaks",
+            "a.smi",
+            sami("<SYNC Start=1000><P Class=KRCC ID=Source>철수<P Class=KRCC>가", CLEAR),
+            one("철수\n가"),
+        ),
+        (
+            "SAMI, begins before the video",
+            "a.smi",
+            sami("<SYNC Start=-500><P Class=KRCC>가", CLEAR),
+            "00:00:00.000 --> 00:00:02.000\n가",
+        ),
+        (
+            "SAMI, names of characters",
+            "a.smi",
+            sami("<SYNC Start=1000><P Class=KRCC>&hellip;&#44032;", CLEAR),
+            one("…가"),
+        ),
+        (
+            "TTML, no ends",
+            "a.ttml",
+            ttml('<p begin="1s">a</p><p begin="2s">b</p>'),
+            one("a") + "\n\n00:00:02.000 --> 00:00:10.000\nb",
+        ),
+        ("TTML, no times at all", "a.ttml", ttml("<p>a</p>"), ""),
+        (
+            "TTML, what is hidden",
+            "a.ttml",
+            ttml(
+                '<p begin="1s" end="2s">a<span tts:visibility="hidden">b</span><span tts:display="none">c</span></p><p begin="2s" end="3s" tts:opacity="0">d</p>'
+            ),
+            one("a"),
+        ),
+        (
+            "TTML, a region in pixels",
+            "a.ttml",
+            ttml('<p region="r" begin="1s" end="2s">a</p>', 'tts:extent="640px 480px"').replace(
+                "<layout>",
+                '<layout><region xml:id="r" tts:origin="64px 48px" tts:extent="512px 48px" tts:displayAlign="before" tts:textAlign="center"/>',
+            ),
+            one("a", "line:10%"),
+        ),
+        (
+            "TTML, a region in cells",
+            "a.ttml",
+            ttml('<p region="r" begin="1s" end="2s">a</p>', 'ttp:cellResolution="40 20"').replace(
+                "<layout>",
+                '<layout><region xml:id="r" tts:origin="4c 2c" tts:extent="32c 3c" tts:displayAlign="before" tts:textAlign="center"/>',
+            ),
+            one("a", "line:10%"),
+        ),
+        (
+            "TTML, names of HTML",
+            "a.ttml",
+            ttml('<p begin="1s" end="2s">AT&T&nbsp;&eacute; &amp;lt;</p>'),
+            one("AT&amp;T\N{NBSP}é &amp;lt;"),
+        ),
+        (
+            "TTML below a long note",
+            "a.ttml",
+            ttml('<p begin="1s" end="2s">a</p>').replace("?>", f"?><!-- {'x' * 5000} -->"),
+            one("a"),
+        ),
+        (
+            "TTML, commas in times",
+            "a.ttml",
+            ttml('<p begin="00:00:01,000" end="00:00:02,000">a</p>'),
+            one("a"),
+        ),
+        (
+            "TTML, seconds without a unit",
+            "a.ttml",
+            ttml('<p begin="1" end="00:02">a</p>'),
+            one("a"),
+        ),
+        (
+            "TTML, two languages",
+            "a.ttml",
+            ttml(
+                '<p xml:lang="en" begin="1s" end="2s">good day</p><p xml:lang="fr" begin="1s" end="2s">salut</p>'
+            ),
+            one("good day"),
+        ),
+        (
+            "TTML, a span that lasts",
+            "a.ttml",
+            ttml('<p begin="1s" end="4s"><span dur="1s">a</span></p>'),
+            one("a"),
+        ),
+        # 1,800 and 3,600 pictures of 1001/30000 of a second, but for those left out in a minute
+        (
+            "TTML, pictures counted",
+            "a.ttml",
+            ttml(
+                '<p begin="00:01:00:00" end="00:02:00:00">a</p>',
+                'ttp:timeBase="smpte" ttp:frameRateMultiplier="1000 1001"',
+            ).replace('ttp:frameRate="25"', 'ttp:frameRate="30"'),
+            "00:01:00.060 --> 00:02:00.120\na",
+        ),
+        (
+            "TTML, numbers of pictures left out",
+            "a.ttml",
+            ttml(
+                '<p begin="00:01:00:02" end="00:10:00:00">a</p>',
+                'ttp:timeBase="smpte" ttp:dropMode="dropNTSC" ttp:frameRateMultiplier="1000 1001"',
+            ).replace('ttp:frameRate="25"', 'ttp:frameRate="30"'),
+            "00:01:00.060 --> 00:09:59.999\na",
+        ),
+    ]
+]
+
 CASES = [
-    *(Case(f"SubRip, {c.id}", c.name, c.source, c.cues, c.differs) for c in TIMES + SUBRIP),
-    *(Case(f"WebVTT, {c.id}", c.name, c.source, c.cues, c.differs) for c in WEBVTT),
-    *(Case(f"ASS, {c.id}", c.name, c.source, c.cues, c.differs) for c in SUBSTATION),
+    *(Case(f"SubRip, {c.id}", c.name, c.source, c.cues, c.differs) for c in TIMES + SUBRIP + LOOSE),
+    *(Case(f"WebVTT, {c.id}", c.name, c.source, c.cues, c.differs) for c in WEBVTT + LOOSE_WEBVTT),
+    *(
+        Case(f"ASS, {c.id}", c.name, c.source, c.cues, c.differs)
+        for c in SUBSTATION + LOOSE_SUBSTATION
+    ),
     *OTHERS,
+    *LOOSE_OTHERS,
 ]

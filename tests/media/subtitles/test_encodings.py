@@ -139,10 +139,30 @@ def test_none_of_them_is_taken_for_utf8(language: str, encoding: str) -> None:
         ("\ufeffПривет".encode("utf-32-le"), "Привет"),
         ("\ufeffПривет".encode("utf-32-be"), "Привет"),
         (b"a\r\nb\rc\nd\0e", "a\nb\nc\nde"),
+        (b"a\r\r\nb\r\n\r\nc", "a\nb\n\nc"),
+        ("a\n\ufeffb \ufeffc\n\ufeff".encode(), "a\nb \ufeffc\n"),
     ],
 )
 def test_what_tells_itself(data: bytes, text: str) -> None:
     assert read_text(data, language="ru") == text
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "text"),
+    [
+        ("ISO-8859-1", b"\xe9\x80", "é€"),  # as browsers take it
+        ("windows-1250", b"\xb3\xb9", "łą"),
+        ("koi8-r", b"\xf0\xd2\xc9", "При"),
+        ("Shift_JIS", b"\x93\xfa\x96{", "日本"),
+        ("UTF-8", "При".encode("cp1251"), "При"),  # which it is not
+        ("rot13", "При".encode("cp1251"), "При"),
+        ("punycode", "При".encode("cp1251"), "При"),
+        ("no-such-name", "При".encode("cp1251"), "При"),
+    ],
+)
+def test_what_a_document_says_of_itself(name: str, letters: bytes, text: str) -> None:
+    head = f'<?xml version="1.0" encoding="{name}"?>\n'
+    assert read_text(head.encode() + letters, language="ru") == head + text
 
 
 @pytest.mark.parametrize("language", ["ja", "zh-Hans", "zh-Hant", "ko"])

@@ -42,6 +42,19 @@ def test_what_is_valid_stays_as_it_is() -> None:
     assert convert(ALL_OF_WEBVTT.replace("\n", "\r\n").encode()) == ALL_OF_WEBVTT
 
 
+def test_what_stands_in_the_head_of_webvtt_stays_there() -> None:
+    head = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000"
+    cue = "00:01.000 --> 00:02.000\na\n"
+    assert convert(f"{head}\n{cue}".encode()) == f"{head}\n\n{cue}"
+
+
+def test_a_language_of_several_in_ttml() -> None:
+    both = next(case for case in CASES if case.id == "TTML, two languages").source.encode()
+    assert "salut" not in convert(both, language="en-GB")
+    assert "good day" not in convert(both, language="fr")
+    assert "good day" in convert(both, language="de")
+
+
 def test_a_language_of_several() -> None:
     both = next(case for case in CASES if case.id == "SAMI in two languages")
     assert "\nHi\n" in convert(both.source.encode(), language="en-GB")
