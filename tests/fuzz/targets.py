@@ -66,6 +66,9 @@ from quart_video.remux.index_file import (
     read_directory,
     read_head,
 )
+from quart_video.remux.layout import NoMovieError, NotPatchableError
+from quart_video.remux.patched import PatchedFilm, read_patched
+from quart_video.remux.sample_entries import sound_entry, video_entry
 from quart_video.remux.track import LITERAL, Pieces
 from quart_video.settings import ConfigurationError, resolve, table
 from quart_video.storage.base import BadName, Entry, FileFacts
@@ -77,6 +80,7 @@ from quart_video.translations import LANGUAGES, choose
 from quart_video.web import m3u, rss, xspf
 from quart_video.web.formatting import for_terminal, parse_time
 from quart_video.web.tracks import Track
+from tests.remux.mp4_files import chunks_of
 
 NOW = 1_800_000_000
 SIZE = 1000
@@ -454,6 +458,32 @@ def piece_tables(data: bytes) -> None:
             one.start < one.stop == other.start
             for one, other in pairwise(map(rows_of_it.place, range(len(rows_of_it))))
         )
+
+
+@target
+def heads_of_films(data: bytes) -> None:
+    """A film is read by its head alone, and what is made of that points into the film."""
+    with suppress(NotPatchableError, NoMovieError):
+        film = read_patched(lambda count, at: data[at : at + count], len(data))
+        pieces = film.pieces()
+        assert sum(pieces.sizes) == film.size <= len(data)
+        for at, size in zip(pieces.offsets, pieces.sizes, strict=True):
+            assert at + size <= len(data)
+        kept = PatchedFilm.decode(film.encode())
+        for number in (None, *(sound.number for sound in film.sounds)):
+            head = film.head(number)
+            assert [each.kind for each in boxes(head)] == [b"ftyp", b"moov"]
+            assert head == kept.head(number)
+            whole = len(head) + film.size
+            assert all(len(head) <= at < whole for track in chunks_of(head) for at in track)
+
+
+@target
+def sample_entries(data: bytes) -> None:
+    for read in (video_entry, sound_entry):
+        with suppress(NotPatchableError, NoMovieError):
+            assert read(data).codec
+            assert read(read(data).stsd).codec == read(data).codec
 
 
 def check_block(place: Place, raw: bytes) -> None:
