@@ -35,6 +35,8 @@ _LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 _GAP = 50
 """Part of a second that sound may be away from where it should be before it is moved there."""
 _MUXED = 3  # frames that a muxer is given for what it writes of the codec
+_CODER = {"aac_coder": "fast"}
+"""At 64 kbit/s and more for a channel it is as near to the sound as the other, in half the time."""
 
 
 def sound_part(source: SourceFile, payload: bytes, mode: Mode, name: str) -> dict[str, bytes]:
@@ -165,7 +167,7 @@ class _Encoder:
         self._layout = _LAYOUTS[channels]
         self._memory = io.BytesIO()
         self._output = av.open(self._memory, "w", format="mp4")
-        self._stream = self._output.add_stream("aac", rate=part.facts.aac_rate)
+        self._stream = self._output.add_stream("aac", rate=part.facts.aac_rate, options=_CODER)
         self._stream.codec_context.layout = self._layout
         self._stream.bit_rate = BIT_RATES[channels]
         self._stream.codec_context.thread_count = 1
