@@ -140,6 +140,12 @@ def unread(connection: sqlite3.Connection, folder: str, limit: int) -> list[str]
     return [path for (path,) in rows]
 
 
+def holds(connection: sqlite3.Connection, folder: str) -> bool:
+    """Return whether anything is known of what is in a folder."""
+    rows = connection.execute("SELECT 1 FROM folder WHERE path = ? AND entries > 0", (folder,))
+    return rows.fetchone() is not None
+
+
 def progress(connection: sqlite3.Connection) -> Progress:
     """Return how many of the folders have been read."""
     (found,) = connection.execute("SELECT count(entries), count(*) FROM folder")

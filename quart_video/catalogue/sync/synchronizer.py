@@ -41,6 +41,7 @@ from quart_video.storage.base import (
     Unavailable,
     Walker,
 )
+from quart_video.storage.base import Unreadable as NotPermitted
 from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
@@ -337,7 +338,7 @@ class Synchronizer:
         async for some in self._known(folder):
             for known, found in zip(some, await self._fingerprints(some), strict=True):
                 try:
-                    if self._tells_of_change(known, found):
+                    if self._tells_of_change(known, found) or known.path in self.unreadable:
                         await self.read(known.path)
                 except (StorageError, Busy) as error:
                     logger.debug("Passed over the folder %r: %s", known.path, error)
@@ -459,6 +460,10 @@ class Synchronizer:
             found = await self._storage.study(folders, digest)
         except StorageError as error:
             found = [error]
+        found = [
+            await self._unless_known(folder, result)
+            for folder, result in zip(folders, found, strict=False)
+        ]
         for folder, result in zip(folders, found, strict=False):
             if isinstance(result, Unavailable):
                 self.unreadable.note(folder, result)
@@ -466,6 +471,18 @@ class Synchronizer:
                 rows = result.folders if isinstance(result, FolderSnapshot) else ()
                 self.unreadable.clear(folder, {row.path for row in rows})
         return found
+
+    async def _unless_known(
+        self, folder: str, result: FolderSnapshot | StorageError
+    ) -> FolderSnapshot | StorageError:
+        """Take a folder that may not be read, and could before, for one that cannot be read now.
+
+        Who has no right to it any more may have one again: a ticket that has run out, an export
+        that is loaded anew, a wrong ``chmod``. One that never could be read has nothing to show.
+        """
+        if isinstance(result, NotPermitted) and await self._index.read(queries.holds, folder):
+            return Unavailable(str(result))
+        return result
 
     async def _snapshot(self, folder: str) -> FolderSnapshot:
         (found,) = await self._study([folder])

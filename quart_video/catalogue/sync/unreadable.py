@@ -26,6 +26,9 @@ class Unreadable:
     def __len__(self) -> int:
         return len(self._problems)
 
+    def __contains__(self, folder: str) -> bool:
+        return folder in self._problems
+
     def note(self, folder: str, problem: object) -> None:
         """Note that a folder cannot be read."""
         if folder in self._problems or len(self._problems) >= _MOST:

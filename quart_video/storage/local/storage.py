@@ -47,8 +47,8 @@ logger = logging.getLogger("quart_video")
 T = TypeVar("T")
 
 _MOST_SILENT = 1000  # file systems
-# What a name that has been read of a folder does not exist by, or not for us.
-_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM}
+# What says of a name that has been read of a folder that nothing is there any more.
+_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _SLICE = 1000  # rows to have in hand: they hold more than their entries do
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
@@ -15,11 +16,11 @@ from quart_video.catalogue import Catalogue, Page, Query
 from quart_video.catalogue.sync import synchronizer
 from quart_video.catalogue.sync.unreadable import Unreadable
 from quart_video.media_types import VIDEO_TYPES
-from quart_video.storage.base import NotFound, Unavailable
+from quart_video.storage.base import Denied, NotFound, Unavailable
 from quart_video.storage.local.storage import LocalStorage
 from tests.catalogue.shelves import paths
 from tests.support.fuse import mirrored
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 ALL = Query(recursive=True)
 
@@ -96,7 +97,11 @@ def fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], int]], N
     return begin
 
 
-NOT_NOW = ("EIO", "EINVAL", "ENODEV", "ENXIO", "ESTALE", "ENOTCONN", "ETIMEDOUT", "EMFILE")
+NOT_NOW = (
+    *("EIO", "EINVAL", "ENODEV", "ENXIO", "ESTALE", "ENOTCONN", "ETIMEDOUT", "EMFILE"),
+    # As one whose ticket has run out is told, or whose server loads its exports anew.
+    *("EACCES", "EPERM", "ENOKEY", "EREMOTEIO", "EHOSTDOWN", "ENAMETOOLONG"),
+)
 
 
 @pytest.mark.parametrize("code", NOT_NOW)
@@ -115,6 +120,58 @@ async def test_a_folder_that_cannot_be_listed(
         assert catalogue.unreadable == 2
     assert len(paths(await catalogue.page(ALL))) == 4
     await catalogue.page(Query(folder="S"))
+    assert catalogue.unreadable == 0
+
+
+@pytest.mark.parametrize("code", ["EACCES", "EPERM", "EIO", "ESTALE"])
+async def test_a_folder_that_cannot_be_opened_and_what_is_below_it(
+    root: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    real = os.open
+
+    def fail(path: str, *args: Any, **options: Any) -> int:
+        if path == "S":
+            raise OSError(getattr(errno, code), code)
+        return real(path, *args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.open", fail)
+        (root / "new.mp4").write_bytes(b"film")
+        for folder in ("S", "S/T"):
+            with pytest.raises(Unavailable):
+                await catalogue.page(Query(folder=folder))
+        await seen(catalogue, lambda page: page.total == 5)
+        shown = paths(await catalogue.page(ALL))
+        assert {"S/c.mp4", "S/T/d.mp4", "new.mp4"} < {*shown}
+        assert catalogue.unreadable == 2
+    # Nobody asks for the folders themselves; nothing in them has changed.
+    await seen(catalogue, lambda page: page.total == 5 and catalogue.unreadable == 0)
+
+
+async def seen(catalogue: Catalogue, what: Callable[[Page], bool]) -> None:
+    """Look at all there is until *what* holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not what(await catalogue.page(ALL)):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_folder_that_never_could_be_read(
+    root: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the lost+found of a disk is, of which nobody has to be told."""
+    real = os.open
+    (root / "lost+found").mkdir()
+
+    def fail(path: str, *args: Any, **options: Any) -> int:
+        if path == "lost+found":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *args, **options)
+
+    monkeypatch.setattr("os.open", fail)
+    for _ in range(2):
+        assert folders(await catalogue.page(Query())) == ["lost+found", "S"]
+        with pytest.raises(Denied):
+            await catalogue.page(Query(folder="lost+found"))
     assert catalogue.unreadable == 0
 
 
