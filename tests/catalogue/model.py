@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from quart_video.catalogue import Query
 from quart_video.catalogue.text.natural import natural_key, path_key
+from quart_video.catalogue.text.seasons import season_of, words_in
 from quart_video.catalogue.text.terms import Phrase, Term, searched
 from quart_video.catalogue.text.words import APART, words_of
 from quart_video.media_types import VIDEO_TYPES, extension
@@ -110,7 +111,8 @@ class Model:
 
     def _name_of(self, path: str) -> str:
         title = self.titles.get(path)
-        return words_of(path.rpartition("/")[2]) + (APART + words_of(title) if title else "")
+        folder, _, name = path.rpartition("/")
+        return words_in(season_of(folder), name) + (APART + words_of(title) if title else "")
 
     def _number(self, path: str, sort: str) -> float | None:
         field_of = {"size": "size", "modified": "modified_ns"}

@@ -617,6 +617,8 @@ SEASONS = (
     *("Show/Season 4/readme.txt", "Show/Season 10/Show S10E01.mp4"),
     *("Show/Extras/a.mp4", "Show/Staffel 2/x.mp4", "Other.S01/a.mp4", "Other.S02.720p/b.mp4"),
     *("More.S03/c.mp4", "2019/a.mp4", "2020/b.mp4"),
+    *("Lamp/Season One/a.mp4", "Lamp/Season Two/b.mp4", "Lamp/Season Three/c.mp4"),
+    *("Lamp/Specials/s.mp4", "灯/第一季/a.mp4", "灯/第二季/b.mp4", "灯/第十季/c.mp4"),
 )
 
 
@@ -626,8 +628,15 @@ SEASONS = (
         (SEASONS[0], None, SEASONS[1]),
         (SEASONS[1], SEASONS[0], SEASONS[2]),
         (SEASONS[2], SEASONS[1], SEASONS[3]),
-        (SEASONS[3], SEASONS[2], "Show/Season 10/Show S10E01.mp4"),
-        ("Show/Season 10/Show S10E01.mp4", SEASONS[3], "Show/Staffel 2/x.mp4"),
+        # By the number, whatever the season is called; and then by the name.
+        (SEASONS[3], SEASONS[2], "Show/Staffel 2/x.mp4"),
+        ("Show/Staffel 2/x.mp4", SEASONS[3], "Show/Season 10/Show S10E01.mp4"),
+        ("Show/Season 10/Show S10E01.mp4", "Show/Staffel 2/x.mp4", None),
+        ("Lamp/Season One/a.mp4", None, "Lamp/Season Two/b.mp4"),
+        ("Lamp/Season Two/b.mp4", "Lamp/Season One/a.mp4", "Lamp/Season Three/c.mp4"),
+        ("Lamp/Season Three/c.mp4", "Lamp/Season Two/b.mp4", None),
+        ("Lamp/Specials/s.mp4", None, None),
+        ("灯/第二季/b.mp4", "灯/第一季/a.mp4", "灯/第十季/c.mp4"),
         ("Show/Extras/a.mp4", None, None),
         ("Other.S01/a.mp4", None, "Other.S02.720p/b.mp4"),
         ("Other.S02.720p/b.mp4", "Other.S01/a.mp4", None),

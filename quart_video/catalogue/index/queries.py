@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,8 @@ from quart_video.catalogue.index.rows import MICRO, unpack_image, unpack_item
 from quart_video.catalogue.index.schema import name_of
 from quart_video.catalogue.pagination import BadCursor, Position, decode_cursor, encode_cursor
 from quart_video.catalogue.sidecars.captions import CAPTION_FOLDERS
-from quart_video.catalogue.text.episodes import series_of
 from quart_video.catalogue.text.natural import folder_bytes, name_bytes, natural_key
+from quart_video.catalogue.text.seasons import season_of
 from quart_video.catalogue.text.terms import Term, searched
 from quart_video.catalogue.types import Item, Neighbours, Page, Progress, Query
 from quart_video.storage.base import Entry, FileFacts, NotFound
@@ -298,30 +298,43 @@ def neighbours(connection: sqlite3.Connection, path: str) -> Neighbours:
     key = name_bytes(name)
     return Neighbours(
         _one(connection, "v.key < ?", "v.key DESC", folder, key)
-        or _in_season(connection, folder, "<", "DESC"),
+        or _in_season(connection, folder, "DESC"),
         _one(connection, "v.key > ?", "v.key", folder, key)
-        or _in_season(connection, folder, ">", "ASC"),
+        or _in_season(connection, folder, "ASC"),
     )
 
 
-def _in_season(
-    connection: sqlite3.Connection, folder: str, beyond: str, direction: str
-) -> Item | None:
-    """Return the nearest video of the seasons beside *folder*, if that is one of them."""
-    series = series_of(folder.rpartition("/")[2])
-    if series is None:
+def _in_season(connection: sqlite3.Connection, folder: str, direction: str) -> Item | None:
+    """Return the nearest video of the seasons beside *folder*, if that is one of them.
+
+    Specials, as season 0, stand beside the others, and not before them.
+    """
+    here = season_of(folder)
+    if here is None or not here.number:
         return None
-    rows = connection.execute(
-        "SELECT f.path FROM folder f, folder o WHERE o.path = ? AND f.parent = o.parent "
-        f"AND f.key {beyond} o.key AND NOT f.is_link ORDER BY f.key {direction} LIMIT ?",
-        (folder, _MOST_SEASONS),
-    ).fetchall()
-    for (path,) in rows:
-        if series_of(path.rpartition("/")[2]) == series:
-            found = _one(connection, "v.key > ?", f"v.key {direction}", path, b"")
-            if found is not None:
-                return found
+    place = (here.number, folder_bytes(folder))
+    places: dict[tuple[int, bytes], str] = {}
+    for path in _beside(connection, folder):
+        season = season_of(path)
+        if season is not None and season.number and season.series == here.series:
+            places[season.number, folder_bytes(path)] = path
+    ahead = sorted(other for other in places if (other > place) == (direction == "ASC"))
+    for other in ahead if direction == "ASC" else reversed(ahead):
+        found = _one(connection, "v.key > ?", f"v.key {direction}", places[other], b"")
+        if found is not None:
+            return found
     return None
+
+
+def _beside(connection: sqlite3.Connection, folder: str) -> Iterator[str]:
+    """Yield the folders beside one, as many on either side as may be of its seasons."""
+    for beyond, direction in (("<", "DESC"), (">", "ASC")):
+        rows = connection.execute(
+            "SELECT f.path FROM folder f, folder o WHERE o.path = ? AND f.parent = o.parent "
+            f"AND f.key {beyond} o.key AND NOT f.is_link ORDER BY f.key {direction} LIMIT ?",
+            (folder, _MOST_SEASONS),
+        )
+        yield from (path for (path,) in rows)
 
 
 _Row = Sequence[Any]

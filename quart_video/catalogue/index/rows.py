@@ -20,6 +20,7 @@ from quart_video.catalogue.sidecars.posters import (
 )
 from quart_video.catalogue.sidecars.titles import stem_of
 from quart_video.catalogue.text.bulk import keys_and_words
+from quart_video.catalogue.text.seasons import season_of, words_in
 from quart_video.catalogue.types import Item
 from quart_video.media_types import CAPTION_EXTENSIONS, extension
 from quart_video.storage.base import Entry, FileFacts
@@ -112,9 +113,12 @@ def take_snapshot(
         elif suffix in IMAGE_EXTENSIONS:
             images.append(entry)
     sidecars = _sidecars(names, captions, images)
+    season = season_of(folder)
     rows: list[VideoRow] = []
     for some in _slices(len(names)):
         keys, words = keys_and_words(names[some])
+        if season is not None:
+            words = [words_in(season, *each) for each in zip(names[some], words, strict=True)]
         sizes, modified, versions = zip(*videos[some], strict=True)
         sidecars_of = (
             [sidecars.get(stem_of(name)) for name in names[some]] if sidecars else repeat(None)

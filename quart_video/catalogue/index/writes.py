@@ -20,6 +20,7 @@ from typing import Any
 from quart_video.catalogue.index import schema
 from quart_video.catalogue.index.rows import MICRO, FolderRow, FolderSnapshot, VideoRow
 from quart_video.catalogue.text.natural import folder_bytes, name_bytes
+from quart_video.catalogue.text.seasons import season_of, words_in
 from quart_video.catalogue.text.words import APART, words_of
 from quart_video.catalogue.types import Finding
 from quart_video.storage.base import FileFacts
@@ -248,7 +249,8 @@ def set_found(connection: sqlite3.Connection, found: Iterable[Finding]) -> None:
         if known[0] != duration:
             connection.execute("UPDATE video SET duration = ? WHERE id = ?", (duration, number))
         if known[1] != title:
-            words = words_of(name) + (f"{APART}{words_of(title)}" if title else "")
+            words = words_in(season_of(folder), name)
+            words += f"{APART}{words_of(title)}" if title else ""
             _retitle(connection, [(title, words, number)])
     if connection.total_changes != before:
         _count_up(connection)

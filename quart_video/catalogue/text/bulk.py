@@ -13,11 +13,12 @@ from operator import add
 from string import ascii_lowercase
 
 from quart_video.bounded import Memo
-from quart_video.catalogue.text.episodes import SEASONS, code_word, codes_in
+from quart_video.catalogue.text.episodes import COUNTED, SEASONS, code_word, codes_in
 from quart_video.catalogue.text.natural import fold_letter, name_bytes, number_key
 from quart_video.catalogue.text.words import (
     ODD_SIGNS,
     SPACED,
+    ampersands_in,
     initials_in,
     joined_in,
     parts_of,
@@ -84,7 +85,8 @@ _LOOSE = (b" e0", b" ep")
 """What there may be of a code that is more than one word."""
 _MORE = b"0-0"  # as in "E01-02"
 _TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
-_SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS)
+_SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS if season.isascii())
+_OTHER_SEASONS = (COUNTED, *(season for season in SEASONS if not season.isascii()))
 
 
 def _text_of_run(run: bytes) -> str:
@@ -179,6 +181,8 @@ def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) 
     :param runs: of *split*, as a search sees it.
     """
     signs = raw.replace("`", "'")  # the only odd one of ASCII
+    if "&" in raw or "\uff06" in raw:
+        _put(others, raw, ampersands_in(raw))
     if not raw.isascii():
         for sign in ODD_SIGNS.intersection(set(raw)):
             signs = signs.replace(sign, without_odd_signs(sign))
@@ -194,20 +198,22 @@ def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) 
     has_more = _MORE in kinds or any(sign in raw for sign in "+&~")
     kinds = b"\0" + split.encode().translate(_CODES)
     codes = sum(map(kinds.count, _CODED))
-    if not codes and not _has_season(kinds):
+    if not codes and not _has_season(kinds, text):
         return
     is_loose = has_more or "'s" in text or any(each in kinds for each in _LOOSE)
     if raw.isascii() and not is_loose:
         # All codes may be as "S01E02" is, which are found run by run.
         tight = "".join(map(_code_of_run.__getitem__, runs))
-        if tight.count(" ") == codes and not _has_season(kinds):
+        if tight.count(" ") == codes and not _has_season(kinds, text):
             _add(others, [tight])
             return
     _put(others, text, codes_in(text))
 
 
-def _has_season(kinds: bytes) -> bool:
-    return any(season in kinds for season in _SEASONS)
+def _has_season(kinds: bytes, text: str) -> bool:
+    return any(season in kinds for season in _SEASONS) or (
+        not text.isascii() and any(season in text for season in _OTHER_SEASONS)
+    )
 
 
 def _add(others: list[str], texts: Iterable[str]) -> None:

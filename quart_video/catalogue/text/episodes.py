@@ -9,37 +9,59 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
-SEASONS = (
-    *("season", "series", "staffel", "saison", "temporada", "stagione", "sezon", "seizoen"),
-    *("sæson", "säsong", "sesong", "сезон"),
+
+def _spelt(*words: str) -> tuple[str, ...]:
+    """Return words as they are, and as a Mac writes them, with accents behind the letters."""
+    return tuple(dict.fromkeys(form for each in words for form in (each, normalize("NFD", each))))
+
+
+SEASONS = _spelt(
+    *("season", "series", "staffel", "saison", "temporada", "stagione", "seizoen", "kausi"),
+    *("sezonul", "sezona", "sezóna", "sezon", "sæson", "säsong", "sesong", "évad"),
+    *("сезон", "الموسم", "עונה", "시즌", "シーズン"),
 )
 """What people call a season, in lower case."""
-_SEASON = "|".join(SEASONS)
-_EPISODE = (
-    r"episode|épisode|episodio|ep|folge|cap[ií]tulo|odcinek|afsnit|avsnitt|aflevering|b[öo]l[üu]m"
-    r"|серия"
+EPISODES = _spelt(
+    *("episode", "épisode", "episodio", "episódio", "episodul", "epizoda", "ep", "folge"),
+    *("capítulo", "capitulo", "odcinek", "afsnit", "avsnitt", "aflevering", "jakso", "rész"),
+    *("bölüm", "bolum", "серия", "серія", "эпизод", "епизод", "الحلقة", "פרק"),
 )
-_GAP = r"[ ._,-]{0,3}"
+"""What people call an episode."""
+COUNTED = "第"
+"""What stands before numbers of seasons and episodes in Chinese and Japanese."""
+
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_VALUES = {word: str(number) for number, word in enumerate((*_WORDS, "eleven", "twelve"))}
+_HAN = "一二三四五六七八九"
+
+_SEASON, EPISODE = "|".join(SEASONS), "|".join(EPISODES)
+GAP = r"[ ._,-]{0,3}"
 _NUMBER = r"([0-9]{1,4})(?![0-9])"
+_COUNT = rf"(?:{_NUMBER}|({'|'.join(_VALUES)})(?![^\W_]))"
+_HAN_COUNT = rf"([0-9]{{1,4}}|[{_HAN}十]{{1,3}})"
+EPISODE_COUNT = rf"{COUNTED}?{GAP}{_HAN_COUNT} ?[集話话回화회]"
+"""An episode, by what stands behind its number: "第2話"."""
+_ANIME = r" - ([0-9]{2,3})(?:v[0-9])?(?![^\W_])"
 # "S01E02", "S01x02", and "S2 - 05" as of anime; "S01.x264" is none.
-_REST = (
-    rf"{_NUMBER}(?:(?:{_GAP}(?:e|(?:{_EPISODE}){_GAP})|xe?){_NUMBER}"
-    r"| - ([0-9]{2,3})(?:v[0-9])?(?![^\W_]))?"
-)
+_REST = rf"{_NUMBER}(?:(?:{GAP}(?:e|(?:{EPISODE}){GAP})|xe?){_NUMBER}|{_ANIME})?"
 
 # What is looked for begins with a letter, and what stands before it comes then: that is fast.
 _SHORT = re.compile(rf"s(?<![^\W_]s)(?<!['\u2019]s)e?{_REST}")
-_LONG = re.compile(rf"(?<![^\W_])(?:{_SEASON}){_GAP}{_REST}")
-_ORDINAL = re.compile(
-    rf"(?<![^\W_])([0-9]{{1,2}})\. ?(?:{_SEASON})(?![^\W_])"
-    rf"(?:{_GAP}([0-9]{{1,4}})\. ?(?:{_EPISODE})(?![^\W_])|(?!{_GAP}[0-9]))"
+_LONG = re.compile(
+    rf"(?<![^\W_])(?:{_SEASON}){GAP}{_COUNT}"
+    rf"(?:(?:{GAP}(?:e|(?:{EPISODE}){GAP})|xe?){_COUNT}|{GAP}{EPISODE_COUNT}|{_ANIME})?"
 )
+_ORDINAL = re.compile(
+    rf"(?<![^\W_])([0-9]{{1,2}})(?:\.|st|nd|rd|th)[ .]?(?:{_SEASON})(?![^\W_])"
+    rf"(?:{GAP}([0-9]{{1,4}})\. ?(?:{EPISODE})(?![^\W_])|{_ANIME}|(?!{GAP}[0-9]))"
+)
+_CHINESE = re.compile(rf"{COUNTED} ?{_HAN_COUNT} ?[季期](?:{GAP}{EPISODE_COUNT})?")
 _CROSS = re.compile(r"(?<![^\W_])([0-9]{1,2})x([0-9]{2,3})(?![^\W_])")
 _CROSSING = re.compile(r"[0-9]x[0-9]")
-_DIGIT = re.compile(r"[0-9]")
 # "E03", "-E03" and "+e03", or "-03" with no blank.
-_ANOTHER = re.compile(rf"[ ._,+&~-]{{0,3}}e(?:p{_GAP})?{_NUMBER}|[-+&~]([0-9]{{2,3}})(?![^\W_])")
+_ANOTHER = re.compile(rf"[ ._,+&~-]{{0,3}}e(?:p{GAP})?{_NUMBER}|[-+&~]([0-9]{{2,3}})(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +107,14 @@ def code_word(season: str, episode: str) -> str:
 
 
 def _found(text: str) -> Iterator[tuple[str, list[str], int, int]]:
-    if not _DIGIT.search(text):
-        return
     lower = text.lower()
     if len(lower) != len(text):  # a letter that is two in lower case would move all behind it
         lower = text
     found = [*_SHORT.finditer(lower)]
     if any(season in lower for season in SEASONS):
         found += [*_LONG.finditer(lower), *_ORDINAL.finditer(lower)]
+    if COUNTED in lower:
+        found += _CHINESE.finditer(lower)
     if _CROSSING.search(lower):
         found += _CROSS.finditer(lower)
     found.sort(key=re.Match.start)
@@ -101,13 +123,20 @@ def _found(text: str) -> Iterator[tuple[str, list[str], int, int]]:
         start = each.start()
         if start < stop:
             continue
-        season, *others = each.groups()
-        episodes = [*filter(None, others)]
+        season, *episodes = map(digits_of, filter(None, each.groups()))
         stop = each.end()
-        while episodes and (another := _ANOTHER.match(lower, stop)):
-            episodes.append(another[1] or another[2])
-            stop = another.end()
+        if episodes:
+            others = [*others_behind(lower, stop)]
+            episodes = [*episodes, *(another for another, _ in others)]
+            stop = others[-1][1] if others else stop
         yield season, episodes, start, stop
+
+
+def others_behind(lower: str, stop: int) -> Iterator[tuple[str, int]]:
+    """Yield the episodes that a file has beside the one before *stop*, each with where it ends."""
+    while another := _ANOTHER.match(lower, stop):
+        stop = another.end()
+        yield another[1] or another[2], stop
 
 
 def codes_of(name: str) -> Iterator[str]:
@@ -116,15 +145,13 @@ def codes_of(name: str) -> Iterator[str]:
         yield word
 
 
-def series_of(folder: str) -> str | None:
-    """Return what the folders of all seasons of a series have in common in their names.
-
-    :returns: ``None``: it is not that of a season.
-    """
-    for code in find_codes(folder):
-        if not code.episodes:
-            return folder[: code.start].casefold()
-    return None
+def digits_of(number: str) -> str:
+    """Write a number of one of these in digits: "02", "two", "十二"."""
+    if number[0] in f"{_HAN}十":
+        tens, ten, ones = number.rpartition("十")
+        value = 10 * (_HAN.find(tens) + 1 or 1) if ten else 0
+        return str(value + (_HAN.find(ones) + 1 if ones else 0))
+    return _VALUES.get(number, number)
 
 
 def value_of(digits: str) -> str:

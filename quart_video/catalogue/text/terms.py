@@ -17,6 +17,7 @@ from quart_video.catalogue.text.words import (
     WHOLE,
     split_humps,
     split_words,
+    with_ampersands_said,
     without_apostrophes,
     without_odd_signs,
     without_signs,
@@ -128,7 +129,8 @@ def _other_forms(chunk: str) -> Iterator[tuple[str, ...]]:
     if chunk.isascii() and chunk.isalnum() and chunk == chunk.lower():
         return
     plain = without_odd_signs(chunk).lower()
-    for form in dict.fromkeys((plain, without_apostrophes(plain), without_signs(plain))):
+    forms = plain, without_apostrophes(plain), without_signs(plain), with_ampersands_said(plain)
+    for form in dict.fromkeys(forms):
         yield tuple(split_words(form))
 
 
@@ -152,7 +154,7 @@ def _code_term(code: Code, text: str) -> Term:
     is_last = not text[code.stop :].strip()
     words = tuple(split_words(written))
     number = (code.episodes or (code.season,))[-1]
-    is_whole = not is_last or _is_padded(number)
+    is_whole = not is_last or not written[-1].isdigit() or _is_padded(number)
     found = [Phrase((word,), is_whole=True) for word in code.words]
     found[-1] = replace(found[-1], is_whole=is_whole)
     if is_last and not number.strip("0"):  # a digit is to come

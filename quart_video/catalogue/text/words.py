@@ -46,14 +46,20 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HUMPED = re.compile(r"(?<![^\W_])[^\W_]*?[a-z](?=[A-Z])[^\W_]*")
 
 # Signs within words, which people leave out: those that stand for a letter, and those that join.
-APOSTROPHES = "'\u2018\u2019\u02bb\u02bc\u02b9`\u00b4\u2032\uff07"
-HYPHENS = f"-\u2010\u2011\u00b7\u2027\uff0d{_SLASHES}"
+APOSTROPHES = (
+    "'\u2018\u2019\u201b\u2032`\u00b4\uff07"
+    "\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\ua78c"  # of letters, as in Hawaiian and Qur\u02bean
+    "\u055a\u05f3\u05f4"  # of Armenian, and of Hebrew
+)
+# With dashes, that of Hebrew, and what parts letters of Persian without a space.
+HYPHENS = f"-\u2010\u2011\u2013\u2212\ufe63\uff0d\u05be\u200c\u00b7\u2027{_SLASHES}"
 _SIGNS = str.maketrans(dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(HYPHENS, "-"))
 ODD_SIGNS = frozenset(APOSTROPHES + HYPHENS) - {"'", "-"}
 _LETTER = r"[^\W\d_]"
 _JOINED = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:['-]{_LETTER}++)+")
 _APOSTROPHE = re.compile(rf"(?<={_LETTER})'(?={_LETTER})")
 _JOINING = re.compile(rf"(?<={_LETTER})['-](?={_LETTER})")
+_AMPERSAND = re.compile(r"(?<![0-9])[&\uff06]|[&\uff06](?![0-9])")
 _INITIALS = re.compile(rf"(?<![^\W_]){_LETTER}(?:\.{_LETTER})+(?![^\W_])")
 _MOST_JOINED = 3
 """Words that hyphens make one of: more of them are a sentence, as addresses of pages have it."""
@@ -64,6 +70,7 @@ def words_of(name: str) -> str:
     words = "".join([f" {word}" for word in split_words(name)])
     signs = without_odd_signs(name).lower()
     others = [word for _, word in unsplit_in(name)]
+    others += [word for _, word in ampersands_in(name)]
     others += [*joined_in(signs), *(word for _, word in initials_in(signs))]
     others += codes_of(split_humps(name))
     return with_others(words, "".join([f" {word}" for word in others]))
@@ -133,6 +140,17 @@ def initials_in(text: str) -> Iterator[tuple[int, str]]:
                 yield found.start(), word
 
 
+def ampersands_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what is said for an ampersand, behind the place of each; not of one between numbers."""
+    for found in _AMPERSAND.finditer(text):
+        yield found.start(), "and"
+
+
+def with_ampersands_said(text: str) -> str:
+    """Write "fast&furious" as "fast and furious"."""
+    return _AMPERSAND.sub(" and ", text)
+
+
 def _joined(run: str) -> list[str]:
     parts = run.split("-")
     found = ["".join(parts).replace("'", "")] if 1 < len(parts) <= _MOST_JOINED else []
@@ -184,10 +202,12 @@ def _apart(plain: str) -> str:
         return f" {plain}" if kind[0] != "M" and _DENSE.match(plain) else _TYPED.get(plain, plain)
     if plain in (BEHIND, "+", "#"):
         return _TYPED.get(plain, plain)
+    if plain == "\u00d7":
+        return " x "
     return f" {plain} " if is_symbol(plain) else " "
 
 
-_TYPED = {BEHIND: "", "þ": "th", "ĸ": "k"}
+_TYPED = {BEHIND: "", "þ": "th", "ĸ": "k", "\u0629": "\u0647", "\u0671": "\u0627"}
 """What people type for what is not on their keyboards."""
 
 SPACED = Memo(_spaced, MOST_LETTERS)

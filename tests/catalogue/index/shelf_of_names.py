@@ -63,6 +63,7 @@ ARABIC = ("العربية للجميع.mp4", "كتاب جديد.mp4", "كِتَ�
 CYRILLIC = ("Ёлка зимой.mp4", "Елена.mp4", "Урок 2.mp4", "Урок 10.mp4", "Сезон 2 Серия 3.mp4")
 GREEK = ("Άνοιξη στο νησί.mp4", "Η θάλασσα.mp4", "Ψωμί.mp4")
 HEBREW = ("שָׁלוֹם לכולם.mp4", "שלום שוב.mp4", "הספר.mp4")
+_LAMP = ((1, "Oil"), (2, "Wick"), (10, "Smoke"))
 LATER = (
     *("Історія міста.mp4", "Ґанок.mp4", "Їжак у тумані.mp4", "Љубав и ћуп.mp4", "Йод и май.mp4"),
     *("گربه و سگ.mp4", "یک روز.mp4", "چای.mp4", "חלומות.mp4", "חלום ישן.mp4"),
@@ -77,6 +78,14 @@ LATER = (
     *("O'Neill's Barn.mp4", "Rock’n’Reel.mp4", "U.F.O.S..mp4", "20-20 Vision.mp4", "24 7.mp4"),
     *("IMG_20230405_101112.mp4", "VID-20230405-WA0007.mp4", "2023.04.05 hike.mp4"),
     *("[Grp] Kaze no Oto - 07 [1080p].mkv", "[Grp] Kaze no Oto - 17 [1080p].mkv"),
+    *("Ibn 'Aʿyān.mp4", "Fern–Robin.mp4", "مدرسة.mp4", "می‌روم.mp4", "בית־קפה.mp4", "רמטכ״ל.mp4"),
+    *("Cat & Mouse.mp4", "Slow&Steady.mp4", "Bread and Salt.mp4", "Otter × Badger.mp4"),
+    *("Νήσος.mp4", "ភាសាខ្មែរ.mp4", "မြန်မာစာ.mp4", "ｽﾊﾟｲｽ.mp4", "ＷＩＤＥ film.mp4", "Part Ⅳ.mp4"),
+    *("أحمر.mp4", "Rıfat.mp4", "GROẞE Reise.mp4", "Qurʾān.mp4"),
+    *(f"Lamp/Season 7/{number:02} - {title}.mkv" for number, title in _LAMP),
+    *("Lamp/Season Eight/Episode 1.mkv", "Lamp/Season Eight/Episode 10.mkv"),
+    *("Lamp/Specials/05 Making of.mkv", "灯/第9季/第4集.mp4", "Kerze/Staffel 9/Folge 6.mkv"),
+    *("Kerze/Saison 9/Épisode 7.mkv", "Kerze/Сезон 9/Серия 8.mkv", "灯/二 第9季第11集.mp4"),
     *("Quiz.Night.2024.05.06.Guest.mkv", "Farm.S00E03.Special.mkv", "Farm.S02E05E06.Two.mkv"),
 )
 

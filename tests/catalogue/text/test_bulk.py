@@ -47,6 +47,19 @@ SIGNED += [
     "+E4",
     "-06",
     " - 05",
+    *(
+        "第1季",
+        "第二集",
+        "시즌 1 ",
+        "Season One ",
+        "Episode Two",
+        "2nd Season",
+        "сезон 3",
+        "&",
+        "＆",
+        "–",
+    ),
+    *("\u200c", "Sa\u0308song 2", "episode", "E\u0301pisode 4", "ة"),
 ]
 MIXED = st.lists(st.sampled_from([*PIECES, *SIGNED]), min_size=1).map("".join)
 ODD = st.text(min_size=1, max_size=20)
