@@ -103,7 +103,8 @@ _FIXED = {
 
 # Numbers of wFormatTag (RFC 2361): browsers know PCM by no other name.
 _PCM_LINEAR = "1"
-_PCM = {"pcm_f32le": "3", "pcm_f64le": "3", "pcm_alaw": "6", "pcm_mulaw": "7"}
+_PCM_FLOAT = {f"pcm_f{bits}{order}": "3" for bits in (32, 64) for order in ("le", "be")}
+_PCM = {**_PCM_FLOAT, "pcm_alaw": "6", "pcm_mulaw": "7"}
 
 _DOLBY_VISION = frozenset({"dav1", "dva1", "dvav", "dvh1", "dvhe"})
 """Sample entries (Dolby Vision streams within ISO base media, section 6)."""

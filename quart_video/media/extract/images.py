@@ -21,6 +21,7 @@ _MOMENTS = (0.1, 0.2, 0.35, 0.5, 0.7, 0.03)
 """Parts of the duration to look for a poster at, one after the other until one shows something."""
 _DULL = 9.0  # standard deviation of the grey values; of 255. A blank or black picture has less.
 _DARK = 16.0  # mean of the grey values
+_CLEAR = 3  # times what a key frame needs
 _STRIDE = 5
 """Of frames that are no key frames, one of so many is looked at."""
 _MOST_PIXELS = 100_000_000
@@ -38,9 +39,11 @@ def poster(source: SourceFile, form: str) -> dict[str, bytes]:
     """
     best: tuple[float, Image.Image] | None = None
     with suppress(Failed):
-        for image in _candidates(Reel(source)):
+        for image, is_key in _candidates(Reel(source)):
             contrast, mean = _look(image)
-            if contrast > _DULL and mean > _DARK:
+            # Where all frames are gone through it may be fading in, and the next shows more.
+            times = 1 if is_key else _CLEAR
+            if contrast > times * _DULL and mean > times * _DARK:
                 return _in_all_sizes(image, form)
             if best is None or contrast > best[0]:
                 best = contrast, image
@@ -121,19 +124,20 @@ def _largest(frame: VideoFrame, shape: Shape) -> Image.Image:
     return upright(frame, shape, WIDTHS[-1], WIDTHS[-1] * _TALLEST)
 
 
-def _candidates(reel: Reel) -> Iterator[Image.Image]:
+def _candidates(reel: Reel) -> Iterator[tuple[Image.Image, bool]]:
+    """Yield pictures that may be the poster, and whether each is of a key frame looked for."""
     seen = set()
     for part in _MOMENTS:
         packet = reel.key_packet(reel.duration * part)
         if packet is not None and packet.pts not in seen:
             seen.add(packet.pts)
             if frame := reel.frame(packet):
-                yield _largest(frame, reel.shape)
+                yield _largest(frame, reel.shape), True
     if len(seen) < len(_MOMENTS):
         # It has few key frames, as short clips have, and none that shows much: others may.
         for number, frame in enumerate(reel.frames()):
             if number % _STRIDE == 0:
-                yield _largest(frame, reel.shape)
+                yield _largest(frame, reel.shape), False
 
 
 def _first_of(reel: Reel) -> VideoFrame:

@@ -33,7 +33,7 @@ _LONGEST_TEXT = 1000
 _COUNTED = 120  # pictures, to find out how many there are in a second
 _FASTEST = 240  # pictures a second; more may be true, and is counted
 _USUAL = [Fraction(*rate) for rate in ((24000, 1001), (30000, 1001), (60000, 1001))]
-_USUAL += [Fraction(rate) for rate in (24, 25, 30, 48, 50, 60, 90, 100, 120, 240)]
+_USUAL += [Fraction(rate) for rate in (24, 25, 30, 48, 50, 60, 90, 100, 120, 240, 480, 960)]
 _ROUNDING = Fraction(4, 10_000)
 """How far a counted rate is off a usual one, at most, where times are told in milliseconds."""
 _TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273
@@ -95,6 +95,8 @@ def describe_sound(sound: SoundStreams, dumped: Dumped, beside: Beside) -> Audio
         default=bool(Disposition.default & stream.disposition),
         codecs=attempt(lambda: codec_name(_facts(stream, dumped)), None),
     )
+    if _is_guess(track):
+        return replace(track, codec=_UNKNOWN, codecs=None)
     iamf = sound.iamf
     if iamf is None:
         return track
@@ -106,6 +108,14 @@ def describe_sound(sound: SoundStreams, dumped: Dumped, beside: Beside) -> Audio
         codecs=iamf.name,
         channels=channels or None if iamf.elements == 1 else None,
     )
+
+
+def _is_guess(track: AudioTrack) -> bool:
+    """Tell whether libav took sound for MP3 for lack of a better one, and has not found any in it.
+
+    In MPEG streams it does that with what nobody else knows either, such as MPEG-H.
+    """
+    return track.codec == "mp3" and not track.sample_rate
 
 
 def describe_text(stream: Stream, dumped: Dumped, beside: Beside) -> TextTrack:

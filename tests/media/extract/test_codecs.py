@@ -92,6 +92,7 @@ NAMES = {
     "FLAC": (StreamFacts("flac", "fLaC"), "flac"),
     "PCM": (StreamFacts("pcm_s24be", "in24"), "1"),
     "PCM of floating point": (StreamFacts("pcm_f32le"), "3"),
+    "PCM of floating point, big-endian": (StreamFacts("pcm_f32be"), "3"),
     "G.711": (StreamFacts("pcm_mulaw", "ulaw"), "7"),
     "ProRes": (StreamFacts("prores", "apcn"), "apcn"),
     "spatial sound of Apple": (StreamFacts("", "apac"), "apac"),

@@ -8,12 +8,16 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from quart_video.media import STORYBOARD, DerivativeService, decode_storyboard, poster, sheet
+from quart_video.media.extract.beside import Beside, SoundStreams
+from quart_video.media.extract.dump import Dumped
+from quart_video.media.extract.tracks import describe_sound
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, H264, Film, ffmpeg
 from tests.media.make import details_of, made
@@ -203,10 +207,40 @@ def palette(suffix: str) -> Make:
     return make
 
 
+def slow_motion(folder: Path) -> Path:
+    path = folder / "slow.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=480:d=1", *H264, str(path))
+    return path
+
+
 def fades_in(folder: Path) -> Path:
     path = folder / "fades.mp4"
     black = "color=black:s=160x90:r=10:d=1[a];testsrc2=s=160x90:r=10:d=2[b];[a][b]concat"
     ffmpeg("-f", "lavfi", "-i", black, *H264, "-g", "250", "-sc_threshold", "0", str(path))
+    return path
+
+
+def piped(name: str, *options: str) -> Make:
+    """Return what makes a file whose head could not be written again when it was done."""
+
+    def make(folder: Path) -> Path:
+        path = folder / name
+        ffmpeg(*PICTURE, *TONE, *options, "-seekable", "0", str(path))
+        return path
+
+    return make
+
+
+def unfinished(folder: Path) -> Path:
+    """Make what is left of a recording whose program was ended: nothing was counted."""
+    plain, path = folder / "plain.avi", folder / "unfinished.avi"
+    ffmpeg(*PICTURE, *TONE, "-c:v", "mpeg4", "-c:a", "libmp3lame", str(plain))
+    data = bytearray(plain.read_bytes())
+    main, movie = data.index(b"avih") + 8, data.index(b"movi")
+    data[main + 16 : main + 20] = data[movie - 4 : movie] = data[4:8] = bytes(4)
+    for header in _boxes(data, b"strh"):
+        data[header + 8 + 32 : header + 8 + 36] = bytes(4)
+    path.write_bytes(data[: data.index(b"idx1")])
     return path
 
 
@@ -240,6 +274,20 @@ ODD: dict[str, tuple[Make, dict[str, Any]]] = {
         {"container": "webm", "duration": 2.0, "frame_rate": 10.0},
     ),
     "neither duration nor rate": (untimed, {"duration": 2.0, "frame_rate": 10.0}),
+    "an AVI out of a pipe": (
+        piped("pipe.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame"),
+        {"duration": 2.05, "frame_rate": 10.0},
+    ),
+    "an AVI without an end": (unfinished, {"duration": 2.05, "frame_rate": 10.0}),
+    "ASF out of a pipe": (
+        piped("pipe.wmv", "-c:v", "wmv2", "-c:a", "wmav2"),
+        {"duration": 2.05, "frame_rate": 10.0},
+    ),
+    "pictures without a container": (
+        piped("elementary.m2v", "-an", "-r", "25", "-c:v", "mpeg2video"),
+        {"duration": 2.0, "frame_rate": 25.0},
+    ),
+    "a very slow motion": (slow_motion, {"duration": 1.0, "frame_rate": 480.0}),
     "a type with a NUL": (padded_type, {"container": "webm"}),
     "two tracks of pictures": (two_pictures, {"width": 160, "height": 90}),
     "late, MP4": (late(".mp4"), {"duration": 2.0, "start": 3.0}),
@@ -280,6 +328,34 @@ async def test_it_is_told_and_shown(
     left, top = board.place(board.count - 1)
     last = tiles.crop((left, top, left + board.width, top + board.height))
     assert ImageStat.Stat(last.convert("L")).stddev[0] > 15
+
+
+async def test_a_picture_that_fades_in_is_shown_when_it_is_light(
+    derivatives: DerivativeService, tmp_path: Path
+) -> None:
+    path = tmp_path / "fades.mp4"
+    source = "testsrc2=s=160x90:r=10:d=8,fade=in:d=3"
+    ffmpeg("-f", "lavfi", "-i", source, *H264, "-g", "250", "-sc_threshold", "0", str(path))
+    image = shown(await made(derivatives, path, poster(640, "jpeg")))
+    assert ImageStat.Stat(image.convert("L")).mean[0] > 45
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"), [(0, ("unknown", None)), (44_100, ("mp3", "mp3"))], ids=["nothing", "sound"]
+)
+async def test_what_is_taken_for_mp3_and_has_no_sound_is_not_known(
+    rate: int, told: tuple[str, str | None]
+) -> None:
+    """So libav takes MPEG-H in a transport stream."""
+    codec = SimpleNamespace(canonical_name="mp3")
+    context = SimpleNamespace(
+        codec=codec, channels=0, sample_rate=rate, codec_tag="", profile="", extradata=None
+    )
+    stream: Any = SimpleNamespace(
+        codec_context=context, index=0, language=None, metadata={}, disposition=0
+    )
+    track = describe_sound(SoundStreams((stream,)), Dumped(), Beside())
+    assert (track.codec, track.codecs) == told
 
 
 async def test_a_track_without_a_decoder_is_listed(
