@@ -25,6 +25,7 @@ _CLEAR = 3  # times what a key frame needs
 _STRIDE = 5
 """Of frames that are no key frames, one of so many is looked at."""
 _MOST_PIXELS = 100_000_000
+_TO_8_BITS = 1 / 256
 _MOST_DECODED = 400_000_000
 """Pixels of all frames of a clip that is short: some seconds of processor time."""
 _USUAL_RATE = 30  # pictures a second, where that is not told
@@ -62,6 +63,8 @@ def picture(source: SourceFile, form: str) -> dict[str, bytes]:
     with source.file() as file, Image.open(file, formats=("JPEG", "PNG", "WEBP")) as opened:
         opened.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
         image = ImageOps.exif_transpose(opened)
+        if image.mode.startswith("I"):  # grey of 16 bits, of which all above 255 would be white
+            image = image.convert("I").point(lambda value: value * _TO_8_BITS).convert("L")
         if image.has_transparency_data:
             ground = Image.new("RGBA", image.size, "black")
             image = Image.alpha_composite(ground, image.convert("RGBA"))

@@ -128,6 +128,24 @@ async def test_an_image_beside_a_video_becomes_a_poster(
             assert (result.format, result.size) == ("WEBP", size)
 
 
+@pytest.mark.parametrize("mode", ["L", "1", "P", "LA", "CMYK", "I;16"])
+async def test_an_image_of_any_colours_is_shown_as_light_as_it_is(
+    derivatives: DerivativeService, tmp_path: Path, mode: str
+) -> None:
+    grey = Image.linear_gradient("L")
+    if mode == "I;16":
+        # 16 bits a pixel, of which those of an 8-bit picture are the higher half.
+        wide = b"".join(bytes([0, value]) for value in grey.tobytes())
+        image = Image.frombytes("I;16", grey.size, wide)
+    else:
+        image = grey.convert(mode)
+    path = tmp_path / ("clip.jpg" if mode == "CMYK" else "clip.png")
+    image.save(path)
+    shown = opened(await made(derivatives, path, picture(320, "jpeg"))).convert("L")
+    assert ImageStat.Stat(shown).mean[0] == pytest.approx(127, abs=3)
+    assert ImageStat.Stat(shown).stddev[0] > 60
+
+
 @pytest.mark.slow
 async def test_an_image_that_is_none_fails(derivatives: DerivativeService, tmp_path: Path) -> None:
     (tmp_path / "text.jpg").write_text("no image")
