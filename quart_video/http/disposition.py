@@ -26,7 +26,9 @@ def content_disposition(
     letters = "".join(unicodedata.normalize("NFKD", character) for character in name)
     plain = letters.encode("ascii", "ignore").decode()
     # "%" too: some browsers decode percent-encoding in the plain form.
-    plain = _UNSAFE.sub("_", plain).strip() or "download"
+    plain = _UNSAFE.sub("_", plain).strip()
+    if not plain or (plain.startswith(".") and not name.startswith(".")):
+        plain = f"download{plain}"  # of a name in other letters no more is left than ".mp4"
     field = f'{disposition}; filename="{plain}"'
     if plain != name:
         encoded = quote(name.encode("utf-8", "replace"), safe=_ATTR_CHARS)

@@ -38,6 +38,16 @@ WRITTEN = [
         id="8187-nothing-ascii",
     ),
     pytest.param(
+        "\u6620\u753b.mp4",
+        "inline; filename=\"download.mp4\"; filename*=UTF-8''%E6%98%A0%E7%94%BB.mp4",
+        id="8187-nothing-ascii-but-the-extension",
+    ),
+    pytest.param(
+        ".\u6620.mp4",
+        "inline; filename=\"..mp4\"; filename*=UTF-8''.%E6%98%A0.mp4",
+        id="8187-hidden-by-its-own-name",
+    ),
+    pytest.param(
         'say "cheese".mp4',
         "inline; filename=\"say _cheese_.mp4\"; filename*=UTF-8''say%20%22cheese%22.mp4",
         id="6266-quotes",
@@ -54,7 +64,9 @@ WRITTEN = [
         id="injection",
     ),
     pytest.param(
-        "\ud800.mp4", "inline; filename=\".mp4\"; filename*=UTF-8''%3F.mp4", id="lone-surrogate"
+        "\ud800.mp4",
+        "inline; filename=\"download.mp4\"; filename*=UTF-8''%3F.mp4",
+        id="lone-surrogate",
     ),
     pytest.param(
         "!#$&+-.^_`|~'()*",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from quart import Quart
 
-from quart_video import video_bp
+from quart_video import MemoryStorage, VideoBlueprint, video_bp
 from quart_video.storage.local import safe_open
 from tests.support.asgi import call
 
@@ -78,3 +79,28 @@ async def test_a_file_that_may_not_be_read(app: Quart, monkeypatch: pytest.Monke
     sent = await call(app, "/videos/-/poster/closed.mp4")
     assert (sent.status, sent["content-type"].split("/")[0]) == (200, "image")
     assert (await call(app, "/videos/long.mp4")).status == 200
+
+
+async def test_names_of_more_than_255_bytes() -> None:
+    """NTFS, exFAT and SMB have names of 255 letters, which may be three bytes each."""
+    name = "\u6620" * 250
+    app = Quart(__name__)
+    files = {
+        f"{name}/{name}.mp4": b"film",
+        f"{name}/{name}.de.vtt": b"WEBVTT\n\n00:00.000 --> 00:01.000\nhi\n",
+    }
+    app.register_blueprint(VideoBlueprint(media_root=MemoryStorage(files)))
+    folder = f"/videos/{name}"
+    path = f"{name}/{name}.mp4"
+    for address in (
+        *(f"{folder}/", f"/videos/{path}", f"/videos/-/watch/{path}", f"/videos/-/embed/{path}"),
+        *(f"/videos/-/api/videos/{path}", f"/videos/-/poster/{path}", "/videos/-/playlist.m3u"),
+        f"/videos/-/captions/{name}/{name}.de.vtt",
+    ):
+        assert (await call(app, address)).status == 200, address
+    sent = await call(app, "/videos/-/api/videos", query="recursive=true")
+    (video,) = json.loads(sent.body)["videos"]
+    assert video["path"] == f"{name}/{name}.mp4"
+    assert [each["language"] for each in video["captions"]] == ["de"]
+    # One that is longer than any system has is no name.
+    assert (await call(app, f"/videos/{name + name}.mp4")).status == 404
