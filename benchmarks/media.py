@@ -24,6 +24,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.copies import Copies, copy_library
+from benchmarks.mixed import compare_mixed
 from quart_video.media import DerivativeService, FolderCache, Source, poster
 from quart_video.media.service import STORYBOARD
 from quart_video.media.workers.pool import WorkerPool
@@ -54,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less often, and a shorter film")
     parser.add_argument("--folder", type=Path, default=_FOLDER, help="where to put the film")
+    parser.add_argument(
+        "--beside", type=Path, metavar="CHECKOUT", help="another version, for the mixed files"
+    )
     options = parser.parse_args(arguments)
     times = 10 if options.quick else 50
     film = make_film(options.folder, 60 if options.quick else 600)
@@ -63,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     show(asyncio.run(posters_beside_a_long_job(options.folder, 3 if options.quick else 10)))
     show(stream_while_preparing(100 if options.quick else 1000))
     show(copies(100 if options.quick else 1000))
+    show(compare_mixed(options.folder, 100 if options.quick else 1000, options.beside))
 
 
 def show(result: object) -> None:
