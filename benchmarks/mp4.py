@@ -1,6 +1,7 @@
 """``python -m benchmarks.mp4``: the virtual MP4, beside FFmpeg and beside the video as it is.
 
-Processor time is what is compared, of all processes that take part. The limits are those that the
+Processor time is what is compared, of all processes that take part, and memory. How long a visitor
+waits for the first frame is told in seconds; it needs Firefox. The limits are those that the
 project set itself.
 """
 
@@ -8,20 +9,21 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import socket
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
 import av
 
-from benchmarks.measure import cpu_of, family
+from benchmarks.measure import cpu_of, family, rss_of
 from benchmarks.media import (
     _APP,
     _FOLDER,
@@ -35,6 +37,15 @@ from benchmarks.media import (
 MIB = 1024 * 1024
 _RATES = {"8 Mbit/s": ("640x360", 8000, 1.5), "0.8 Mbit/s": ("320x180", 700, 3.0)}
 """Size of the picture, kbit a second of it, and how much more a range of the MP4 may cost."""
+_URLS = {"mp4": "/videos/-/mp4/film.mkv", "video": "/videos/film.mkv"}
+_STALLED = 200
+_LINE = 20_000_000 // 8
+"""Bytes a second of the visitor who waits for the first frame."""
+_FIRST_FRAME = """
+const isThere = () => document.querySelector('video').readyState >= 2;
+while (!isThere() && performance.now() < 50000) await new Promise(done => setTimeout(done, 20));
+return isThere() ? performance.now() / 1000 : null;
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,12 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
 
 
-def compare(films: Mapping[str, Path], folder: Path, seconds: int) -> Iterator[Ratio]:
+def compare(films: Mapping[str, Path], folder: Path, seconds: int) -> Iterator[Ratio | Wait]:
     """Yield each comparison as soon as it is made."""
     yield from compare_indexing(films["8 Mbit/s"])
     yield compare_sound(folder, seconds)
     for name, film in films.items():
         yield from compare_serving(film, name)
+    yield compare_stalled(films["8 Mbit/s"])
+    if shutil.which("firefox-esr"):
+        yield wait_for_the_first_frame(films["8 Mbit/s"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +78,32 @@ class Ratio:
 
     name: str
     ours: float
-    """Seconds."""
+    """Seconds, or MiB."""
     other: float
     most: float
+    is_memory: bool = False
 
     def __str__(self) -> str:
         ratio = self.ours / self.other
         verdict = "as" if ratio <= self.most else "NOT as"
+        factor, unit = (1, "MiB") if self.is_memory else (1000, "ms")
         return (
-            f"{self.name}: {1000 * self.ours:.2f} ms and {1000 * self.other:.2f} ms, {ratio:.2f} "
-            f"times as much; wanted: {self.most} times at most; {verdict} wanted"
+            f"{self.name}: {factor * self.ours:.2f} {unit} and {factor * self.other:.2f} {unit}, "
+            f"{ratio:.2f} times as much; wanted: {self.most} times at most; {verdict} wanted"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long something takes."""
+
+    name: str
+    seconds: float
+    most: float
+
+    def __str__(self) -> str:
+        verdict = "as" if self.seconds <= self.most else "NOT as"
+        return f"{self.name}: {self.seconds:.2f} s; wanted: {self.most} s at most; {verdict} wanted"
 
 
 def make_film(folder: Path, rate: str, loops: int) -> Path:
@@ -149,26 +178,65 @@ def compare_serving(film: Path, name: str) -> Iterator[Ratio]:
     """Compare ranges of the MP4 with such of the video itself."""
     most = _RATES[name][2]
     with serving(film) as (port, pid):
-        urls = {"mp4": "/videos/-/mp4/film.mkv", "video": "/videos/film.mkv"}
-        size = min(length(port, url) for url in urls.values())
+        size = min(length(port, url) for url in _URLS.values())
         draw = random.Random(3)  # noqa: S311 - the same places each time
         starts = [draw.randrange(size - MIB) for _ in range(300)]
-        costs: dict[str, list[float]] = {each: [] for each in urls}
-        first: dict[str, list[float]] = {each: [] for each in urls}
+        costs: dict[str, list[float]] = {each: [] for each in _URLS}
+        first: dict[str, list[float]] = {each: [] for each in _URLS}
         for _ in range(4):  # in turns
-            for each, url in urls.items():
+            for each, url in _URLS.items():
                 before = cpu_of(family(pid))
                 first[each] += [receive(port, url, begin) for begin in starts]
                 costs[each].append((cpu_of(family(pid)) - before) / len(starts))
         ours, other = min(costs["mp4"]), min(costs["video"])
         yield Ratio(f"1 MiB of the MP4 at {name}, and of the video", ours, other, most)
-        ours, other = (statistics.median(first[each]) for each in urls)
+        ours, other = (statistics.median(first[each]) for each in _URLS)
         yield Ratio(f"the first byte of the MP4 at {name}, and of the video", ours, other, 1.5)
 
 
+def compare_stalled(film: Path) -> Ratio:
+    """Compare the memory that clients take who ask for all, and then take no more of it."""
+    grown = {}
+    for name, url in _URLS.items():
+        with serving(film) as (port, pid), ExitStack() as clients:
+            length(port, url)
+            receive(port, url, 0)
+            before = rss_of(family(pid))
+            for _ in range(_STALLED):
+                client = clients.enter_context(socket.create_connection(("127.0.0.1", port), 60))
+                client.sendall(f"GET {url} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                if client.recv(12) != b"HTTP/1.1 200":
+                    raise RuntimeError(f"{url} is not sent")
+            time.sleep(2)  # for what is on its way
+            grown[name] = rss_of(family(pid)) - before
+    name = f"{_STALLED} who take no more of the MP4, and of the video"
+    return Ratio(name, grown["mp4"], grown["video"], 1.5, is_memory=True)
+
+
+def wait_for_the_first_frame(film: Path) -> Wait:
+    """Open the page of a film that nobody has asked for before; Firefox at the end of a line.
+
+    :raises RuntimeError: there is no frame within 50 seconds.
+    """
+    # Runs a browser as the tests do.
+    from tests.e2e.engines import Engine, firefox  # noqa: PLC0415
+
+    waits = []
+    for _ in range(3):
+        rate = {"QUART_VIDEO_TRANSFER_RATE": str(_LINE)}
+        with serving(film, **rate) as (port, _), Engine(firefox) as engine:
+            engine.visit(f"http://127.0.0.1:{port}/videos/-/watch/film.mkv")
+            waits.append(engine.do(_FIRST_FRAME))
+    if None in waits:
+        raise RuntimeError("Firefox shows no frame")
+    size = film.stat().st_size / MIB
+    name = f"first frame in Firefox of {size:.0f} MiB never seen before, at 20 Mbit/s"
+    return Wait(name, statistics.median(waits), 4)
+
+
 @contextmanager
-def serving(film: Path) -> Iterator[tuple[int, int]]:
-    """Serve a film; return the port, and the process."""
+def serving(film: Path, **settings: str) -> Iterator[tuple[int, int]]:
+    """Serve a film, of which nothing is known yet; return the port, and the process."""
     with tempfile.TemporaryDirectory(dir=film.parent) as name:
         folder = Path(name)
         (folder / "videos").mkdir()
@@ -179,6 +247,7 @@ def serving(film: Path) -> Iterator[tuple[int, int]]:
             "QUART_VIDEO_CACHE": str(folder / "cache"),
             "QUART_VIDEO_SURVEY": "false",
             "PATH": "",
+            **settings,
         }
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

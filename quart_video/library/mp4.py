@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from quart_video.catalogue import Item
 from quart_video.library.library import Library
 from quart_video.library.media_info import source_at, source_of
-from quart_video.media import FILM, Details, Failed, Movies, Offer, SoundState, mp4_offer
+from quart_video.media import (
+    FILM,
+    Details,
+    Failed,
+    Movies,
+    Offer,
+    SoundState,
+    likely_offer,
+    mp4_offer,
+)
 from quart_video.remux import VirtualMedia
 from quart_video.remux.film_facts import FilmFacts
 from quart_video.storage.base import Entry, Media, StorageError
@@ -58,12 +67,17 @@ async def mp4_state(
 ) -> Mp4State | None:
     """Tell how the MP4 of a video stands; ``None``: nothing is known, or none are offered.
 
+    :param details: ``None``: nobody has looked into it yet.
+
     :param audio: number of the sound track that is asked for; ``None``: the one that plays by
         itself.
     """
     movies = library.movies
-    if movies is None or details is None:
+    if movies is None:
         return None
+    if details is None:
+        likely = likely_offer(library.media_type(item.entry.name) or "")
+        return Mp4State(likely) if likely is not None else None
     offer = mp4_offer(details)
     # Where there are several, browsers let choose among them by way of the MP4 alone.
     if offer.refusal is not None or not (offer.helps or len(details.audio_tracks) > 1):

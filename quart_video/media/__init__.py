@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from quart_video.media.cache import Cache, FolderCache, MemoryCache
 from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
 from quart_video.media.movies import Audio, Movies, SoundState
-from quart_video.media.mp4_offer import SOUNDS, Offer, Reason, mp4_codecs, mp4_offer
+from quart_video.media.mp4_offer import SOUNDS, Offer, Reason, likely_offer, mp4_codecs, mp4_offer
 from quart_video.media.service import (
     DETAILS,
     FILM,
@@ -61,6 +61,7 @@ __all__ = [
     "chapters_vtt",
     "decode_details",
     "decode_storyboard",
+    "likely_offer",
     "makers",
     "movie",
     "mp4_codecs",

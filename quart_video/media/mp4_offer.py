@@ -70,6 +70,14 @@ def mp4_offer(details: Details) -> Offer:
     return Offer(tuple(reasons))
 
 
+def likely_offer(media_type: str) -> Offer | None:
+    """Say what is to be said before anyone has looked into a video; ``None``: nothing.
+
+    Of Matroska it is, as a browser that plays it badly may read all of it before that is known.
+    """
+    return Offer(("container",)) if media_type == "video/matroska" else None
+
+
 def _is_silent(container: str, audio: str) -> bool:
     if audio in _UNDECODED or audio in _PLAYED_IN.get(container, ()):
         return False

@@ -61,8 +61,8 @@ async def description_of(
     shown, unshown = await media_info.sort_captions(library, files)
     empty = await media_info.empty_tracks(library, item, details)
     captions = Captions(shown, unshown, empty)
-    mp4 = await mp4_state(library, item, details, audio)
     problem = await media_info.problem_of(library, item, details)
+    mp4 = await mp4_state(library, item, details, audio) if problem is None else None
     return serializers.full_video(
         item,
         details,

@@ -213,16 +213,18 @@ def full_video(
         details=details,
         storyboard_url=serializer.urls.storyboard(path, source.tag) if moves else None,
         chapters_url=serializer.urls.chapters(path, source.tag) if chaptered else None,
-        mp4=_mp4(path, mp4, details, library, serializer.urls) if mp4 and details else None,
+        mp4=_mp4(path, mp4, details, library, serializer.urls) if mp4 else None,
         problem=problem,
     )
 
 
-def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: MountURLs) -> Mp4:
+def _mp4(
+    path: str, state: Mp4State, details: Details | None, library: Library, urls: MountURLs
+) -> Mp4:
     """Describe the MP4 of a video."""
-    told = dict(enumerate(details.audio_tracks))
+    told = dict(enumerate(details.audio_tracks if details else ()))
     plays = told.get(-1 if state.main is None else state.main)
-    codec = details.audio_codec
+    codec = details.audio_codec if details else "unknown"
     if state.chosen is not None and state.chosen in told:
         plays = told[state.chosen]
         codec = plays.codec
@@ -241,11 +243,13 @@ def _mp4(path: str, state: Mp4State, details: Details, library: Library, urls: M
             details,
             sound=plays.codecs if plays else None,
             made_aac=sound is not None and sound.state == "ready",
-        ),
+        )
+        if details
+        else None,
         sound=sound.state if sound else None,
         sound_progress=sound.progress if sound else None,
         sound_seconds_left=sound.seconds_left if sound else None,
-        audio=_mp4_audio(path, state, details, urls),
+        audio=_mp4_audio(path, state, details, urls) if details else [],
     )
 
 

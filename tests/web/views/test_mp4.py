@@ -66,6 +66,23 @@ async def test_it_is_an_mp4_of_exact_length(root: Path) -> None:
             assert head[field] == sent[field]
 
 
+async def test_matroska_that_nobody_has_looked_into_yet_plays_as_an_mp4_first(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_info, "GLANCE", 0)
+    address = f"{MP4}?sound=original"
+    async with serving(root) as app:
+        page = (await get(app, "/videos/-/watch/film.mkv")).body.decode()
+        assert re.findall(r'<source src="(.*?)">', page) == [address, "/videos/film.mkv"]
+        known = (await video(app, "film.mkv"))["mp4"]
+        assert (known["url"], known["codecs"], known["audio"]) == (address, None, [])
+        assert (await get(app, address)).status == 200
+    (root / "videos/film.mkv").write_bytes(b"\x1a\x45\xdf\xa3 and nothing more")
+    monkeypatch.setattr(media_info, "GLANCE", 60)
+    async with serving(root) as app:
+        assert (await video(app, "film.mkv"))["mp4"] is None
+
+
 @settings(max_examples=60)
 @given(data=st.data())
 def test_any_range_is_that_of_the_whole(
