@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.chromium import NewPage, Page
+from tests.e2e.engines import ENGINES, CrashError, Engine
 from tests.e2e.harness import Server, Servers, wait_until
 from tests.media.films import ffmpeg
 
@@ -140,3 +141,76 @@ def test_page_of_the_track_is_shown_where_the_server_does_not_answer(page: Page)
     page.get_by_text("Deutsch").click()
     page.wait_for_url("**/first.mp4?audio=1&t=7.0")
     assert page.locator("[data-qv-audio] summary").text_content() == "Sound: Deutsch"
+
+
+ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
+
+PLAY = """
+const video = document.querySelector('video');
+video.muted = true;
+video.currentTime = 5;
+await video.play();
+document.querySelector('[data-qv-audio] summary').focus();
+window.stays = true;
+"""
+SHOWN = """
+const video = document.querySelector('video');
+const menu = document.querySelector('[data-qv-audio]');
+return {
+  at: video.currentTime, paused: video.paused, src: video.currentSrc, ready: video.readyState,
+  error: video.error && video.error.message, open: menu.open, stays: window.stays === true,
+  summary: menu.querySelector('summary').textContent, page: location.href,
+  focus: document.activeElement.localName,
+  current: [...menu.querySelectorAll('[aria-current]')].map(link => link.textContent),
+};
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Firefox", "WebKit"])
+def test_other_engines_change_it_by_keys_as_well(library: Server, name: str) -> None:
+    with ENGINES[name]() as engine:
+        assert isinstance(engine, Engine)
+        for last in (False, False, True):
+            try:
+                change_by_keys(engine, library.url)
+                break
+            except CrashError:
+                if last:
+                    raise
+                engine.start_anew()
+
+
+def change_by_keys(engine: Engine, url: str) -> None:
+    def opened(film: str) -> None:
+        def is_known() -> bool:
+            engine.visit(f"{url}/videos/-/watch/{film}")
+            return bool(engine.do("return document.querySelector('[data-qv-audio]') !== null"))
+
+        wait_until(is_known, 60, "the menu")
+
+    def becomes(**wanted: object) -> dict[str, object]:
+        def is_so() -> bool:
+            found.update(engine.do(SHOWN))
+            return all(found[each] == value for each, value in wanted.items())
+
+        found: dict[str, object] = {}
+        wait_until(is_so, 30, f"{wanted}")
+        return found
+
+    opened(FILMS[0])
+    engine.do(PLAY)
+    engine.press(ENTER)
+    becomes(open=True)
+    engine.press(ESCAPE)
+    becomes(open=False, focus="summary")
+    engine.press(ENTER, TAB, TAB, ENTER)
+    found = becomes(summary="Sound: Deutsch", ready=4)
+    assert "/-/mp4/first.mp4?audio=1" in str(found["src"]), found
+    assert (found["paused"], found["error"], found["stays"]) == (False, None, True)
+    assert 5 <= float(str(found["at"])) < 19
+    assert (found["current"], found["focus"], found["open"]) == (["Deutsch"], "summary", False)
+    assert str(found["page"]).endswith("/first.mp4?audio=1")
+    opened(FILMS[1])
+    found = becomes(summary="Sound: Deutsch")
+    assert "second.mkv?audio=1" in str(found["src"]), found
