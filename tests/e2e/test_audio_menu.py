@@ -134,6 +134,18 @@ def test_menu_works_without_javascript(library: Server, new_page: NewPage, page:
     assert source == f"/videos/-/mp4/{FILMS[1]}?audio=1"
 
 
+def test_nothing_beside_it_grows_with_the_menu_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    heights = (
+        "[...document.querySelectorAll('.qv-actions > *')]"
+        ".map(each => each.localName === 'details' ? 0 : each.offsetHeight)"
+    )
+    closed = page.evaluate(heights)
+    page.locator("[data-qv-audio] summary").click()
+    assert page.get_by_text("Deutsch").is_visible()
+    assert page.evaluate(heights) == closed
+
+
 def test_page_of_the_track_is_shown_where_the_server_does_not_answer(page: Page) -> None:
     page.route("**/-/api/videos/**", lambda route: route.abort())
     page.evaluate("document.querySelector('video').currentTime = 7")
