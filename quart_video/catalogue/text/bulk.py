@@ -8,7 +8,7 @@ apart by tables of bytes rather than letter by letter. What is out of the ordina
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import add
 from string import ascii_lowercase
 
@@ -23,6 +23,7 @@ from quart_video.catalogue.text.words import (
     joined_in,
     parts_of,
     split_humps,
+    split_words,
     unsplit_in,
     with_others,
     without_odd_signs,
@@ -75,7 +76,8 @@ def _classes(known: str) -> bytes:
 # Where signs may stand in words, and what codes of episodes may begin with: "sea1" may be "sea 1".
 _JOINS = _classes("\0'-.").replace(b"'", b"-")
 _JOINTS = (b"a-a", b"a-?", b"?-a", b"?-?")
-_INITIALS = (b".a.", b" a.", b"-a.", b"\0a.", b"?a.", b"?.?", b"?.a")
+_NO_INITIALS = (b".aa", b".a0", b".0", b". ")
+"""What there may be of dots but for those before an initial."""
 _LETTERS_AND_SIGNS = _table(
     lambda byte: byte if not byte or chr(byte).isalpha() or byte in b"-'" else 32
 )
@@ -86,6 +88,8 @@ _LOOSE = (b" e0", b" ep")
 _MORE = b"0-0"  # as in "E01-02"
 _TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS if season.isascii())
+_OF_CODES = frozenset(["s", "se", "x", COUNTED, *(split_words(each)[0] for each in SEASONS)])
+"""Words of which there is one in each code."""
 _OTHER_SEASONS = (COUNTED, *(season for season in SEASONS if not season.isascii()))
 
 
@@ -135,6 +139,7 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
     has_humps = _HUMP in raw.encode().translate(_CASES)
     split = split_humps(raw) if has_humps else raw
     spaced = split.encode().lower().decode() if has_humps else text
+    letters, is_odd = set[str](), False
     if not raw.isascii():
         # No letter folds to what another is folded from: they can be folded one by one.
         letters = {letter for letter in set(text) if letter > "\x7f"}
@@ -145,6 +150,7 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
         ):
             return [*map(name_bytes, names)], [*map(words_of, names)]
         same = [(letter, seen) for letter, for_order, seen in folded if for_order == seen != letter]
+        is_odd = any(not letter.isalnum() and seen[-1:] != " " for letter, _, seen in folded)
         spaced = _replaced(spaced, same)
         text = _replaced(text, same) if has_humps else spaced
         for letter, for_order, seen in folded:
@@ -153,12 +159,15 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
                 spaced = spaced.replace(letter, seen)
     keys = zip(_keys(text.encode()).split(b"\0"), raw.encode().split(b"\0"), strict=True)
     runs = spaced.encode().translate(_WORDS).replace(b"\0", b" \0 ").split()
-    words = "".join(map(_words_of_run.__getitem__, runs)).split("\0")
+    words = "".join(map(_words_of_run.__getitem__, runs))
     others = [""] * len(names)
     if has_humps:
         _put(others, raw, unsplit_in(raw))
-    _put_others(others, raw, split, runs)
-    return [*map(b"%b\0%b".__mod__, keys)], [*map(with_others, words, others)]
+    _put_signed(others, raw, letters)
+    # What is no letter, and ends no word, may stand before a code as if it did.
+    if is_odd or not _OF_CODES.isdisjoint(words.replace("\0", " ").split()):
+        _put_codes(others, raw, split, runs)
+    return [*map(b"%b\0%b".__mod__, keys)], [*map(with_others, words.split("\0"), others)]
 
 
 def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -173,29 +182,35 @@ def _seen(letter: str) -> str:
     return letter if seen == f" {letter}" else seen
 
 
-def _put_others(others: list[str], raw: str, split: str, runs: Sequence[bytes]) -> None:
-    """Add to *others* what else names are found by than by their words, each behind a blank.
+def _put_signed(others: list[str], raw: str, letters: Collection[str]) -> None:
+    """Add to *others* the words that signs are said for, or stand in, each behind a blank.
+
+    :param raw: the names, as one text.
+    :param letters: those of them that are beyond ASCII.
+    """
+    signs = raw.replace("`", "'")  # the only odd one of ASCII
+    if "&" in raw or "\uff06" in raw:
+        _put(others, raw, ampersands_in(raw))
+    for sign in ODD_SIGNS.intersection(letters):
+        signs = signs.replace(sign, without_odd_signs(sign))
+    kinds = signs.encode().translate(_JOINS)
+    if any(joint in kinds for joint in _JOINTS):
+        found = signs.lower().encode().translate(_LETTERS_AND_SIGNS).replace(b"\0", b" \0 ").split()
+        signed = [run for run in found if b"-" in run or b"'" in run or run == b"\0"]
+        _add(others, map(_joined_of_run.__getitem__, signed))
+    if kinds.count(b".") > sum(map(kinds.count, _NO_INITIALS)):
+        _put(others, signs, initials_in(signs.lower()))
+
+
+def _put_codes(others: list[str], raw: str, split: str, runs: Sequence[bytes]) -> None:
+    """Add to *others* the codes of episodes in the names, each behind a blank.
 
     :param raw: the names, as one text.
     :param split: it, with its humps split.
     :param runs: of *split*, as a search sees it.
     """
-    signs = raw.replace("`", "'")  # the only odd one of ASCII
-    if "&" in raw or "\uff06" in raw:
-        _put(others, raw, ampersands_in(raw))
-    if not raw.isascii():
-        for sign in ODD_SIGNS.intersection(set(raw)):
-            signs = signs.replace(sign, without_odd_signs(sign))
-    signs = signs.lower()
-    kinds = b"\0" + signs.encode().translate(_JOINS)
-    if any(joint in kinds for joint in _JOINTS):
-        found = signs.encode().translate(_LETTERS_AND_SIGNS).replace(b"\0", b" \0 ").split()
-        signed = [run for run in found if b"-" in run or b"'" in run or run == b"\0"]
-        _add(others, map(_joined_of_run.__getitem__, signed))
-    if any(hint in kinds for hint in _INITIALS):
-        _put(others, signs, initials_in(signs))
     text = split.lower()
-    has_more = _MORE in kinds or any(sign in raw for sign in "+&~")
+    has_more = _MORE in raw.encode().translate(_JOINS) or any(sign in raw for sign in "+&~")
     kinds = b"\0" + split.encode().translate(_CODES)
     codes = sum(map(kinds.count, _CODED))
     if not codes and not _has_season(kinds, text):
