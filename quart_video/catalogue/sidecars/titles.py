@@ -10,9 +10,9 @@ from quart_video.catalogue.text.episodes import find_codes
 
 # What is said of a release in its name, in words of its own: where they begin, the title ends.
 _MARK = re.compile(
-    r"[0-9]{3,4}[pi]|uhd|hdr10|10bit"
+    r"[0-9]{3,4}[pi]|uhd|hdr10|10bit|(?:h-?|half-?)(?:sbs|ou)"
     r"|web-?dl|web-?rip|blu-?ray|b[dr]-?rip|dvd-?rip|dvd[59]|hdtv|pdtv|hd-?rip|cam-?rip|remux"
-    r"|[xh]-?26[45]|hevc|xvid|divx|e?ac-?3|ddp[0-9]*",
+    r"|[xh]-?26[45]|hevc|av1|xvid|divx|e?ac-?3|ddp[0-9]*",
     re.IGNORECASE,
 )
 # What may stand before them, and may be a word of a title elsewhere.
@@ -23,7 +23,36 @@ _ASIDE = frozenset(
         *("subbed", "complete", "german", "french", "nordic", "imax"),
     ]
 )
+# What may stand between the year, or the code of the episode, and them: titles have these, too.
+_BEHIND = _ASIDE.union(
+    *[("dc", "directors", "director's", "cut", "edition", "theatrical", "criterion", "hybrid")],
+    *[("uncensored", "real", "repack2", "proper2", "3d", "ntsc", "pal", "dl", "ml", "subbed")],
+    *[("truefrench", "vff", "vfq", "vf", "vostfr", "italian", "ita", "english", "eng", "spanish")],
+    *[
+        (
+            "castellano",
+            "latino",
+            "russian",
+            "rus",
+            "polish",
+            "dutch",
+            "swedish",
+            "danish",
+            "finnish",
+        )
+    ],
+    *[("norwegian", "japanese", "jpn", "korean", "hindi", "chinese", "portuguese", "turkish")],
+    *[("amzn", "nf", "dsnp", "hmax", "atvp", "hulu")],
+)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_YEAR_SAID = re.compile(r"\((?:19|20)[0-9]{2}\)")
+_DATE = re.compile(r"\b((?:19|20)[0-9]{2}) ([01][0-9]) ([0-3][0-9])\b")
+_BRACKETS = re.compile(r"\[[^][]*\]|\([^()]*\)|\{[^{}]*\}")
+_GROUP = re.compile(r"\[[^][]+\] *")
+# As media servers have it: "{tmdb-1234}", "[imdbid=tt0000001]"; a sum of all bytes: "[F02B9CEE]".
+_ID = re.compile(r"(?:imdb|tmdb|tvdb|anidb)(?:id)?[-= ][a-z0-9]+", re.IGNORECASE)
+_SUM = re.compile(r"(?=[0-9]*[A-F])[0-9A-F]{8}")
+_SITE = re.compile(r"www\.[a-z0-9-]+\.[a-z]{2,4} +- +", re.IGNORECASE)
 _ENOUGH = 2
 """Marks that make a name with spaces in it that of a release; without, it takes one."""
 
@@ -62,6 +91,38 @@ def release_of(name: str) -> Release | None:
     :returns: ``None``: *name* is another one.
     """
     stem = stem_of(name).replace("_", " ").strip()
+    site = _SITE.match(stem)
+    rest = stem[site.end() :] if site else stem
+    found = _bracketed(rest) or _worded(rest)
+    if found is None or site is None:
+        return found
+    return Release(found.title, f"{found.marks} {site[0].rstrip(' -')}".lstrip())
+
+
+def _bracketed(stem: str) -> Release | None:
+    """Read a name with what is said of a release in brackets, behind the title and before it."""
+    group = _GROUP.match(stem)
+    start = group.end() if group else 0
+    telling = [part for part in _BRACKETS.finditer(stem, start) if _tells(part[0][1:-1])]
+    stop = telling[0].start() if telling else len(stem)
+    title = " ".join(stem[start:stop].split()).rstrip(" -")
+    is_episode = any(code.episodes for code in find_codes(title))
+    has_id = any(_ID.fullmatch(part[0][1:-1]) for part in telling)
+    is_one = group or is_episode or has_id or _YEAR_SAID.search(title)
+    if not title or " " not in stem or not is_one or not (telling or (group and is_episode)):
+        return None
+    if any(map(_is_mark, title.split()[1:])):
+        return None  # which are said in words
+    return Release(title, f"{group[0] if group else ''}{stem[stop:]}".strip())
+
+
+def _tells(text: str) -> bool:
+    words = re.split(r"[ ,._-]+", text)
+    return bool(_ID.fullmatch(text) or _SUM.fullmatch(text) or any(map(_is_mark, [text, *words])))
+
+
+def _worded(stem: str) -> Release | None:
+    """Read a name with what is said of a release in words."""
     has_blanks = " " in stem
     words = stem.split() if has_blanks else [word for word in stem.split(".") if word]
     if len(words) < 3:
@@ -74,7 +135,27 @@ def release_of(name: str) -> Release | None:
     end = marks[0]
     while end > 1 and words[end - 1].lower() in _ASIDE:
         end -= 1
-    return Release(_title(words[:end]), " ".join(words[end:]))
+    behind = end
+    while behind > 2 and words[behind - 1].lower() in _BEHIND:
+        behind -= 1
+    if behind < end and _ends_title(words[behind - 1]):
+        end = behind
+    return Release(_title(words[:end]), _said(words[end:]))
+
+
+def _ends_title(word: str) -> bool:
+    word = word.strip("()[]")
+    return _YEAR.fullmatch(word) is not None or any(code.episodes for code in find_codes(word))
+
+
+def _said(marks: list[str]) -> str:
+    """Put blanks between marks, and dots back between their numbers, as in "DDP5.1" and "H.264"."""
+    text = "".join(marks[:1])
+    for before, mark in pairwise(marks):
+        is_number = mark[:1].isdigit() and (before[-1:].isdigit() or before.upper() == "H")
+        has_dot = is_number and (len(mark.partition("-")[0]) == 1 or before.upper() == "H")
+        text += ("." if has_dot else " ") + mark
+    return text
 
 
 def _is_mark(word: str) -> bool:
@@ -96,7 +177,7 @@ def _joined(words: list[str]) -> str:
     text = words[0]
     for before, word in pairwise(words):
         text += ("." if _is_initial(before) and _is_initial(word) else " ") + word
-    return text
+    return _DATE.sub(r"\1-\2-\3", text)
 
 
 def _is_initial(word: str) -> bool:

@@ -46,6 +46,49 @@ def test_title_is_never_empty(name: str) -> None:
         ("2012.2009.1080p.BluRay.mkv", "2012 (2009)", "1080p BluRay"),
         ("M.A.P.S.S01E01.Pilot.mkv", "M.A.P.S S01E01 Pilot", ""),
         ("The.Web.Show.WEB.h264-G.mkv", "The Web Show", "WEB h264-G"),
+        ("1917.2019.1080p.BluRay.x264-G.mkv", "1917 (2019)", "1080p BluRay x264-G"),
+        ("Hill.Runner.2049.2017.2160p.UHD.mkv", "Hill Runner 2049 (2017)", "2160p UHD"),
+        ("300.2006.720p.BluRay.mkv", "300 (2006)", "720p BluRay"),
+        ("Film.2021.1080p.DDP5.1.H.264-G.mkv", "Film (2021)", "1080p DDP5.1 H.264-G"),
+        ("Film.2021.UHD.DTS-HD.MA.5.1.REMUX-G.mkv", "Film (2021)", "UHD DTS-HD MA 5.1 REMUX-G"),
+        # What may be a word of a title is none behind the year.
+        ("A.Film.2021.German.DL.1080p.mkv", "A Film (2021)", "German DL 1080p"),
+        ("A.Film.2021.iTALiAN.ENG.1080p.mkv", "A Film (2021)", "iTALiAN ENG 1080p"),
+        ("A.Film.2001.MULTi.VFF.1080p.mkv", "A Film (2001)", "MULTi VFF 1080p"),
+        ("A Film 2021 Directors Cut 1080p x264.mkv", "A Film (2021)", "Directors Cut 1080p x264"),
+        ("A.Film.2021.EXTENDED.EDITION.1080p.mkv", "A Film (2021)", "EXTENDED EDITION 1080p"),
+        ("The.Final.Cut.1080p.mkv", "The Final Cut", "1080p"),
+        ("The.Final.Cut.2004.1080p.mkv", "The Final Cut (2004)", "1080p"),
+        ("A.Film.2021.3D.HSBS.1080p.mkv", "A Film (2021)", "3D HSBS 1080p"),
+        ("A.Film.2021.NTSC.DVD9.mkv", "A Film (2021)", "NTSC DVD9"),
+        ("A.Show.S01E01.GERMAN.DL.1080p.mkv", "A Show S01E01", "GERMAN DL 1080p"),
+        ("A.Show.S01.COMPLETE.1080p.mkv", "A Show S01", "COMPLETE 1080p"),
+        ("A.Night.Show.2024.05.01.Guest.1080p.mkv", "A Night Show 2024-05-01 Guest", "1080p"),
+        # What is said in brackets: groups, sums and ids.
+        (
+            "[Grp] Kaze no Oto - 05 (1080p) [F02B9CEE].mkv",
+            "Kaze no Oto - 05",
+            "[Grp] (1080p) [F02B9CEE]",
+        ),
+        ("[Gr-p] Kaze S2 - 03 [720p].mkv", "Kaze S2 - 03", "[Gr-p] [720p]"),
+        (
+            "[Grp] Kaze - 01v2 [BD 1080p HEVC][Dual].mkv",
+            "Kaze - 01v2",
+            "[Grp] [BD 1080p HEVC][Dual]",
+        ),
+        ("[Grp] Kaze - S01E05.mkv", "Kaze - S01E05", "[Grp]"),
+        ("[Grp]_Kaze_-_05_[1080p].mkv", "Kaze - 05", "[Grp] [1080p]"),
+        (
+            "Show (2019) - S01E01 - Salt [WEBDL-1080p][x264]-G.mkv",
+            "Show (2019) - S01E01 - Salt",
+            "[WEBDL-1080p][x264]-G",
+        ),
+        ("A Film (2021) {tmdb-1234} [1080p].mkv", "A Film (2021)", "{tmdb-1234} [1080p]"),
+        ("A Film [imdbid=tt0000001].mkv", "A Film", "[imdbid=tt0000001]"),
+        ("A Film (2021) [1080p] [5.1].mkv", "A Film (2021)", "[1080p] [5.1]"),
+        ("www.Site.com - A.Film.2021.1080p.mkv", "A Film (2021)", "1080p www.Site.com"),
+        ("影片.2021.1080p.WEB-DL.mkv", "影片 (2021)", "1080p WEB-DL"),
+        ("Шоу.S01E01.1080p.mkv", "Шоу S01E01", "1080p"),
     ],
 )
 def test_releases(name: str, title: str, marks: str) -> None:
@@ -57,6 +100,8 @@ def test_releases(name: str, title: str, marks: str) -> None:
     "name",
     [
         *("Lesson 1.10.mp4", "v1.2.3.mp4", "holiday 1080p.mp4", "Wedding.2019.07.21.mp4"),
+        *("holiday (1080p).mp4", "[Family] Holiday.mp4", "[Family] Holiday [20230405].mp4"),
+        *("Holiday (2019).mp4", "[1080p].mp4", "[Grp] [1080p].mkv", "www.site.com.mp4"),
         *("The.AAC.Story.mkv", "1080p.x264.mkv", "a.mp4", "Web.Design.Basics.mp4", "x264.mkv"),
     ],
 )
