@@ -95,7 +95,7 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
 # phrase goes across is a word of its own, "|".
 SEARCH_TEXT = (
     "'^' || substr(v.words, 2, instr(substr(v.words, 2) || ' ', ' ') - 1) || v.words "
-    "|| replace(f.words, ' ', ' /')"
+    "|| replace(rtrim(f.words, ' |'), ' ', ' /')"
 )
 
 APPLICATION = 0x71764958  # "qvIX"; what kind of file this is

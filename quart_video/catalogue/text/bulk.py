@@ -194,7 +194,7 @@ def _put_signed(others: list[str], raw: str, letters: Collection[str]) -> None:
     for sign in ODD_SIGNS.intersection(letters):
         signs = signs.replace(sign, without_odd_signs(sign))
     kinds = signs.encode().translate(_JOINS)
-    if any(joint in kinds for joint in _JOINTS):
+    if kinds.count(b"-") > kinds.count(b"0-0") and any(joint in kinds for joint in _JOINTS):
         found = signs.lower().encode().translate(_LETTERS_AND_SIGNS).replace(b"\0", b" \0 ").split()
         signed = [run for run in found if b"-" in run or b"'" in run or run == b"\0"]
         _add(others, map(_joined_of_run.__getitem__, signed))
