@@ -34,6 +34,9 @@ between may make it shorter."""
 
 _SELDOM = 5.0  # seconds between two looks for a socket, on a server that nothing is known against
 _WAIT = 0.05  # seconds
+_IDLE = 20
+"""Looks in a row at a client who has all that was written, and is written nothing: over HTTP/1 the
+server has nothing more then."""
 
 _KEY = "quart_video.backlogs"
 
@@ -88,11 +91,11 @@ class Backlog:
             return
         given, taken = sent - self._sent, written - self._written
         self._sent, self._written = sent, written
-        if taken >= _KEEPS_UP * given:
-            return
-        self._kept += given - taken
+        if taken < _KEEPS_UP * given:
+            self._kept += given - taken
+        else:  # what was late may be in it
+            self._kept = max(0, self._kept - max(0, taken - given))
         if self._kept >= MUCH or (self._record.keeps_all and self._kept >= STEP):
-            self._note()
             await self._wait()
 
     def _take(self, sent: int) -> int | None:
@@ -132,10 +135,22 @@ class Backlog:
     async def _wait(self) -> None:
         """Wait until the server has written most of what it keeps, or the client is gone."""
         assert self._socket is not None
+        # Over HTTP/2 a client may take nothing of one answer, and all else that is sent to it.
+        tells = self._scope["http_version"].startswith("1")
+        idle = 0
+        if not tells:
+            self._note()
         while self._kept > _LITTLE:
             await asyncio.sleep(_WAIT)
             written = self._socket.written()
             if written is None:
                 return
+            if written == self._written and tells and self._socket.is_drained():
+                idle += 1
+                if idle == _IDLE:  # something on the way has made it shorter
+                    self._kept = 0
+                continue
+            idle = 0
+            self._note()
             self._kept -= written - self._written
             self._written = written

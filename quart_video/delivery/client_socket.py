@@ -67,6 +67,13 @@ class ClientSocket:
         (acked,) = _ACKED.unpack_from(info, _BYTES_ACKED)
         return int(acked) + waiting
 
+    def is_drained(self) -> bool:
+        """Say whether the client has taken all that was written, or is gone."""
+        try:
+            return self._waiting() == 0
+        except OSError:
+            return True
+
     def _waiting(self) -> int:
         import fcntl  # noqa: PLC0415 - not on every system
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from quart_video.delivery.client_socket import ClientSocket
+from tests.e2e.harness import wait_until
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -56,6 +57,11 @@ def test_what_does_not_fit_is_not_written(pair: Pair) -> None:
         except BlockingIOError:
             break
     assert known.written() == before + sent
+    assert not known.is_drained()
+    got = 0
+    while got < sent:
+        got += len(client.recv(1 << 20))
+    wait_until(known.is_drained, 10, "the client's system has said that it has all")
 
 
 def test_it_is_neither_closed_nor_taken_for_another(pair: Pair) -> None:

@@ -133,7 +133,11 @@ def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
         return [*python, "daphne", "-b", "127.0.0.1", "-p", str(port), app]
     if kind == "gunicorn":
         options = ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1"]
+        options += ["--http-protocols", "h2,h1", "--http2-cleartext", "both"]
         return [*python, "gunicorn", "-k", "asgi", "--no-control-socket", *options, app]
+    if kind == "a2wsgi":
+        options = ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1", "--threads", "9"]
+        return [*python, "gunicorn", "--no-control-socket", *options, "tests.e2e.wsgi:app"]
     assert kind == "granian"
     options = ["--interface", "asgi", "--port", str(port), "--workers-kill-timeout", "1"]
     return [*python, "granian", *options, app]
@@ -253,6 +257,14 @@ class Server:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
             total += int(dict(line.split(":", 1) for line in lines)["VmRSS"].split()[0]) * 1024
         return total
+
+    def cpu(self) -> float:
+        """Return how many seconds of processor time the server has taken so far."""
+        ticks = 0
+        for pid in self.pids():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def bytes_read(self) -> int:
         """Return how many bytes the server has read so far, of files and of all else."""
