@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from quart_video import settings
 from quart_video.cli import commands
-from quart_video.delivery.context import this_request
+from quart_video.delivery.context import this_app, this_request
 from quart_video.delivery.response import NoBody
 from quart_video.library.authorization import Authorize, AuthorizeMany, Authorizer
 from quart_video.library.background_probe import survey
@@ -151,7 +151,10 @@ class VideoBlueprint(Blueprint):
         app: Any = setup.app
         name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
         mount = Mount(name, self._arguments, setup.options, self._authorizer)
+        if not app_state(app).mounts:
+            app.after_request(_finish_what_has_no_route)
         app_state(app).mounts[name] = mount
+        app_state(app).prefixes.add((setup.url_prefix or "").rstrip("/"))
         app.url_map.converters.update(CONVERTERS)
         app.jinja_env.globals["quart_video"] = TemplateLibrary()
 
@@ -200,6 +203,22 @@ async def _finish(response: ResponseTypes) -> ResponseTypes:
         )
         for name, value in fields:
             response.headers.add(name, value)
+    return response
+
+
+async def _finish_what_has_no_route(response: ResponseTypes) -> ResponseTypes:
+    """Add a caching rule to what no view below a mount was asked for, and is ours all the same.
+
+    That is a method that there is not, an address without its slash, or a 404 by the form of the
+    address alone. All three may be kept for as long as a cache sees fit (RFC 9110, section 15.1).
+    """
+    request = this_request()
+    if request.url_rule is None and "Cache-Control" not in response.headers:
+        path = f"{request.path}/"
+        if any(path.startswith(f"{prefix}/") for prefix in app_state(this_app()).prefixes):
+            kind = Answer.ERROR if response.status_code >= 400 else Answer.PAGE
+            # The same for everybody: nobody has looked at what there is.
+            response.headers.extend(caching_fields(kind))
     return response
 
 

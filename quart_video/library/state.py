@@ -24,6 +24,8 @@ class AppState:
 
     mounts: dict[str, Mount] = field(default_factory=dict)
     """By the full, dotted name of the blueprint as registered."""
+    prefixes: set[str] = field(default_factory=set)
+    """What the paths of the mounts begin with, without a slash at its end."""
     disk: Disk | None = None
     """Threads for the files that the app's own views send."""
     announcer: Announcer = field(default_factory=Announcer)
