@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quart import Quart
+from quart import Blueprint, Quart
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from quart_video import Access, VideoBlueprint, video_bp
@@ -143,3 +143,24 @@ async def test_what_is_of_the_app_stays_as_it_is(root: Path) -> None:
         for path in ("/", "/videosnotours", "/other/videos/"):
             sent = await call(app, path)
             assert (sent.status, sent.all("cache-control")) == (404, [])
+
+
+@pytest.mark.parametrize("root_path", ["", "/behind/a/front"])
+async def test_a_mount_within_another_blueprint_and_below_a_prefix(
+    root: Path, root_path: str
+) -> None:
+    app = Quart(__name__)
+    app.config.update(MEDIA_ROOT=str(root), VIDEO_MEDIA_PROCESSES=0)
+    parent = Blueprint("parent", __name__, url_prefix="/parent")
+    parent.register_blueprint(video_bp)
+    app.register_blueprint(parent)
+    async with app.test_app():
+        for path, method, status in (
+            ("", "GET", 308),
+            ("/", "POST", 405),
+            ("/a.mp4", "DELETE", 405),
+            ("//a.mp4", "GET", 404),
+        ):
+            there = f"{root_path}/parent/videos{path}"
+            sent = await call(app, there, method, root_path=root_path)
+            assert (sent.status, sent.all("cache-control")) == (status, ["no-cache"]), path
