@@ -326,6 +326,23 @@ LONG: dict[str, Callable[[Front], str]] = {
 """What takes its time, by its column."""
 
 
+def test_caddy_compresses_text_alone(server: Server, tmp_path: Path) -> None:
+    config = (FILES / PROXIES["caddy"]).read_text()
+    front = Front(
+        "caddy", server, tmp_path, config.replace("\treverse", "\tencode gzip\n\treverse")
+    )
+    gzip = ("Accept-Encoding", "gzip")
+    try:
+        page = front.get("/videos/", gzip, ("Accept", "text/html"))
+        whole = front.get(address(front), gzip)
+        part = front.get(address(front), gzip, ("Range", "bytes=1000-1999"))
+    finally:
+        front.stop()
+    assert page["Content-Encoding"] == "gzip"
+    assert (whole.status, whole.body) == (200, FILM)
+    assert (part.status, part.body) == (206, FILM[1000:2000])
+
+
 def test_https(server: Server, tmp_path: Path) -> None:
     """The app knows the address that its clients have asked for."""
     certificate = tmp_path / "fullchain.pem"
