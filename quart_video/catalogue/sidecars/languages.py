@@ -79,6 +79,7 @@ _ODD = {
     "zht": "zh-hant",
 }
 _ODD_TAGS = {"es-LA": "es-419"}  # nobody means Laos
+_EXTENDED = frozenset({"cmn", "yue"})
 _SAME = {"cmn": "zh", "fil": "tl", "nb": "no", "nn": "no"}  # for one who looks for a language
 _SCRIPTS = {"zh-cn": "hans", "zh-hk": "hant", "zh-mo": "hant", "zh-sg": "hans", "zh-tw": "hant"}
 
@@ -123,8 +124,11 @@ _KINDS = {
     },
 }
 _OTHER_NAMES = {
+    "es-ES": "Castellano",
     "fr": "VOSTFR",
     "id": "Bahasa",
+    "nn": "Nynorsk",
+    "yue": "粤语",
     "es-419": "Latino/Latin American/Latin Spanish",
     "pt-BR": "Brazilian/Brasileiro/ptbr",
     "zh-Hans": "简中/简/簡體中文/簡体/简体/簡體/sc/jpsc/简英/简日/gb2312/gbk",
@@ -188,11 +192,19 @@ def language_of(word: str) -> str | None:
     if tag := _BY_NAME.get(fold_name(word)):
         return tag
     parts = word.replace("_", "-").split("-")
+    if len(parts) > 1 and parts[0].lower() == "zh" and parts[1].lower() in _EXTENDED:
+        del parts[0]  # RFC 5646 section 4.5: "zh-yue" is "yue"
+    if len(parts) > 1 and "-" in _ODD.get(parts[0].lower(), "") and _is_code(parts[1]):
+        return None  # "cht_jp" is in two languages, and neither of them of Japan
     public = [*takewhile(lambda part: part not in {"x", "X"}, parts)]  # the rest is private use
     if parts[0].lower() not in _KNOWN or not all(map(_may_follow, public[1:])):
         return None
     tag = normalise_tag("-".join(parts))
     return _ODD_TAGS.get(tag, tag) if tag else None
+
+
+def _is_code(word: str) -> bool:
+    return word.lower() in _KNOWN
 
 
 def _may_follow(subtag: str) -> bool:

@@ -45,7 +45,7 @@ _JOINED_MARK = re.compile(
 _TRACK_ID = re.compile(r"(.+)-(?=[\w-]*(?:[0-9]|[a-z_-][A-Z]))[\w-]{11}", re.ASCII)
 """A code with the key of a track behind it, as YouTube has it."""
 _NUMBER_FIRST = re.compile(r"[0-9]+[ _-]+")
-_TRACK = r"(?:track|stream|untitled|subtitles?)[_ ]?[0-9]*"
+_TRACK = r"(?:track|stream|untitled|sub(?:s|titles?)?)[_ ]?[0-9]*"
 _TRACK_LAST = re.compile(rf"(?P<code>[a-z]{{2,3}})[_-](?P<title>{_TRACK})", re.IGNORECASE)
 _TRACK_FIRST = re.compile(rf"(?P<title>{_TRACK})[_-](?P<code>[a-z]{{2,3}})", re.IGNORECASE)
 _BRACKETS = " ()[]{}-_,;"

@@ -98,6 +98,25 @@ BESIDE = [
     ("Film.track3_eng.srt", Marks("en", title="track3"), "English: track3"),
     ("Film.eng_track3.srt", Marks("en", title="track3"), "English: track3"),
     ("Film.Untitled_3_eng.srt", Marks("en", title="Untitled_3"), "English: Untitled_3"),
+    ("Film.subs_en.srt", Marks("en", title="subs"), "English: subs"),
+    ("Film.zh-yue.srt", Marks("yue"), "粵語"),
+    ("Film.zh-cmn-Hans.srt", Marks("zh-Hans"), "简体中文"),
+    ("Film.粤语.srt", Marks("yue"), "粵語"),
+    ("Film.粵語.srt", Marks("yue"), "粵語"),
+    ("Film.nynorsk.srt", Marks("nn"), "Norsk nynorsk"),
+    ("Film.Castellano.srt", Marks("es-ES"), "Español (España)"),
+    ("Film.cht_jp.ass", Marks("zh-Hant"), "繁體中文"),
+    ("Film.chs-eng.ass", Marks("zh-Hans"), "简体中文"),
+    # marks twice, and in any order
+    (
+        "Film.en.SDH.default.forced.sdh.srt",
+        Marks("en", forced=True, sdh=True, default=True),
+        "English (forced, SDH)",
+    ),
+    ("Film.hi.en.forced.srt", Marks("en", forced=True, sdh=True), "English (forced, SDH)"),
+    ("Film.Hindi.hi.srt", Marks("hi", sdh=True), "हिन्दी (SDH)"),
+    ("Film.sr-Latn-RS.srt", Marks("sr-Latn-RS"), "Srpski (RS)"),
+    ("Film.Čeština.srt", Marks("cs"), "Čeština"),
 ]
 
 
