@@ -28,6 +28,7 @@ from quart_video.media.workers.protocol import Failed
 Read = Callable[["av.Packet[Any]", float, float], Iterator[Cue]]
 """Makes cues of a packet and its times."""
 
+_HELD_BACK = "eia_608"  # of which the decoder gives the last text when there is no more
 _LAYERED = frozenset({"ass", "ssa", "wvtt"})  # of what may be there several times
 _MOST_BYTES = 64 * 1024 * 1024  # of text, of all tracks together
 _MOST_WRITTEN = 60 * 1024 * 1024  # likewise of what is made of it; a child may not answer with more
@@ -44,13 +45,15 @@ def tracks(container: InputContainer, codecs: Mapping[int, str]) -> dict[str, by
         raise Failed("there is no text in it")
     for stream in container.streams:
         stream.discard = Discard.none if stream.index in streams else Discard.all
-    readers = {index: _reader(stream, codecs[index]) for index, stream in streams.items()}
-    cues: dict[int, list[Cue]] = {index: [] for index in streams}
     begin, length = start_of(container), 0
+    readers = {index: _reader(each, codecs[index], begin) for index, each in streams.items()}
+    cues: dict[int, list[Cue]] = {index: [] for index in streams}
     with suppress(av.FFmpegError):  # a file that breaks off has given what it has
         for packet in container.demux(*streams.values()):
             found = cues[packet.stream.index]
             base = packet.time_base or packet.stream.time_base
+            if not packet.size and codecs[packet.stream.index] == _HELD_BACK:
+                found += readers[packet.stream.index](packet, 0.0, 0.0)
             if not packet.size or packet.pts is None or not base or len(found) >= MOST_CUES:
                 continue
             length += packet.size
@@ -75,7 +78,7 @@ def _write(cues: list[Cue], codec: str) -> bytes:
     return write_vtt(shown[:MOST_CUES]).encode() if shown else b""
 
 
-def _reader(stream: Stream, codec: str) -> Read:
+def _reader(stream: Stream, codec: str, begin: float) -> Read:
     context = stream.codec_context
     extra = bytes(context.extradata or b"") if context is not None else b""
     match codec:
@@ -96,7 +99,7 @@ def _reader(stream: Stream, codec: str) -> Read:
             return lambda packet, start, stop: iter([subrip_cue(start, stop, _text(packet))])
         case _:
             assert isinstance(stream, SubtitleStream)
-            return _decoded(stream)
+            return _decoded(stream, begin)
 
 
 def _text(packet: av.Packet[Any]) -> str:
@@ -138,17 +141,24 @@ def _ttml(packet: av.Packet[Any], start: float, stop: float) -> Iterator[Cue]:
         yield Cue(first, last, cue.text, cue.settings)
 
 
-def _decoded(stream: SubtitleStream) -> Read:
+def _decoded(stream: SubtitleStream, begin: float) -> Read:
+    """Return what reads a form that changes a screen bit by bit, such as closed captions.
+
+    :param begin: of the video, in seconds: FFmpeg tells the times by its own clock.
+    """
     script = Script()
 
-    def read(packet: av.Packet[Any], start: float, stop: float) -> Iterator[Cue]:
+    def read(packet: av.Packet[Any], _start: float, _stop: float) -> Iterator[Cue]:
         shown = stream.codec_context.decode2(packet)
-        if shown is None:
+        if shown is None or shown.pts is None:
             return
-        end = stop if stop > start else start + shown.end_display_time / 1000
+        start = shown.pts / av.time_base - begin
+        first, last = (
+            start + each / 1000 for each in (shown.start_display_time, shown.end_display_time)
+        )
         for rect in shown:
             if isinstance(rect, AssSubtitle):
                 fields = rect.ass.decode("utf-8", "replace").split(",", 8)
-                yield script.cue(start, end, fields[2] if len(fields) == 9 else "", fields[-1])
+                yield script.cue(first, last, fields[2] if len(fields) == 9 else "", fields[-1])
 
     return read

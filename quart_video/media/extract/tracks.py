@@ -22,7 +22,7 @@ from quart_video.media.extract.orientation import UPRIGHT, Orientation
 T = TypeVar("T")
 
 TEXT_CODECS = frozenset(
-    {"ass", "mov_text", "srt", "ssa", "subrip", "text", "ttml", "webvtt", "wvtt"}
+    {"ass", "eia_608", "mov_text", "srt", "ssa", "subrip", "text", "ttml", "webvtt", "wvtt"}
 )
 _PICTURE_CODECS = frozenset({"dvb_subtitle", "dvd_subtitle", "hdmv_pgs_subtitle", "xsub"})
 # Text that libav has no name for: as Matroska calls it, and by the sample entry of MP4.

@@ -191,6 +191,40 @@ class TestTracks:
         found = (await made(derivatives, film, text(track.index))).decode()
         assert found == "WEBVTT\n\n00:00:00.500 --> 00:00:01.000 line:0\nHi <b>you</b>\n"
 
+    async def test_closed_captions_in_a_track_of_their_own(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        """As films from iTunes have them. The last text has no end but that of the track."""
+        scc, film = tmp_path / "a.scc", tmp_path / "a.mov"
+        codes = [  # load, go to row 15, "Hello.", show; clear; and the same again
+            "00:00:01:00\t9420 9420 94ae 94ae 9470 9470 c8e5 ecec efae 942f 942f",
+            "00:00:03:00\t942c 942c",
+            "00:00:04:00\t9420 9420 94ae 94ae 9470 9470 c279 e5ae 942f 942f",
+            "00:00:05:00\t942c 942c",  # which ffmpeg leaves out, as it is the last
+        ]
+        scc.write_text("Scenarist_SCC V1.0\n\n" + "\n\n".join(codes) + "\n\n")
+        add_text(films("silent.mp4"), scc, film, "copy")
+        (track,) = (await details_of(derivatives, film)).text_tracks
+        assert (track.codec, track.supported, track.problem) == ("eia_608", True, None)
+        found = (await made(derivatives, film, text(track.index))).decode()
+        place = "line:84% position:10% align:left"
+        assert f"00:00:01.000 --> 00:00:03.000 {place}\nHello.\n" in found
+        assert f"00:00:04.000 --> 00:00:05.000 {place}\nBye.\n" in found
+
+    async def test_a_sample_of_ttml_without_times_lasts_as_long_as_it_does(
+        self, derivatives: DerivativeService, films: Films, tmp_path: Path
+    ) -> None:
+        srt, film = tmp_path / "a.srt", tmp_path / "a.mp4"
+        srt.write_text("1\n00:00:00,500 --> 00:00:01,900\nHello\n")
+        add_text(films("silent.mp4"), srt, film, "ttml")
+        data = film.read_bytes()
+        for name in (b"begin", b"end"):
+            assert data.count(b" %b=" % name)
+            data = data.replace(b" %b=" % name, b" %b=" % name.replace(b"n", b"x"))
+        film.write_bytes(data)
+        found = (await made(derivatives, film, text(1))).decode()
+        assert found == "WEBVTT\n\n00:00:00.000 --> 00:00:01.900\nHello\n"
+
     async def test_a_track_without_text_is_empty(
         self, derivatives: DerivativeService, films: Films, tmp_path: Path
     ) -> None:
