@@ -45,18 +45,22 @@ export function chooseCaptions({ video, part }) {
     return `${track.language} ${track.label}`;
   }
 
-  /** Return which track to begin with: as left, else one in a language of the browser. */
+  /** Return which track to begin with: as left, else one in a language of the browser, of which the
+   * server knows the best where it is told that language. */
   function firstCaptions() {
     const wanted = setting("captions");
     if (wanted === "off") return -1;
     const asLeft = tracks.findIndex((track) => nameOf(track) === wanted);
     if (asLeft >= 0) return asLeft;
+    const best = video.querySelector("track[kind=captions][default]")?.track ?? tracks[0];
     const primary = (tag) => tag.split("-")[0].toLowerCase();
     for (const language of navigator.languages) {
-      const same = tracks.findIndex((track) => primary(track.language) === primary(language));
-      if (same >= 0) return same;
+      const alike = tracks.filter((track) => primary(track.language) === primary(language));
+      if (alike.includes(best)) break;
+      const same = alike.find((track) => track.language === language) ?? alike[0];
+      if (same) return tracks.indexOf(same);
     }
-    return 0;
+    return tracks.indexOf(best);
   }
 
   function noteCaptions() {

@@ -255,6 +255,31 @@ def test_captions_begin_in_the_language_of_the_visitor(
     }
 
 
+def test_captions_begin_as_the_server_has_it_where_that_knows_more(
+    hypercorn: Server, new_page: NewPage, folder: Path
+) -> None:
+    """The script and the region count, and so does what a file says of itself."""
+    for name in ("a.mp4", "a.zh-Hans.vtt", "a.zh-Hant.vtt", "a.pt-PT.vtt", "a.tr.default.vtt"):
+        (folder / name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
+    for name in ("a.pt-BR.vtt", "a.en.vtt", "a.en.Plain.default.vtt"):
+        (folder / name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
+    shown = {}
+    for locale in ("zh-TW", "zh-CN", "pt-PT", "pt-BR", "en-GB", "ja-JP"):
+        page = new_page(base_url=hypercorn.url, locale=locale)
+        page.goto(f"/videos/-/watch/{folder.name}/a.mp4")
+        menu = page.locator("[data-qv-captions]")
+        menu.wait_for()
+        shown[locale] = menu.locator("option:checked").inner_text()
+    assert shown == {
+        "zh-TW": "繁體中文",
+        "zh-CN": "简体中文",
+        "pt-PT": "Português (Portugal)",
+        "pt-BR": "Português (Brasil)",
+        "en-GB": "English: Plain",
+        "ja-JP": "Türkçe",
+    }
+
+
 @pytest.mark.slow
 def test_help_lists_the_keys_and_switches_them_off(page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
