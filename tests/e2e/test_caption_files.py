@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def _cues(case: Case) -> list[dict[str, Any]]:
         found.append(
             {
                 "times": [_milliseconds(cue[1]), _milliseconds(cue[2])],
-                "text": unescape(re.sub(r"<[^>]*>", "", cue[4])).rstrip("\n"),
+                "text": unescape(re.sub(r"<[^>]*>", "", cue[4].partition("\n\n")[0])).rstrip("\n"),
                 "place": [
                     _number(given.get("line", "auto")),
                     _number(given.get("position", "auto")),
@@ -96,45 +96,60 @@ def test_each_file_is_shown_as_it_was_meant(
     hypercorn: Server, folder: Path, engine: Browser
 ) -> None:
     assert sum(bool(case.cues) for case in CASES) > 200
-    for start in range(0, len(CASES), _OF_A_VIDEO):
-        cases = CASES[start : start + _OF_A_VIDEO]
-        _show(cases, hypercorn, folder, engine, video=f"video{start}")
+    _show(CASES, hypercorn, folder, engine)
 
 
 @crash_proof
 def test_some_files_are_shown_as_they_were_meant(
     hypercorn: Server, folder: Path, engine: Browser
 ) -> None:
-    _show(CASES[::12], hypercorn, folder, engine, video="video")
+    _show(CASES[::12], hypercorn, folder, engine)
 
 
-def _show(
-    cases: Sequence[Case], server: Server, folder: Path, engine: Browser, *, video: str
+def _show(cases: Sequence[Case], server: Server, folder: Path, engine: Browser) -> None:
+    """Put files beside videos, and hold what their pages show of them against what they are."""
+    videos: dict[str, dict[str, Case]] = {}
+    for start in range(0, len(cases), _OF_A_VIDEO):
+        some = enumerate(cases[start : start + _OF_A_VIDEO])
+        videos[f"video{start}"] = {f"video{start}.{_suffix(*each)}": each[1] for each in some}
+    for files in videos.values():
+        for name, case in files.items():
+            (folder / name).write_text(case.source, encoding="utf-8", newline="")
+    for video in videos:
+        (folder / f"{video}.mp4").write_bytes(b"")
+    for video, files in videos.items():
+        _show_beside(video, files, server, folder.name, engine)
+
+
+def _show_beside(
+    video: str, files: Mapping[str, Case], server: Server, folder: str, engine: Browser
 ) -> None:
-    """Put files beside a video, and hold what its page shows of them against what they are."""
-    (folder / f"{video}.mp4").write_bytes(b"")
-    named = {f"{video}.{_suffix(number, case)}": case for number, case in enumerate(cases)}
-    for name, case in named.items():
-        (folder / name).write_text(case.source, encoding="utf-8", newline="")
-    api = f"{server.url}/videos/-/api/videos/{folder.name}/{video}.mp4"
-    empty = {f"{folder.name}/{name}" for name, case in named.items() if not case.cues}
+    api = f"{server.url}/videos/-/api/videos/{folder}/{video}.mp4"
+    empty = {f"{folder}/{name}" for name, case in files.items() if not case.cues}
 
     def unshown() -> set[str]:
         with urlopen(api, timeout=60) as answer:
             return {each["path"] for each in json.load(answer)["unavailable_captions"]}
 
-    wait_until(lambda: unshown() == empty, 60, "what cannot be shown is told")
-    for path in empty:  # nor does an address answer with an empty track
-        with pytest.raises(HTTPError, match="404"):
-            urlopen(f"{server.url}/videos/-/captions/{path}", timeout=60)
-    engine.visit(f"{server.url}/videos/-/watch/{folder.name}/{video}.mp4")
-    wanted = {name: _cues(case) for name, case in named.items() if case.cues}
+    # Asked for one by one: a page gives up after a moment what has not been looked into, and there
+    # are more files here than a busy machine looks into by then.
+    for name, case in files.items():
+        url = f"{server.url}/videos/-/captions/{folder}/{name}"
+        if case.cues:
+            with urlopen(url, timeout=60) as answer:
+                assert b"-->" in answer.read(), name
+        else:  # no address answers with an empty track
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(url, timeout=60)
+    wait_until(lambda: unshown() == empty, 60, f"what cannot be shown of {video} is told")
+    engine.visit(f"{server.url}/videos/-/watch/{folder}/{video}.mp4")
+    wanted = {name: _cues(case) for name, case in files.items() if case.cues}
     names = "return [...document.querySelectorAll('track[kind=captions]')].map((it) => it.src);"
     shown = {urlsplit(url).path.rpartition("/")[2] for url in engine.do(names)}
     assert shown == set(wanted)
     found = engine.do(_READ)
     odd = {
-        named[name].id: (found.get(name), cues)
+        files[name].id: (found.get(name), cues)
         for name, cues in wanted.items()
         if found.get(name) != cues
     }
