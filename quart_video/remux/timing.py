@@ -23,6 +23,8 @@ _LONGEST = 1 << 31  # ticks between two samples; the table has 32 bits for them
 _SECONDS = 100 * 365 * 86400
 _BACK = 10
 """Seconds that time may go back, as pictures are decoded out of order; more is another film."""
+_BACK_IN_TURN = 1
+"""Seconds that the time of decoding may go back: it does not, but for sloppy writers."""
 _DRIFT = Fraction(3, 2000)
 """Seconds that sound may be off from where it is counted to be, before it is believed."""
 _WITNESSES = 16
@@ -58,7 +60,10 @@ def video_times(
     """
     if UNKNOWN in shown:
         raise BadTimesError("its pictures have no times")
-    _check(shown, base)
+    _check(shown, base, _BACK)
+    told = [time for time in decoded if time != UNKNOWN]
+    if told:
+        _check(told, base, _BACK_IN_TURN)
     rounded = base >= Fraction(1, 1000)
     snapped = _snapped(shown, base, rate) if rounded and rate else None
     if snapped is not None:
@@ -90,7 +95,7 @@ def audio_times(
     known = [time for time in shown if time != UNKNOWN]
     if not known:
         raise BadTimesError("its sound has no times")
-    _check(known, base)
+    _check(known, base, _BACK)
     factor = base * rate
     numerator, denominator = factor.numerator, factor.denominator
     most = max(int(_DRIFT * rate), -(-numerator // denominator))
@@ -150,11 +155,11 @@ def samples_in_packets(
     return 0
 
 
-def _check(shown: Sequence[int], base: Fraction) -> None:
+def _check(shown: Sequence[int], base: Fraction, back: int) -> None:
     if max(map(abs, shown)) * base > _SECONDS:
         raise BadTimesError("its times are beyond all measure")
     newest = accumulate(shown, max)
-    if max(map(sub, newest, shown)) > _BACK / base:
+    if max(map(sub, newest, shown)) > back / base:
         raise BadTimesError("its time begins anew on the way, as where films were put together")
 
 

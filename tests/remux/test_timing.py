@@ -79,6 +79,15 @@ def test_times_that_no_movie_can_have_are_refused(shown: list[int], reason: str)
         video_times(shown, [UNKNOWN] * len(shown), MS, None)
 
 
+def test_time_of_decoding_does_not_go_back() -> None:
+    """Less than what pictures may be out of order by: two recordings in one file."""
+    turns = [*range(0, 3000, 40), *range(0, 3000, 40)]
+    with pytest.raises(BadTimesError, match="begins anew"):
+        video_times(turns, turns, MS, None)
+    turns = [*range(0, 3000, 40), *range(2500, 5000, 40)]
+    assert video_times(turns, turns, MS, None).end
+
+
 @pytest.mark.parametrize("known", ["all", "some"])
 def test_sound_goes_on_where_one_packet_is_late(known: str) -> None:
     """As in what is recorded live: it is no gap, and no reason to be late for good."""

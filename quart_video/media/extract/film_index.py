@@ -150,7 +150,7 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
     codec = stream.codec_context.codec.canonical_name
     if codec not in PICTURES:
         raise Failed(f"no browser plays {codec} in an MP4")
-    if "avi" in container.format.name and (codec != "h264" or stream.codec_context.has_b_frames):
+    if "avi" in container.format.name and stream.codec_context.has_b_frames:
         raise Failed("its pictures are stored out of order, and an AVI does not tell in which")
     streams = [each.whole for each in sound_tracks(container, source)]
     sounds = [

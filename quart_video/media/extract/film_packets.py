@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from quart_video.media.extract.source import SourceFile
@@ -93,6 +94,9 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
     pictures = found[0].stream.index
     keys, decoded = found[0].keys.append, found[0].decoded.append
     edited = "mov" in container.format.name
+    # It tells of each picture when its turn is, and libav adds what a decoder may lag behind.
+    in_turn = "avi" in container.format.name
+    may_change = "matroska" not in container.format.name  # it has them once for a track
     packets = container.demux([track.stream for track in found])
     with suppress(av.FFmpegError):  # there is a film up to where the file is broken
         for count, packet in enumerate(packets):
@@ -105,21 +109,34 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
             track, locate, add_shown, is_opus = tracks[number]
             locate(data, packet.pos)
             shown = packet.pts
-            add_shown(UNKNOWN if shown is None else shown)
             if number == pictures:
                 is_key, dts = packet.is_keyframe, packet.dts
                 keys(is_key)
                 decoded(UNKNOWN if dts is None else dts)
-                if is_key and len(track) > 1 and packet.has_sidedata("new_extradata"):
-                    raise Failed("its parameter sets change on the way")
+                shown = dts if in_turn else shown
             elif is_opus:
                 track.samples.append(opus_samples(data))
+            add_shown(UNKNOWN if shown is None else shown)
+            if may_change and packet.has_sidedata("new_extradata") and len(track) > 1:
+                _compare(track, packet)
             if edited:
                 track.hidden.append(packet.is_discard)
             if len(track.first) < _FIRST:
                 track.first.append(bytes(data))
                 if packet.has_sidedata("encryption_info"):
                     raise Failed("it is encrypted")
+
+
+def _compare(track: FoundTrack, packet: av.Packet[Stream]) -> None:
+    """See that parameter sets are told again and have not changed.
+
+    :raises Failed: they have, and an MP4 has them once.
+    """
+    context = track.stream.codec_context
+    if bytes(packet.get_sidedata("new_extradata")) != bytes(context.extradata or b""):
+        if isinstance(track.stream, VideoStream):
+            raise Failed("its parameter sets change on the way")
+        raise Failed("its sound becomes another kind of sound on the way")
 
 
 def _track(
