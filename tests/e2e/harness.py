@@ -64,6 +64,7 @@ _PACKAGES = {
     "aria2c": "aria2",
     "cc": "gcc libc6-dev",
     "ffprobe": "ffmpeg",
+    "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-libav gstreamer1.0-plugins-ugly",
     "mkvmerge": "mkvtoolnix",
     "node": "nodejs",
     "systemd-analyze": "systemd",

@@ -80,6 +80,9 @@ def read_packets(
         _read_all(container, found)
     except NotPlainError as error:
         raise Failed(str(error)) from error
+    if "avi" in kind:
+        for track in found[1:]:
+            _count_frames(track)
     if not len(picture):
         raise Failed("there are no pictures in it")
     return picture, [track for track in found[1:] if len(track)]
@@ -125,6 +128,15 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
                 track.first.append(bytes(data))
                 if packet.has_sidedata("encryption_info"):
                     raise Failed("it is encrypted")
+
+
+def _count_frames(track: FoundTrack) -> None:
+    """Forget all times of MP3 but the first: its frames follow one another in an AVI.
+
+    Some writers say how long a byte of it is, though not all frames have as many.
+    """
+    if track.codec == "mp3":
+        track.shown[1:] = array("q", [UNKNOWN]) * (len(track) - 1)
 
 
 def _compare(track: FoundTrack, packet: av.Packet[Stream]) -> None:
