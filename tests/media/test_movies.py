@@ -19,7 +19,7 @@ from quart_video.storage.base import Changed, NotFound
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, TIMEOUT, Film, ffmpeg, ffprobe
 from tests.media.make import on_disk
-from tests.media.movies import make_parts_short, packets
+from tests.media.movies import make_parts_short, packets, pictures
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -97,6 +97,18 @@ def onsets(path: Path) -> list[float]:
         film("vorbis.mkv", "-c:a", "libvorbis"),
         film("mono.mkv", "-c:a", "ac3", "-ac", "1"),
         film("wma.mkv", "-c:a", "wmav2", "-ar", "44100"),
+        film("ac3-44100.mkv", "-c:a", "ac3", "-ar", "44100"),
+        film("pcm-22050.mkv", "-c:a", "pcm_s16be", "-ar", "22050"),
+        film("pcm-71.mkv", "-c:a", "pcm_s16le", "-ac", "8"),
+        film("dts-51-44100.mkv", "-c:a", "dca", "-strict", "-2", "-ac", "6", "-ar", "44100"),
+        film("vorbis-51.mkv", "-c:a", "libvorbis", "-ac", "6"),
+        film("u8.avi", "-bf", "0", "-c:a", "pcm_u8"),
+        film("ac3.avi", "-bf", "0", "-c:a", "ac3"),
+        film("ima.mov", "-c:a", "adpcm_ima_qt"),
+        film("ulaw.mov", "-c:a", "pcm_mulaw", "-ar", "8000"),
+        film("float.mov", "-c:a", "pcm_f32le"),
+        film("eac3.mp4", "-c:a", "eac3"),
+        film("nellymoser.flv", "-c:a", "nellymoser", "-ac", "1", "-ar", "44100"),
     ],
     ids=lambda made: made.name,
 )
@@ -108,17 +120,31 @@ async def test_sound_becomes_aac_in_time(movies: Movies, tmp_path: Path, made: F
     after = await written(movies, source, tmp_path / "after.mp4")
     streams = ffprobe(after)["streams"]
     assert [each["codec_name"] for each in streams] == ["h264", "aac"]
-    assert streams[1]["channels"] == (1 if "mono" in made.name else 2)
+    has_one = any(name in made.name for name in ("mono", "nellymoser"))
+    assert streams[1]["channels"] == (1 if has_one else 2)
     expected, found = onsets(path), onsets(after)
     assert len(found) == len(expected) == 8
     assert max(abs(a - b) for a, b in zip(expected, found, strict=True)) < 20
-    assert packets(after, "v:0").hashes == packets(path, "v:0").hashes
+    if path.suffix == ".avi":  # its start codes are lengths in an MP4
+        assert pictures(after) == pictures(path)
+    else:
+        assert packets(after, "v:0").hashes == packets(path, "v:0").hashes
 
 
-async def test_gap_in_the_sound_stays(movies: Movies, tmp_path: Path) -> None:
-    whole = film("gap.mkv", "-c:a", "ac3", seconds=6).make(tmp_path)
+@pytest.mark.parametrize(
+    "sound",
+    [
+        *(["ac3"], ["eac3"], ["mp2"], ["libvorbis"], ["pcm_s16le"], ["pcm_s16le", "-ac", "6"]),
+        *(["dca", "-strict", "-2"], ["truehd", "-strict", "-2"], ["wmav2"]),
+        *(["ac3", "-ar", "44100"], ["ac3", "-ac", "1"], ["pcm_s24le", "-ar", "96000"]),
+    ],
+    ids="-".join,
+)
+@pytest.mark.sample(1)
+async def test_gap_in_the_sound_stays(movies: Movies, tmp_path: Path, sound: list[str]) -> None:
+    whole = film("gap.mkv", "-c:a", *sound, seconds=6).make(tmp_path)
     path = tmp_path / "with-gap.mkv"
-    drop = "noise=drop='between(pts*tb,2,4)'"
+    drop = "noise=drop='between(pts*tb,2,4.2)'"
     ffmpeg("-i", str(whole), "-c", "copy", "-bsf:a", drop, str(path))
     source = on_disk(path)
     await movies.prepare(source)
