@@ -3,6 +3,10 @@
 VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 5000
+
+# Tests start hundreds of programs that load the same modules: these are compiled once.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Processes that run tests: they wait a third of the time, so three keep two cores busy.
 JOBS ?= 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -11,12 +12,12 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from jinja2 import FileSystemBytecodeCache
 from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
 from tests.media.films import BY_NAME
 from tests.support import azurite, swift
+from tests.support.apps import KeptTemplates, keep_url_builders
 from tests.support.azurite import Azurite
 from tests.support.swift import SwiftBox
 
@@ -86,6 +87,7 @@ def _scope(file: Path) -> str:
 @pytest.hookimpl(tryfirst=True)  # before the process tells what it has collected
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have several processes begin with what takes longest, so that none waits for it at last."""
+    gc.freeze()  # what has been collected stays: the garbage collector need not look at it again
     if hasattr(session.config, "workerinput"):
         session.items.sort(key=lambda item: _scope(item.path)[0])
 
@@ -105,14 +107,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the apps of the tests from writing into the folders of the tests.
 
-    They do not look into videos, either: most that are there are none. What Jinja makes of a
-    template is the same for all of them, and takes longer than most of what is tested.
+    They do not look into videos, either: most that are there are none.
     """
     folder = str(tmp_path_factory.mktemp("cache"))
     ours = {"VIDEO_CACHE": folder, "VIDEO_MEDIA_PROCESSES": 0}
     Quart.default_config = ImmutableDict({**Quart.default_config, **ours})
-    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
-    Quart.jinja_options = {**Quart.jinja_options, "bytecode_cache": kept}
+    Quart.jinja_options = {**Quart.jinja_options, "bytecode_cache": KeptTemplates()}
+    keep_url_builders()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,13 @@ def parts(name: str) -> set[str]:
     }
 
 
-def needed(name: str) -> set[str]:
+@cache
+def needed(name: str) -> frozenset[str]:
     """Return what it uses, and what its parts need, as far as it has no such thing of itself."""
     used = meta.find_undeclared_variables(TREES[name]) - GLOBALS - optional(name)
     for part in parts(name):
         used |= needed(part)
-    return used - own(name)
+    return frozenset(used - own(name))
 
 
 def is_thin(name: str) -> bool:
