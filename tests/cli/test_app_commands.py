@@ -179,7 +179,7 @@ def test_all_that_is_known_is_in_the_json(root: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "../videos", "Clip 2.webm", "\x1b[2J"])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_a_folder_that_is_not_there(root: Path, folder: str) -> None:
     done = call(root, "video", "list", folder)
     assert (done.returncode, done.stdout) == (1, "")
@@ -187,6 +187,7 @@ def test_a_folder_that_is_not_there(root: Path, folder: str) -> None:
     assert "\x1b" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_name_does_nothing_to_the_terminal(root: Path) -> None:
     (root / "videos/Series/\x1b]0;bad\x07.mp4").touch()
     ours, theirs = pty.openpty()

@@ -204,6 +204,7 @@ def test_a_log_has_lines_of_how_far_it_is(
     assert done.stderr.splitlines() == ["1 of 2 videos", "2 of 2 videos"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_ends_it_without_a_word(films_there: Path) -> None:
     command = [sys.executable, "-m", "quart_video.serve", "prepare", str(films_there)]
     reading, writing = os.pipe()

@@ -26,7 +26,7 @@ LINE = 'eval "$(_QUART_VIDEO_COMPLETE=bash_source quart-video)"'
         (["quart-video", "serve", "--h"], {"--host", "--help"}),
     ],
 )
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_what_bash_completes(tmp_path: Path, typed: list[str], expected: set[str]) -> None:
     command = tmp_path / "quart-video"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m quart_video.serve "$@"\n')

@@ -109,6 +109,7 @@ def test_track_is_changed_by_keys_while_the_film_goes_on(page: Page) -> None:
     assert str(state(page)["src"]).partition("#")[0].endswith("/videos/first.mp4")
 
 
+@pytest.mark.slow
 def test_language_is_chosen_again_in_the_next_film(page: Page) -> None:
     page.get_by_text("Sound: English").click()
     page.get_by_text("Français").click()
@@ -146,6 +147,7 @@ def test_nothing_beside_it_grows_with_the_menu_on_a_phone(page: Page) -> None:
     assert page.evaluate(heights) == closed
 
 
+@pytest.mark.slow
 def test_page_of_the_track_is_shown_where_the_server_does_not_answer(page: Page) -> None:
     page.route("**/-/api/videos/**", lambda route: route.abort())
     page.evaluate("document.querySelector('video').currentTime = 7")

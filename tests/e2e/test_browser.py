@@ -81,6 +81,7 @@ def test_plays_and_seeks_over_http_2(servers: Servers, film: Path, new_page: New
     assert len(answers) > 20, "it asks on"
 
 
+@pytest.mark.slow
 def test_captions_show(hypercorn: Server, new_page: NewPage) -> None:
     page = new_page()
     page.goto(hypercorn.url + WATCH)
@@ -217,6 +218,7 @@ def test_in_the_dark(
     assert (luminance < 80) if dark else (luminance > 175)
 
 
+@pytest.mark.slow
 def test_a_film_made_for_tests_plays(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
     (folder / "made.mp4").write_bytes(make_film(5, tint="blue"))
     page = new_page()

@@ -162,7 +162,7 @@ def test_keys_and_going_on_where_one_left_off(hypercorn: Server, engine: Engine)
 
 
 @crash_proof
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_the_time_line_is_ours(hypercorn: Server, engine: Engine) -> None:
     engine.visit(f"{hypercorn.url}{WATCH}?t=2")  # wherever it was left before
     _do(engine, "video.muted = true; while (video.readyState < 2) await within(frame(), 'loaded');")
@@ -182,6 +182,7 @@ def test_the_time_line_is_ours(hypercorn: Server, engine: Engine) -> None:
 
 
 @crash_proof
+@pytest.mark.slow
 def test_the_gallery_keeps_up(servers: Servers, folder: Path, engine: Engine) -> None:
     (folder / "One.mp4").touch()
     server = servers.server("hypercorn", QUART_E2E_FRESH="0.1")

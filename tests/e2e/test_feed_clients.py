@@ -47,6 +47,7 @@ def yt_dlp(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["feed.rss", "playlist.xspf?recursive=1"])
+@pytest.mark.sample(1)
 def test_yt_dlp_takes_all_of_it(served: str, form: str) -> None:
     listed = json.loads(yt_dlp("--flat-playlist", "-J", f"{served}-/{form}"))
     assert listed["_type"] == "playlist"

@@ -144,6 +144,7 @@ def test_the_focus_follows_what_was_made_anew(page: Page, folder: Path) -> None:
     assert page.evaluate("document.activeElement.id") == "qv-content"
 
 
+@pytest.mark.slow
 def test_from_nothing_to_something_and_back(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
@@ -225,6 +226,7 @@ def test_the_menu_closes_as_menus_do(page: Page) -> None:
     assert titles(page)[0] == "Part 40"
 
 
+@pytest.mark.slow
 def test_badges_of_the_list_stand_in_one_line(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:

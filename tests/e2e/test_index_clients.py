@@ -111,7 +111,7 @@ def served(tmp_path: Path) -> Iterator[Folder]:
 
 
 @pytest.mark.parametrize("client", ["rclone", "lftp", "wget", "wget2"])
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_a_library_is_mirrored(served: Folder, client: str) -> None:
     """As a whole, then what has changed, then nothing."""
     commands = {

@@ -146,6 +146,7 @@ def test_chapters_are_links_that_seek(page: Page, library: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_captions_begin_in_the_language_of_the_browser(page: Page, library: Path) -> None:
     watch(page, library, "film.mp4")
     page.wait_for_function(

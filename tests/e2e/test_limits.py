@@ -57,6 +57,7 @@ def test_a_client_has_enough_until_it_lets_go(server: Server) -> None:
     server.wait_idle()
 
 
+@pytest.mark.sample(1)
 def test_a_player_that_seeks_all_the_time(server: Server) -> None:
     """Each time it asks for the next part before it closes the one before."""
     with open_transfer(server, "/videos/sparse.mp4"), ExitStack() as before:

@@ -78,6 +78,7 @@ def test_nothing_moves_for_those_who_do_not_want_it(gallery: str, new_page: NewP
 @pytest.mark.parametrize(
     ("zone", "shown"), [("Asia/Tokyo", "23 Nov 2025"), ("America/New_York", "22 Nov 2025")]
 )
+@pytest.mark.slow
 def test_dates_are_those_of_the_visitor(
     gallery: str, new_page: NewPage, zone: str, shown: str
 ) -> None:

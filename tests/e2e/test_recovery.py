@@ -249,6 +249,7 @@ def test_another_film_of_this_name(
     until(browser, lambda now: now["problem"] is None and now["ready"] > 1, "the other film")
 
 
+@pytest.mark.sample(1)
 def test_what_is_wrong_with_a_file(hypercorn: Server, folder: Path, browser: Browser) -> None:
     (folder / "empty.mp4").touch()
     (folder / "damaged.mp4").write_bytes(os.urandom(50_000))
@@ -257,7 +258,7 @@ def test_what_is_wrong_with_a_file(hypercorn: Server, folder: Path, browser: Bro
         is_told(browser, name)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_a_film_that_ends_too_early(
     hypercorn: Server, folder: Path, film: Path, browser: Browser
 ) -> None:
@@ -270,7 +271,7 @@ def test_a_film_that_ends_too_early(
     is_told(browser, "damaged")
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_try_again_keeps_the_place(tap: Tap, watch: str, browser: Browser) -> None:
     play(browser, address(tap, f"/videos/{watch}"), 20)
     tap.refuse()

@@ -12,7 +12,7 @@ from tests.e2e.harness import SERVERS, Server
 
 @pytest.mark.parametrize("kind", SERVERS)
 @pytest.mark.parametrize("what", ["missing", "a-file"])
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_unusable_media_root(kind: str, what: str, tmp_path: Path) -> None:
     root = tmp_path / "root"
     if what == "a-file":

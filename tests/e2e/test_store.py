@@ -391,6 +391,7 @@ def test_a_folder_cannot_redirect(tmp_path: Path) -> None:
         Server("uvicorn", tmp_path, tmp_path, {"QUART_VIDEO_STORE_DELIVERY": "redirect"})
 
 
+@pytest.mark.slow
 def test_the_example_by_one_variable(
     cinema: SwiftBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,6 +413,7 @@ def test_the_example_by_one_variable(
         assert film.read() == welcome
 
 
+@pytest.mark.slow
 def test_without_the_extra(tmp_path: Path) -> None:
     """The remedy is named, where the package is not installed."""
     hidden = tmp_path / "hidden" / "obstore"

@@ -140,6 +140,7 @@ def _middle_of_the_bar(page: Page) -> bytes:
     return page.screenshot(clip=cast("FloatRect", middle))
 
 
+@pytest.mark.slow
 def test_the_controls_make_way_for_the_film_and_captions_for_them(page: Page) -> None:
     screen = page.locator(".qv-screen")
     first_cue = "video.textTracks[0].activeCues?.[0]?.line"
@@ -184,6 +185,7 @@ def test_by_touch_in_arabic(hypercorn: Server, new_page: NewPage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_without_controls_of_ours_those_of_the_browser_stay(
     hypercorn: Server, new_page: NewPage
 ) -> None:
@@ -360,6 +362,7 @@ def test_keys_work_as_soon_as_the_help_is_closed(page: Page) -> None:
     assert video(page, "muted")
 
 
+@pytest.mark.slow
 def test_keys_that_are_someone_elses(page: Page) -> None:
     """A page of the host's own may have anything on it."""
     taken = page.evaluate(
@@ -474,6 +477,7 @@ def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
     assert video(page, "currentTime") == 0
 
 
+@pytest.mark.slow
 def test_what_was_watched_is_marked_and_can_be_hidden(
     hypercorn: Server, new_page: NewPage, folder: Path, film: Path
 ) -> None:
@@ -516,7 +520,7 @@ def test_what_was_watched_is_marked_and_can_be_hidden(
         (("America/New_York", "de-DE"), "22.11.2025, 08:15"),
     ],
 )
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_times_are_those_of_the_visitor(
     hypercorn: Server, new_page: NewPage, folder: Path, place: tuple[str, str], shown: str
 ) -> None:
@@ -602,7 +606,7 @@ def test_neither_the_beginning_nor_the_end_is_kept(page: Page, seconds: float) -
         None,
     ],
 )
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_whatever_is_in_the_storage(hypercorn: Server, new_page: NewPage, kept: str | None) -> None:
     page = new_page(base_url=hypercorn.url)
     errors: list[str] = []
@@ -630,6 +634,7 @@ def alert(page: Page) -> str:
     return board.inner_text()
 
 
+@pytest.mark.slow
 def test_what_no_browser_plays_is_offered_for_download(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
@@ -643,7 +648,7 @@ def test_what_no_browser_plays_is_offered_for_download(
 
 
 @pytest.mark.parametrize("viewport", [(1280, 800), (390, 844), (320, 568)])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_what_is_wrong_is_seen_at_once(
     hypercorn: Server, new_page: NewPage, folder: Path, viewport: tuple[int, int]
 ) -> None:
@@ -704,7 +709,7 @@ def test_a_picture_that_is_missing_is_told_and_none_is_missed_in_sound(
         ("hvc1", None, False),
     ],
 )
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_what_will_not_play_is_told_before_it_is_loaded(
     hypercorn: Server, new_page: NewPage, missing: str, words: str | None, *, true_when_loaded: bool
 ) -> None:
@@ -749,6 +754,7 @@ def test_nothing_moves_when_the_video_comes(
     assert before == pytest.approx(390 * 192 / 320, abs=1)
 
 
+@pytest.mark.slow
 def test_a_video_that_has_gone_is_told(hypercorn: Server, new_page: NewPage, folder: Path) -> None:
     (folder / "gone.mp4").write_bytes(os.urandom(5000))
     page = new_page(base_url=hypercorn.url)
@@ -806,6 +812,7 @@ def test_keys_lead_to_the_videos_beside_it(
     page.wait_for_url("**/Part%202.mp4")
 
 
+@pytest.mark.slow
 def test_a_picture_in_a_picture_where_there_is_one(page: Page) -> None:
     offered = page.get_by_role("button", name="Picture in picture").is_visible()
     assert offered is page.evaluate("document.pictureInPictureEnabled")

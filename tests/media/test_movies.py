@@ -155,6 +155,7 @@ async def test_gap_in_the_sound_stays(movies: Movies, tmp_path: Path, sound: lis
     assert max(abs(a - b) for a, b in zip(expected, found, strict=True)) < 20
 
 
+@pytest.mark.slow
 async def test_surround_stays_surround_where_that_is_wanted(
     service: DerivativeService, tmp_path: Path
 ) -> None:
@@ -228,7 +229,7 @@ async def test_parts_that_are_there_are_not_made_again(
 
 
 @pytest.mark.parametrize("name", ["aac-0-stereo-0", "movie-0-aac-stereo", "movie-0", "film"])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 async def test_what_was_deleted_is_made_again(
     service: DerivativeService, tmp_path: Path, name: str
 ) -> None:
@@ -300,7 +301,7 @@ async def test_refusal_is_remembered(movies: Movies, tmp_path: Path) -> None:
     "name", ["film-facts", "film", "plan-0", "movie-0", "aac-0-stereo-0", "aac-0-stereo-0-sizes"]
 )
 @pytest.mark.parametrize("gone", ["", "movie-0-aac-stereo"], ids=["", "without the index"])
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 async def test_what_is_kept_and_is_broken_is_made_anew(
     service: DerivativeService, tmp_path: Path, name: str, gone: str
 ) -> None:

@@ -227,7 +227,7 @@ async def test_parameters(site: Site, rule: Any) -> None:
 
 
 @each_rule
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 async def test_queries(site: Site, rule: Any) -> None:
     pattern = some(QUERIES, rule)
     await held(site, existing(rule), pattern, query=filled(pattern), measure=True)
@@ -235,7 +235,7 @@ async def test_queries(site: Site, rule: Any) -> None:
 
 @each_rule
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 async def test_headers(site: Site, rule: Any, method: str) -> None:
     for name, patterns in HEADERS.items():
         pattern = some(patterns, rule, len(method))
@@ -263,7 +263,7 @@ async def test_many_lines(site: Site, rule: Any) -> None:
 
 
 @each_rule
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 async def test_hosts(site: Site, rule: Any) -> None:
     pattern = some(HOSTS, rule)
     await held(site, existing(rule), pattern, host=filled(pattern))

@@ -119,7 +119,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("made", FILMS, ids=lambda made: made.name)
-@pytest.mark.sample(4)
+@pytest.mark.sample(3)
 async def test_all_packets_are_there_at_their_times(
     derivatives: DerivativeService, folder: Path, made: Film
 ) -> None:

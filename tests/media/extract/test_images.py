@@ -45,7 +45,7 @@ def frame(path: Path, seconds: float, target: Path) -> Image.Image:
 
 
 @pytest.mark.parametrize("name", [film.name for film in SHOWN])
-@pytest.mark.sample(5)
+@pytest.mark.sample(4)
 async def test_a_poster_is_the_picture_that_ffmpeg_takes(
     derivatives: DerivativeService, films: Films, tmp_path: Path, name: str
 ) -> None:
@@ -172,7 +172,7 @@ async def test_a_storyboard_shows_each_moment(
 
 
 @pytest.mark.parametrize("name", [film.name for film in SHOWN])
-@pytest.mark.sample(8)
+@pytest.mark.sample(5)
 async def test_every_kind_of_video_has_a_storyboard(
     derivatives: DerivativeService, films: Films, name: str
 ) -> None:

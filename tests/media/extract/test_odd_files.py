@@ -308,7 +308,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize(("make", "known"), ODD.values(), ids=ODD)
-@pytest.mark.sample(8)
+@pytest.mark.sample(6)
 async def test_it_is_told_and_shown(
     derivatives: DerivativeService, tmp_path: Path, make: Make, known: dict[str, Any]
 ) -> None:

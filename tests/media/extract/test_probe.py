@@ -27,7 +27,7 @@ def _rotation(stream: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("name", [film.name for film in WHOLE + TRUNCATED])
-@pytest.mark.sample(7)
+@pytest.mark.sample(5)
 async def test_details_are_those_of_ffprobe(
     derivatives: DerivativeService, films: Films, name: str
 ) -> None:
