@@ -19,6 +19,7 @@ from tests.media.films import BY_NAME
 from tests.support import azurite, swift
 from tests.support.apps import KeptTemplates, keep_url_builders
 from tests.support.azurite import Azurite
+from tests.support.rewritten import rewrite_share
 from tests.support.swift import SwiftBox
 
 settings.register_profile(
@@ -52,6 +53,13 @@ is the store.
 """
 
 WITH_PROGRAMS = ("tests/benchmarks", "tests/cli", "tests/docs", "tests/e2e", "tests/media")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have several processes that are to run all of the tests rewrite each a part of them."""
+    config = session.config
+    if config.args == config.getini("testpaths") and not config.getoption("ignore"):
+        rewrite_share(config, sorted((ROOT / "tests").rglob("test_*.py")))
 
 
 @pytest.hookimpl(tryfirst=True)  # before it is decided what to run
