@@ -18,6 +18,7 @@ def test_nothing_is_made_again_of_a_copy(tmp_path: Path) -> None:
     assert "; as wanted" in str(found)
 
 
+@pytest.mark.slow
 def test_it_tells_if_more_were_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As it would be if what is made were kept by what a file is, and not by what its bytes are.
     monkeypatch.setattr(FileFacts, "content", property(lambda facts: facts.version))

@@ -427,6 +427,7 @@ def test_without_the_extra(tmp_path: Path) -> None:
     assert "MEDIA_ROOT" in str(failure.value)
 
 
+@pytest.mark.slow
 def test_unusable_options(tmp_path: Path) -> None:
     options = {"QUART_VIDEO_STORE_OPTIONS": json.dumps({"secret": SECRET})}
     with pytest.raises(RuntimeError, match="'secret' is not valid") as failure:

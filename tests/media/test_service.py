@@ -211,6 +211,7 @@ def test_pauses_grow_up_to_an_hour_and_few_are_remembered(
 
 
 @pytest.mark.parametrize("most", [1, 3])
+@pytest.mark.sample(1)
 async def test_what_is_quick_does_not_wait_for_what_takes_long(
     tmp_path: Path, films: Films, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
