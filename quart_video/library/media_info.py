@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from quart_video.catalogue import (
@@ -125,7 +126,8 @@ async def sort_captions(
     """Tell the caption files that can be shown from those that cannot.
 
     The first :data:`MOST_CAPTIONS` are looked into, and no others are told of. One that takes
-    longer than :data:`GLANCE` to be looked into is taken for one that can.
+    longer than :data:`GLANCE` to be looked into is taken for one that can, and looked into in the
+    background.
     """
     captions = captions[:MOST_CAPTIONS]
     told = await asyncio.gather(*(_look_at(library, each) for each in captions))
@@ -137,6 +139,7 @@ async def sort_captions(
 
 async def _look_at(library: Library, caption: Caption) -> Shown | Unshown:
     path, version = caption.path, ""
+    look_later = _nothing
     try:
         async with asyncio.timeout(GLANCE):
             if library.derivatives is None:
@@ -148,14 +151,20 @@ async def _look_at(library: Library, caption: Caption) -> Shown | Unshown:
             if entry.facts is None:
                 return Unshown(caption, EMPTY)
             version = caption_version(library, entry)
-            await library.derivatives.ensure(
-                source_at(library, entry), caption_product(library, path)
-            )
-    except (TimeoutError, StorageError):
+            wanted = source_at(library, entry), caption_product(library, path)
+            look_later = partial(library.derivatives.later, *wanted)
+            await library.derivatives.ensure(*wanted)
+    except TimeoutError:
+        look_later()
+    except StorageError:
         pass
     except Failed as error:
         return Unshown(caption, str(error))
     return Shown(caption, version)
+
+
+def _nothing() -> None:
+    pass
 
 
 async def webvtt_problem(media: Media) -> str | None:

@@ -48,7 +48,7 @@ async function choose(link, replaces = false) {
     return leave(link, replaces);
   }
   // The page tells how far the sound is, and has captions at the times of what it plays.
-  if (told.mp4.sound === "preparing" || video.dataset.qvStart) return leave(link, replaces);
+  if (!told.mp4 || told.mp4.sound === "preparing" || video.dataset.qvStart) return leave(link, replaces);
   play(told);
   for (const each of links) each.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");

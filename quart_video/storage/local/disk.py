@@ -299,27 +299,22 @@ class OpenFile:
         ahead by more, and forgets what it has not needed for longest, so that a hole between two of
         them is rare; who reads it waits for the disk.
         """
-        until = start
         # Whoever has a file that is not local may be asked about it whatever is in memory.
-        if self._closer is not None or not self._is_cached(start):
-            return until
-        while until < stop:
-            following = min((until // _GRID + 1) * _GRID, stop)
-            if not self._is_cached(min(following, stop - 1)):
-                break
-            until = following
-        return until
-
-    def _is_cached(self, offset: int) -> bool:
-        if not self._cached:
-            return False
+        if self._closer is not None or not self._cached:
+            return start
+        until = start
+        descriptor, flags = self._descriptor, _NOWAIT or 0
+        look = os.preadv  # it is called for every 64 KiB that are sent
         try:
-            return os.preadv(self._descriptor, _ONE_BYTE, offset, _NOWAIT or 0) == 1
+            for following in (*range(start, stop, _GRID), stop):
+                if look(descriptor, _ONE_BYTE, min(following, stop - 1), flags) != 1:
+                    break
+                until = following
         except BlockingIOError:
-            return False
+            pass
         except OSError:  # this file system cannot say what is cached
             self._cached = False
-            return False
+        return until
 
     def _read_cached(self, size: int, offset: int) -> bytes | None:
         """Read what the page cache holds, which may be less than *size*; ``None``: nothing."""

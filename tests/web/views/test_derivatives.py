@@ -17,6 +17,8 @@ from quart import Quart
 
 from quart_video import video_bp
 from quart_video.library import media_info, mount
+from quart_video.library.state import app_state
+from quart_video.media import Failed
 from tests.media.films import SRT
 from tests.support.asgi import Sent, follow
 
@@ -299,6 +301,28 @@ async def test_captions_that_are_not_there(root: Path, films: Films) -> None:
             "notes.txt",
         ):
             assert (await get(app, f"/videos/-/captions/{path}")).status == 404, path
+
+
+async def test_what_takes_long_to_be_looked_into_is_looked_into_all_the_same(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "videos/a.mp4").touch()
+    (root / "videos/a.fr.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\n\n")
+    monkeypatch.setattr(media_info, "GLANCE", 0.1)  # less than a first process takes to start
+    async with serving(root) as app:
+        told = (await video(app, "a.mp4"))["captions"]
+        library = await app_state(app).mounts["video"].library(app)
+        entry = await library.storage.stat("a.fr.srt")
+        source = media_info.source_at(library, entry)
+        made = media_info.caption_product(library, "a.fr.srt")
+        assert library.derivatives is not None
+        async with asyncio.timeout(60):
+            while told:
+                try:
+                    await library.derivatives.raise_failure(source, made)
+                except Failed:
+                    told = (await video(app, "a.mp4"))["captions"]
+                await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("processes", [0, 1])
