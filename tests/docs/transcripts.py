@@ -1,8 +1,8 @@
 """Transcripts of a terminal: what was typed, what came out, and whether that still is so. Pure.
 
 A line of ``...`` stands for any lines. What differs each time may have another value than on the
-page: dates of answers, and entity tags and boundaries of multipart bodies. These last two have to
-be the same wherever the page shows the same. The order of the fields of an answer does not count.
+page: dates of answers, and entity tags, boundaries of multipart bodies and versions in addresses.
+All but dates have to be the same wherever the page shows the same. The order of the fields of an answer does not count.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ import re
 from dataclasses import dataclass, field
 
 _ANY_LINES = "..."
-_CHANGING = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{24})\b")  # boundary, entity tag
+_CHANGING = re.compile(
+    r"\b(?:[0-9a-f]{32}|[0-9a-f]{24})\b"  # boundary, entity tag
+    r"|(?<=\?v=)[0-9a-f]{16}\b"  # version in an address
+)
 _DATE_FIELD = re.compile(r"(date|last-modified): ", re.IGNORECASE)
 _DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
 

@@ -31,6 +31,7 @@ NOT_FORETOLD: dict[tuple[str, str], str | None] = {
     ("WebKit", "flv1_mp3.flv"): "picture",
     ("WebKit", "mpeg2_mp2.mpg"): "sound",
     ("WebKit", "mpeg1_mp2.mpg"): "sound",
+    ("WebKit", "wmv2_wma.wmv"): "type",
     ("WebKit", "h264_aac.avi"): None,
     ("WebKit", "h264_aac.flv"): None,
 }

@@ -108,12 +108,6 @@ DECISIONS = [
         "It goes by the clock of the stream, which runs ahead. The other three go by the packets.",
     ),
     Decision(
-        "elementary.m2v",
-        "duration",
-        "mediainfo",
-        "A bare stream has no times. It guesses one by the bytes of a picture.",
-    ),
-    Decision(
         "theora_flac.ogv",
         "duration, sounds, sound names, channels, sample rates, languages",
         "mediabunny",
