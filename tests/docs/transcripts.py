@@ -2,7 +2,8 @@
 
 A line of ``...`` stands for any lines. What differs each time may have another value than on the
 page: dates of answers, and entity tags, boundaries of multipart bodies and versions in addresses.
-All but dates have to be the same wherever the page shows the same. The order of the fields of an answer does not count.
+All but dates have to be the same wherever the page shows the same. The order of the fields of an
+answer does not count.
 """
 
 from __future__ import annotations
