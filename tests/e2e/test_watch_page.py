@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.chromium import NewPage, Page
 from tests.e2e.film import SECONDS
-from tests.e2e.harness import Server, need_tool
+from tests.e2e.harness import Server, need_tool, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect
@@ -468,7 +468,7 @@ def test_the_gallery_shows_what_has_been_begun(page: Page) -> None:
     with_first_chunk(page, "Math.abs(video.currentTime - 23) < 2")
     page.go_back()
     row.get_by_role("button", name="Forget these").click()
-    assert not row.is_visible()
+    row.wait_for(state="hidden")
     page.reload()
     page.locator(".qv-card").first.wait_for()
     assert not row.is_visible()
@@ -507,6 +507,7 @@ def test_what_was_watched_is_marked_and_can_be_hidden(
     assert seen.get_attribute("aria-pressed") == "true"
     assert video(page, "currentTime") == 0
     seen.click()
+    wait_until(lambda: seen.get_attribute("aria-pressed") == "false", 10, "it is noted")
     page.goto(gallery)
     page.locator(".qv-card").first.wait_for()
     assert not page.get_by_text("Watched", exact=True).count()
