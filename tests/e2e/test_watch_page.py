@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -236,20 +237,28 @@ def test_the_look_of_captions_is_chosen_by_keyboard(page: Page) -> None:
     assert page.evaluate("localStorage.getItem('quart-video:delays')") == "{}"
 
 
-@pytest.mark.slow
-def test_captions_begin_in_the_language_of_the_visitor(
-    hypercorn: Server, new_page: NewPage, folder: Path
-) -> None:
-    for name in ("a.mp4", "a.en.vtt", "a.de.vtt", "a.fr-CA.vtt"):
+def begin_with(
+    server: Server, new_page: NewPage, folder: Path, files: Sequence[str], locales: Sequence[str]
+) -> dict[str, str]:
+    """Return which captions of a video with some files the player begins with, by locale."""
+    for name in ("a.mp4", *files):
         (folder / name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
     shown = {}
-    for locale in ("de-AT", "fr-FR", "en-US", "ja-JP"):
-        page = new_page(base_url=hypercorn.url, locale=locale)
+    for locale in locales:
+        page = new_page(base_url=server.url, locale=locale)
         page.goto(f"/videos/-/watch/{folder.name}/a.mp4")
         menu = page.locator("[data-qv-captions]")
         menu.wait_for()
         shown[locale] = menu.locator("option:checked").inner_text()
-    assert shown == {
+    return shown
+
+
+@pytest.mark.slow
+def test_captions_begin_in_the_language_of_the_visitor(
+    hypercorn: Server, new_page: NewPage, folder: Path
+) -> None:
+    files = ("a.en.vtt", "a.de.vtt", "a.fr-CA.vtt")
+    assert begin_with(hypercorn, new_page, folder, files, ("de-AT", "fr-FR", "en-US", "ja-JP")) == {
         "de-AT": "Deutsch",
         "fr-FR": "Français (Canada)",
         "en-US": "English",
@@ -261,18 +270,12 @@ def test_captions_begin_as_the_server_has_it_where_that_knows_more(
     hypercorn: Server, new_page: NewPage, folder: Path
 ) -> None:
     """The script and the region count, and so does what a file says of itself."""
-    for name in ("a.mp4", "a.zh-Hans.vtt", "a.zh-Hant.vtt", "a.pt-PT.vtt", "a.tr.default.vtt"):
-        (folder / name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
-    for name in ("a.pt-BR.vtt", "a.en.vtt", "a.en.Plain.default.vtt"):
-        (folder / name).write_text("WEBVTT\n\n00:00.000 --> 00:09.000\nHello\n")
-    shown = {}
-    for locale in ("zh-TW", "zh-CN", "pt-PT", "pt-BR", "en-GB", "ja-JP"):
-        page = new_page(base_url=hypercorn.url, locale=locale)
-        page.goto(f"/videos/-/watch/{folder.name}/a.mp4")
-        menu = page.locator("[data-qv-captions]")
-        menu.wait_for()
-        shown[locale] = menu.locator("option:checked").inner_text()
-    assert shown == {
+    files = (
+        *("a.zh-Hans.vtt", "a.zh-Hant.vtt", "a.pt-PT.vtt", "a.tr.default.vtt"),
+        *("a.pt-BR.vtt", "a.en.vtt", "a.en.Plain.default.vtt"),
+    )
+    locales = ("zh-TW", "zh-CN", "pt-PT", "pt-BR", "en-GB", "ja-JP")
+    assert begin_with(hypercorn, new_page, folder, files, locales) == {
         "zh-TW": "繁體中文",
         "zh-CN": "简体中文",
         "pt-PT": "Português (Portugal)",
