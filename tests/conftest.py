@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import signal
@@ -57,10 +56,7 @@ WITH_PROGRAMS = ("tests/benchmarks", "tests/cli", "tests/docs", "tests/e2e", "te
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Leave no loop behind, and have several processes share the rewriting of all tests."""
-    # Else the plugin for asyncio makes a loop only to put it back after each test. The first test
-    # that runs one of its own lets it go, unclosed, and whichever test runs then is blamed for it.
-    asyncio.set_event_loop(None)
+    """Have several processes that are to run all of the tests rewrite each a part of them."""
     config = session.config
     if config.args == config.getini("testpaths") and not config.getoption("ignore"):
         rewrite_share(config, sorted((ROOT / "tests").rglob("test_*.py")))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ Ask = Callable[..., Reply]
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Ask:
+def ask(tmp_path: Path) -> Iterator[Ask]:
     """Return what sends a request as a function URL does, which starts and ends the app for it."""
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "a film.mp4").write_bytes(FILM)
@@ -39,6 +40,8 @@ def ask(tmp_path: Path) -> Ask:
         "VIDEO_MEDIA_PROCESSES": 0,
     }
     app.register_blueprint(video_bp)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # else Mangum makes one, and never closes it
     handler = mangum.Mangum(app)
 
     def ask(path: str, **fields: str) -> Reply:
@@ -59,7 +62,9 @@ def ask(tmp_path: Path) -> Ask:
         body = base64.b64decode(reply["body"]) if encoded else reply["body"].encode()
         return Reply(reply["statusCode"], reply["headers"], body)
 
-    return ask
+    yield ask
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def test_answers_are_as_ever(ask: Ask) -> None:
