@@ -44,8 +44,10 @@ def warn_of_buffering(name: str, length: int) -> None:
     :param name: what to call the media in the log.
     :param length: bytes of the answer.
     """
+    if length <= _MUCH or waits_for_client():
+        return
     app = this_app()
-    if length <= _MUCH or waits_for_client() or app.extensions.setdefault(_WARNED, False):
+    if app.extensions.get(_WARNED):
         return
     scope = this_request().scope
     record = server_record(scope["http_version"])
