@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 from quart_video.http.validators import EntityTag
 
+DATE_LAG = 60
+"""Seconds that the ``Date`` of an answer may be behind our clock.
+
+A server may write it from a clock that it has read before: Gunicorn and Granian once in a second,
+Uvicorn at every tenth of the turns that it takes on the event loop, a tenth of a second apart. Each
+turn is late by as long as the loop is busy, so that a second of it makes ten. RFC 7232 (2.2.2) had
+the same minute, for the same reason.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
@@ -44,8 +53,8 @@ class MediaFacts:
     def last_modified(self, now: int) -> int | None:
         """Return the date to announce as ``Last-Modified`` in an answer made at *now*.
 
-        It is never later than the ``Date`` of the answer (section 8.8.2.1), which the server writes
-        from a clock that it may read only once in a second. And it never names a second that is not
-        over: the media may change again within it, and the date would not tell (section 8.8.2.2).
+        It is never later than the ``Date`` that the server writes (section 8.8.2.1), nor does it
+        name a second that is not over: the media may change again within it, and the date would not
+        tell (section 8.8.2.2).
         """
-        return None if self.modified is None else min(self.modified, now - 1)
+        return None if self.modified is None else min(self.modified, now - DATE_LAG)

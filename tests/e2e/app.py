@@ -119,6 +119,13 @@ async def players() -> str:
     )
 
 
+@app.get("/busy")
+async def busy() -> str:
+    """Keep the event loop from all else."""
+    time.sleep(0.3)
+    return "busy"
+
+
 @app.get("/sync")
 def sync() -> str:
     """Answer out of a thread of the event loop's own executor."""
