@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from http.client import HTTPSConnection
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 import pytest
@@ -262,6 +266,71 @@ def test_what_is_passed_on(fronts: Starts, name: str, column: str) -> None:
     assert " / ".join(sorted(seen)) == table()[NAMES[name]][column]
 
 
+class Closing:
+    """An app that keeps each connection open, and closes it as soon as it is used once more.
+
+    So it looks to a front if a request comes just when a server has had enough of waiting.
+    """
+
+    root = Path("/nowhere")
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address: tuple[str, int] = self._listener.getsockname()
+
+    def run(self) -> None:
+        """Answer until closed."""
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._answer, args=(connection,)).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nCache-Control: no-cache\r\n\r\nok"
+        with connection, suppress(OSError):
+            connection.settimeout(60)
+            for reply in (answer, b""):
+                head = b""
+                while b"\r\n\r\n" not in head and (more := connection.recv(4096)):
+                    head += more
+                connection.sendall(reply if head else b"")
+
+    def close(self) -> None:
+        """Answer nobody else."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@pytest.fixture
+def closing() -> Iterator[Closing]:
+    closing = Closing()
+    thread = threading.Thread(target=closing.run)
+    thread.start()
+    try:
+        yield closing
+    finally:
+        closing.close()
+        thread.join()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.sample(3)
+def test_connections_that_the_app_closes(
+    closing: Closing, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Apache and h2o, as they are by default, make a 502 of each."""
+    front = Starts(cast("Server", closing), tmp_path_factory)(name)
+    try:
+        for number in range(6):
+            assert front.get(f"/videos/{number}.mp4").status == 200
+        client = Http1(front.address)
+        for number in range(4):
+            assert client.request("GET", f"/videos/-/{number}").status == 200
+        client.close()
+    finally:
+        front.stop()
+
+
 def _read(client: Http1, amount: int) -> bytes:
     data = bytearray()
     while len(data) < amount and (more := client.read(amount - len(data))):
@@ -272,7 +341,9 @@ def _read(client: Http1, amount: int) -> bytes:
 def _transfer(front: Front, target: str) -> tuple[Http1, Reply]:
     client = Http1(front.address, receive_buffer=SMALL_BUFFER, timeout=120)
     client.send("GET", target)
-    return client, client.read_head()
+    head = client.read_head()
+    assert head.status == 200
+    return client, head
 
 
 def pauses(front: Front) -> str:
