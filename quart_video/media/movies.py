@@ -38,7 +38,7 @@ from quart_video.remux.index_cache import Index, IndexCache
 from quart_video.remux.index_file import BrokenIndexError
 from quart_video.remux.packet_file import is_whole
 from quart_video.remux.patched import is_patched
-from quart_video.remux.sound import Mode, is_made_part, split_parts
+from quart_video.remux.sound import Mode, made_size, split_parts
 from quart_video.remux.track import FILM as THE_FILM
 from quart_video.remux.track import LITERAL
 from quart_video.remux.virtual import VirtualMedia, version_of
@@ -182,7 +182,12 @@ class Movies:
             facts = await self.film(source)
             number = _number(facts, sound)
             mode = await self._mode_of(source, facts.sound(number))
-            return await self._open(source, film, facts, number, None if original else mode)
+            try:
+                return await self._open(source, film, facts, number, None if original else mode)
+            except Changed:
+                # What was kept is not there any more, or broken. That is known by now.
+                mode = await self._mode_of(source, facts.sound(number))
+                return await self._open(source, film, facts, number, None if original else mode)
         except BaseException:
             film.close()
             raise
@@ -210,7 +215,7 @@ class Movies:
 
         with suppress(StorageError):
             # One that is broken is made anew when the movie is opened.
-            index = await self._index(f"{source.key}/{name}", open_kept, lambda _: None)
+            index = await self._index(f"{source.key}/{name}", open_kept)
             return version_of(index, film)
         return ""
 
@@ -299,9 +304,9 @@ class Movies:
     def _packets_of(self, source: Source) -> Source:
         """Return as a source what is known of a film's packets; if it is lost, all is made anew."""
 
-        def lost() -> None:
+        async def lost() -> None:
             self._known.remove(source.key)
-            self._derivatives.forget_later(source, FILM)
+            await self._derivatives.forget(source, FILM)
 
         return self._derivatives.made_of(source, "film", is_whole=is_known, lost=lost)
 
@@ -332,25 +337,28 @@ class Movies:
                 part = wanted - THE_FILM - 1
                 found = await self._derivatives.open_kept(source, sound_data(number, mode, part))
             if found is None:
-                forget(wanted)
+                await forget(wanted)
                 raise Changed(f"a part of the sound of {source.identity!r} is not there any more")
             return found
 
-        def forget(broken: int) -> None:
+        async def forget(broken: int) -> None:
             self._indexes.forget(key)
             if number is not None and mode is not None:
                 self._made.remove((source.key, number, mode))
                 if broken != LITERAL:
                     part = sound_part(number, mode, broken - THE_FILM - 1)
-                    self._derivatives.forget_later(source, part)
-            self._derivatives.forget_later(source, derivative)
+                    await self._derivatives.forget(source, part)
+            await self._derivatives.forget(source, derivative)
 
         key = f"{source.key}/{name}"
         index = await self._index(key, lambda: open_source(LITERAL), forget)
         return VirtualMedia(index, film, open_source, broken=forget)
 
     async def _index(
-        self, key: str, open_index: Callable[[], Awaitable[Media]], forget: Callable[[int], None]
+        self,
+        key: str,
+        open_index: Callable[[], Awaitable[Media]],
+        forget: Callable[[int], Awaitable[None]] | None = None,
     ) -> Index:
         index = self._indexes.find(key)
         if index is not None:
@@ -364,7 +372,8 @@ class Movies:
         try:
             return await self._indexes.open(key, read)
         except BrokenIndexError as error:
-            forget(LITERAL)
+            if forget is not None:
+                await forget(LITERAL)
             raise Changed(f"the index of a virtual file is broken: {error}") from error
         finally:
             media.close()
@@ -420,17 +429,28 @@ class Movies:
         made = []
         for each, part in enumerate(parts):
             derivative = sound_part(number, mode, each, part)
-            there = await self._derivatives.find(source, derivative)
-            if there is None or not is_made_part(there):
-                await self._derivatives.forget(source, derivative)
+            there = await self._find_part(source, derivative, sound_data(number, mode, each))
+            is_made = there is None
+            if there is None:
                 there = await get(source, derivative, urgent=False, retry=retry)
-                job.one_done(made=True)
-            else:
-                job.one_done(made=False)
+            job.one_done(made=is_made)
             made.append(there)
         of_film = self._packets_of(source)
         await get(of_film, movie_with_aac(number, mode, b"".join(made)), urgent=False, retry=retry)
         self._made.put((source.key, number, mode), value=True)
+
+    async def _find_part(self, source: Source, derivative: Derivative, data: str) -> bytes | None:
+        """Return what is known of a part that was made; ``None``: it, or its sound, is not there.
+
+        :param data: what the sound is kept as.
+        """
+        there = await self._derivatives.find(source, derivative)
+        if there is not None:
+            size = made_size(there)
+            if size is not None and await self._derivatives.size(source, data) == size:
+                return there
+            await self._derivatives.forget(source, derivative)
+        return None
 
 
 def _number(facts: FilmFacts, sound: int | None) -> int | None:

@@ -310,18 +310,19 @@ class DerivativeService:
         name: str,
         *,
         is_whole: Callable[[bytes], bool] = lambda _: True,
-        lost: Callable[[], object] = lambda: None,
+        lost: Callable[[], Awaitable[None]] | None = None,
     ) -> Source:
         """Return as a source what was made of *source* and is kept as *name*.
 
         :param is_whole: tells whether it is as it was written.
-        :param lost: is called if it is not, or is not there any more.
+        :param lost: is awaited if it is not, or is not there any more.
         """
 
         async def open_kept() -> Media:
             data = await self._cache.read(source.key, name)
             if data is None or not is_whole(data):
-                lost()
+                if lost is not None:
+                    await lost()
                 raise Changed(f"what was made of {source.identity!r} is not there any more")
             return BytesMedia(data, version=source.version)
 
@@ -331,15 +332,13 @@ class DerivativeService:
         """Open what was made of *source* and is kept as *name*; ``None``: it is not there."""
         return await self._cache.open(source.key, name)
 
+    async def size(self, source: Source, name: str) -> int | None:
+        """Return how long what is kept as *name* is; ``None``: it is not there."""
+        return await self._cache.size(source.key, name)
+
     async def forget(self, source: Source, derivative: Derivative) -> None:
         """Have *derivative* be made anew when it is asked for again."""
         await self._cache.remove(source.key, derivative.name)
-
-    def forget_later(self, source: Source, derivative: Derivative) -> None:
-        """Do what :meth:`forget` does, in a moment."""
-        task = asyncio.create_task(self.forget(source, derivative))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
     def turn(self, name: str) -> AbstractAsyncContextManager[None]:
         """Hold what one process of all with this cache holds at a time."""

@@ -234,12 +234,16 @@ def decode_all_made(data: bytes) -> list[MadePart]:
     return found
 
 
-def is_made_part(data: bytes) -> bool:
-    """Tell whether *data* is one part as :func:`encode_made` wrote it."""
+def made_size(data: bytes) -> int | None:
+    """Return how many bytes the frames have of the part that *data* tells of.
+
+    :returns: ``None``: it is not one part as :func:`encode_made` wrote it.
+    """
     try:
-        return len(decode_all_made(data)) == 1
+        (made,) = decode_all_made(data)
     except (ValueError, zlib.error):
-        return False
+        return None
+    return sum(made.sizes)
 
 
 def aac_track(track: Track, rate: int, parts: Sequence[MadePart]) -> Track:

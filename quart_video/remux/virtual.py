@@ -43,11 +43,16 @@ class VirtualMedia:
     :param film: the source that was indexed, in that very version; owned from now on.
     :param open_source: opens all others.
     :param broken: is called with the number of a source other than the film that turns out not to
-        be as it was written.
+        be as it was written, and awaited before that is told.
     """
 
     def __init__(
-        self, index: Index, film: Media, open_source: Open, *, broken: Callable[[int], None]
+        self,
+        index: Index,
+        film: Media,
+        open_source: Open,
+        *,
+        broken: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         told = film.facts
         version = version_of(index, told.version)
@@ -93,7 +98,7 @@ class VirtualMedia:
             try:
                 block = await self._index.block_at(start + done, self._read_index)
             except BrokenIndexError as error:
-                self._broken(LITERAL)
+                await self._tell_broken(LITERAL)
                 raise Changed(f"the index of a virtual file is broken: {error}") from error
             count = gather(block, start + done, view[done:], reads)
             if not count:
@@ -107,9 +112,13 @@ class VirtualMedia:
                 await reader.read_into(span.targets, span.start, span.stop)
             except Changed:
                 if span.source != FILM:
-                    self._broken(span.source)
+                    await self._tell_broken(span.source)
                 raise
         return chunk
+
+    async def _tell_broken(self, source: int) -> None:
+        if self._broken is not None:
+            await self._broken(source)
 
     async def _read_index(self, start: int, stop: int) -> bytes:
         media = await self._opened(LITERAL)

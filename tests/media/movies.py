@@ -47,7 +47,7 @@ async def open_movie(
         return kept
 
     index = await IndexCache().open("key", read)
-    return VirtualMedia(index, await source.open(), open_source, broken=lambda _: None)
+    return VirtualMedia(index, await source.open(), open_source)
 
 
 async def write_movie(

@@ -77,7 +77,7 @@ class Virtual:
         assert number == LITERAL
         return self.index
 
-    def _break(self, _: int) -> None:
+    async def _break(self, _: int) -> None:
         self.broken += 1
         self.cache.forget("key")
 

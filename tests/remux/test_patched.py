@@ -109,7 +109,7 @@ async def test_any_range_is_that_of_the_file_written_out(data: st.DataObject) ->
 
     opened = await IndexCache().open("key", read)
     source = BytesMedia(mp4.data, version="film")
-    media = VirtualMedia(opened, source, open_index, broken=lambda _: None)
+    media = VirtualMedia(opened, source, open_index)
     start = data.draw(st.integers(0, len(whole)))
     stop = data.draw(st.integers(start, len(whole)))
     assert b"".join([chunk async for chunk in media.chunks(start, stop)]) == whole[start:stop]
