@@ -105,6 +105,13 @@ class VideoBlueprint(Blueprint):
         self.record(self._mount)
         for rule, view in _ROUTES:
             self.add_url_rule(rule, view_func=view, endpoint=view.__name__, merge_slashes=False)
+        # Quart looks for what is asked by a name that is not SERVER_NAME in a subdomain of no name.
+        self.add_url_rule(
+            "/-/health",
+            view_func=service.health_by_any_name,
+            endpoint="health_by_any_name",
+            subdomain="<quart_video_name>",
+        )
         self.register_error_handler(HTTPException, pages.error)
         self.before_request(_begin)
         self.after_request(_finish)

@@ -38,7 +38,7 @@ logger = logging.getLogger("quart_video")
 
 _UNSIGNED = {
     *("gallery", "watch", "api_videos", "api_video", "playlist", "xspf_playlist", "feed"),
-    *("health", "static"),
+    *("health", "health_by_any_name", "static"),
 }
 """Endpoints that hand out addresses. All others are what the addresses are signed for."""
 

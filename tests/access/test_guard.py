@@ -265,7 +265,7 @@ class TestNoWayAround:
 
     PATHS = ("a.mp4", "a.en.vtt", "secret.mp4", "private", "private/p.mp4", "no.mp4", "no")
     # Nothing of the library is in these.
-    OPEN_TO_ALL = ("video.static", "video.health", "video.piece")
+    OPEN_TO_ALL = ("video.static", "video.health", "video.health_by_any_name", "video.piece")
 
     @staticmethod
     def addresses(app: Quart) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from hypercorn.middleware import DispatcherMiddleware
-from quart import Blueprint, Quart
+from quart import Blueprint, Quart, url_for
 
 from quart_video import VideoBlueprint, video_bp
 from tests.support.asgi import ASGI, Sent, call
@@ -160,6 +160,26 @@ async def test_on_a_subdomain(make: Make) -> None:
     app.register_blueprint(VideoBlueprint(), subdomain="media")
     where = {"host": "media.example.org"}
     assert expected("/videos/") <= await crawl(app, "/videos", "/videos", **where)
+
+
+@pytest.mark.parametrize("subdomain", [None, "media"])
+@pytest.mark.parametrize("host", ["10.0.0.1", "10.0.0.1:8000", "[::1]:8000", "localhost", "x.org"])
+@pytest.mark.filterwarnings("ignore:Current server name:UserWarning")
+async def test_health_by_any_name(make: Make, subdomain: str | None, host: str) -> None:
+    """A probe asks by an address. Of all else the app has one name."""
+    app = Quart(__name__, subdomain_matching=subdomain is not None)
+    app.config |= make().config | {"SERVER_NAME": "example.org"}
+    app.register_blueprint(VideoBlueprint(), subdomain=subdomain)
+    health = "/videos/-/health"
+    for method, status in (("GET", 200), ("HEAD", 200), ("POST", 405)):
+        reply = await call(app, health, method=method, host=host)
+        assert reply.status == status
+    assert (await call(app, health, host=host))["cache-control"] == "no-store"
+    for path in ("/videos/", "/videos/0.mp4", "/videos/-/static/x", f"{health}/"):
+        assert (await call(app, path, host=host)).status == 404
+    async with app.app_context():
+        own = f"http://{subdomain + '.' if subdomain else ''}example.org{health}"
+        assert url_for("video.health", _external=True) == own
 
 
 async def test_another_path_is_none_of_ours(make: Make) -> None:

@@ -54,6 +54,12 @@ async def health() -> ResponseReturnValue:
 
 
 @hide
+async def health_by_any_name(**_: str) -> ResponseReturnValue:
+    """Answer a probe that asks by an address, where ``SERVER_NAME`` has the app answer for one."""
+    return await health()
+
+
+@hide
 async def piece(name: str) -> ResponseReturnValue:
     """Piece of a page that few visitors ever open."""
     access = await current_access()
