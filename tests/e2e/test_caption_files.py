@@ -19,7 +19,8 @@ import pytest
 
 from tests.e2e.engines import Browser, Engine, chromium, crash_proof, firefox, webkit
 from tests.e2e.harness import Server, wait_until
-from tests.media.subtitles.cases import CASES, Case
+from tests.media.subtitles.cases import Case
+from tests.media.subtitles.more_cases import ALL_CASES as CASES
 
 _TIME = r"((?:\d+:)?\d+:\d+\.\d+)"
 _CUE = re.compile(rf"{_TIME} --> {_TIME} *([^\n]*)\n(.*)", re.DOTALL)

@@ -20,7 +20,7 @@ from quart_video.media.subtitles.sami import read_sami
 from quart_video.media.subtitles.subrip import is_timing, read_subrip
 from quart_video.media.subtitles.ttml import read_ttml
 from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
-from quart_video.media.vtt import MOST_CUES, Cue, is_shown, write_vtt
+from quart_video.media.vtt import MOST_CUES, Cue, is_seen, is_shown, write_vtt
 from quart_video.media.workers.protocol import EMPTY, PICTURES, Failed
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -42,7 +42,7 @@ _LINES: tuple[tuple[str, Callable[[str], Iterable[Cue]]], ...] = (
     (r"\[\d{1,2}:\d\d:\d\d\][ \t]*\n(?!\s*\[)[^\n]*\S", read_subviewer1),
     (r"(?:\d{1,3}:\d\d:\d\d[.,]\d{1,3}[ \t]?,?[ \t]?){2}$", read_subviewer),
     (r"\[(?:\d{1,3}:)?\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\]", read_lrc),
-    (r"\d{1,2}:\d\d:\d\d(?:,\d)?[:=](?!\d\d\s)", read_tmplayer),
+    (r"\d{1,2}:\d\d:\d\d(?:,\d)?[:=](?!\d\d[\s,])", read_tmplayer),
 )
 
 
@@ -80,7 +80,7 @@ def read_cues(text: str, language: str | None) -> Iterable[Cue]:
     for pattern, read in _LINES:
         if re.search(rf"^[ \t]*+{pattern}", text, re.MULTILINE):
             return read(text)
-    raise Failed(EMPTY)
+    raise Failed("its form is not known" if is_seen(text) else EMPTY)
 
 
 def write_cues(cues: Iterable[Cue]) -> str:

@@ -36,6 +36,7 @@ _MARKS = (
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SEVEN_BITS = ("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr", "hz")
 _ENDS_OF_LINES = re.compile(r"\r*\n|\r")  # "\r\r\n" is one that was taken for text on its way
+_CONTROLS = re.compile("[\0-\x08\x0e-\x1b\x7f]+")
 _LATER_MARKS = re.compile(r"^\ufeff+", re.MULTILINE)  # where files were put together, too
 _DECLARED = re.compile(
     rb"\A\s*<\?xml\s[^<>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", re.IGNORECASE
@@ -106,7 +107,7 @@ def read_text(data: bytes, *, encoding: str | None = None, language: str | None 
     :param language: BCP 47 tag that the file's name tells.
     """
     found = _certain(data) or encoding or guess(data, language)
-    text = _ENDS_OF_LINES.sub("\n", data.decode(found, "replace").replace("\0", ""))
+    text = _ENDS_OF_LINES.sub("\n", _CONTROLS.sub("", data.decode(found, "replace")))
     return _LATER_MARKS.sub("", text)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
+from quart_video.media.subtitles.richtext import TAGS
 from quart_video.media.subtitles.subrip import subrip_cue
 from quart_video.media.subtitles.times import CLOCK, clock
 from quart_video.media.vtt import MOST_CUES, Cue
@@ -16,6 +17,7 @@ LONGEST = 8.0
 """Seconds that text stays where nothing says when it ends."""
 
 _MICRODVD = re.compile(r"\{\s?(\d{1,9})\s?\}\s?\{\s?(\d{0,9})\s?\}\s?(.*)")
+_STYLE_OF_LINE = re.compile(r"\{y:([^{}]{1,20})\}")
 _MPL2 = re.compile(r"\[(\d{1,9})\]\s?\[(\d{0,9})\]\s?(.*)")
 _TMPLAYER = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:,\d)?[:=\s](.*)")
 # "01:02:03" has hundredths behind the last colon, "01:02:03.45" hours before the first one.
@@ -30,6 +32,7 @@ _MOST_TIMES = 50  # of one line of a song
 _LONGEST_LYRIC = 2000  # letters
 _WORD_TIMES = re.compile(r"(?:[ \t]{0,3}(?:<[\d:.]{3,16}>|\[\d{1,4}:[\d:.]{1,12}\]))+[ \t]{0,3}")
 _MOMENT = re.compile(r"\[(\d{1,2}):(\d\d):(\d\d)\]\s*(.*)")
+_TOLD_FPS = re.compile(r"(?<![\d.,])(\d{2}(?:[.,]\d{1,6})?) ?fps", re.IGNORECASE)
 _FPS = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*(?:fps)?", re.IGNORECASE)
 
 
@@ -43,6 +46,8 @@ def read_microdvd(text: str) -> Iterator[Cue]:
         if told is not None:
             rate = told
             continue
+        if not timed and (among := _TOLD_FPS.search(words[:200])):
+            rate = _rate(among[1]) or rate  # what editors write is text as well
         timed.append((int(start) / rate, int(stop) / rate if stop else None, words))
     yield from _closed(timed, _italic_lines)
 
@@ -154,7 +159,12 @@ def _styled_lines(words: str) -> str:
 
 def _marked_lines(words: str, marks: str) -> str:
     lines = []
-    for line in words.split("|"):
+    for whole in words.split("|"):
+        # "{Y:i}" is of all lines, "{y:i}" of one.
+        said = "".join(_STYLE_OF_LINE.findall(whole)).lower()
+        line = _STYLE_OF_LINE.sub("", whole)
+        for style in TAGS:
+            line = f"<{style}>{line}</{style}>" if style in said else line
         tag = _LINE_MARKS[line[0]] if line and line[0] in marks else None
         lines.append(f"<{tag}>{line[1:]}</{tag}>" if tag else line)
     return "\n".join(lines)

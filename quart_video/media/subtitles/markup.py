@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from quart_video.media.subtitles.override import Overrides, apply_overrides
+from quart_video.media.subtitles.richtext import TAGS as STYLES
 from quart_video.media.subtitles.richtext import RichText
 
 # Possessive, so that nothing is tried again where the end is missing.
@@ -20,7 +21,8 @@ _MARKUP = re.compile(
     r"""
     <\ ?(?P<close>/?)\ ?(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>
     | <(?:\d++:)?+\d++:\d++[.,]\d++>                  # when a word is sung
-    | \{(?P<override>\\[^{}]*+)\}
+    | \{\ ?(?P<override>\\[^{}]*+)\}
+    | \{\ ?/?(?P<place>an[1-9])\ ?\}                  # with a mark of its own left out
     | \{(?P<control>[a-zA-Z]):(?P<value>[^{}]*+)\}    # of MicroDVD
     | \\(?P<escape>N|h(?![a-z]))
     | &(?P<entity>\#?[a-zA-Z0-9]{2,31}+);
@@ -29,9 +31,14 @@ _MARKUP = re.compile(
 )
 _SWITCHES = {"b": "b", "em": "i", "i": "i", "strong": "b", "u": "u"}
 _DROPPED = """
-a big blink body c center class div font html lang p rp rt ruby s small span strike sub sup v
+a big blink body c center class font html lang rp rt ruby s small span strike sub sup v
 """
-_IS_DROPPED = frozenset(_DROPPED.split())
+_LINES = frozenset({"div", "p"})
+_IS_DROPPED = frozenset({*_DROPPED.split(), *_LINES})
+_RUBY = {"ruby": "base", "rt": "text", "rp": "none"}
+
+TAGS = frozenset({*_SWITCHES, *_IS_DROPPED, "br"})
+"""Names that are tags where they stand between "<" and ">"."""
 _CONTROLS = "cCfFhHoPsSyY"
 
 
@@ -50,8 +57,9 @@ def read_markup(text: str) -> Styled:
     for piece in _pieces(text):
         if isinstance(piece, str):
             rich.add(piece)
-        elif piece.lastgroup == "override" or piece["override"]:
-            overrides = apply_overrides(piece["override"], rich, overrides)
+        elif piece["override"] or piece["place"]:
+            block = piece["override"] or f"\\{piece['place']}"
+            overrides = apply_overrides(block, rich, overrides)
         else:
             _apply(piece, rich)
     return Styled(rich.finish(), overrides)
@@ -91,14 +99,18 @@ def _character(entity: str) -> str | None:
 def _apply(match: re.Match[str], rich: RichText) -> None:
     if match["tag"] is not None:
         tag = match["tag"].lower()
-        if tag == "br":
+        if tag == "br" or tag in _LINES:
             rich.add("\n")
+        elif tag == "ruby" or (tag in _RUBY and rich.is_annotated):
+            # Behind what is read beside a base there may be another base.
+            ends = "" if tag == "ruby" else "base"
+            rich.annotate(ends if match["close"] else _RUBY[tag])
         elif tag in _SWITCHES:
             rich.switch(_SWITCHES[tag], on=not match["close"])
     elif match["control"] is not None and match["control"] in "yY":
-        for tag in match["value"].lower().replace(" ", "").split(","):
-            if tag in _SWITCHES:
-                rich.switch(_SWITCHES[tag], on=True)
+        for tag in match["value"].lower():
+            if tag in STYLES:
+                rich.switch(tag, on=True)
     elif match["escape"] is not None:
         rich.add("\n" if match["escape"] == "N" else "\N{NBSP}")
     elif match["entity"] is not None:

@@ -13,9 +13,11 @@ from quart_video.media.vtt import Cue
 
 # Tags are short, and nothing looks for their end further on.
 _SYNC = re.compile(
-    r"<sync\s[^<>]{0,200}?start\s{0,9}=\s{0,9}[\"']?\s{0,9}(-?\d{1,9})[^<>]{0,200}+>",
+    r"<sync\s[^<>]{0,200}?start\s{0,9}=\s{0,9}[\"']?\s{0,9}(-?\d{1,9})([^<>]{0,200}+)>",
     re.IGNORECASE,
 )
+_END = re.compile(r"\bend\s{0,9}=\s{0,9}[\"']?\s{0,9}(\d{1,9})", re.IGNORECASE)
+_BODY = re.compile(r"<body[\s>]|</head>|</style>", re.IGNORECASE)
 _PARAGRAPH = re.compile(
     r"<p(?:\s[^<>]{0,200}?class\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,64})[^<>]{0,200}+"
     r"|(?:\s[^<>]{0,400}+)?)>",
@@ -35,18 +37,23 @@ def read_sami(text: str, language: str | None) -> Iterator[Cue]:
     :param language: the one to take; ``None``: the one with the most text.
     """
     tracks: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-    # The head of the file, then times and what follows each in turn.
-    parts = _SYNC.split(text)
-    for milliseconds, content in zip(parts[1::2], parts[2::2], strict=True):
+    ends: dict[float, float] = {}
+    body = _BODY.search(text)
+    head = text[: body.start()] if body else ""
+    # What stands before the first time, then times, what else is told of each, and what follows it.
+    parts = _SYNC.split(_without_comments(text[len(head) :]))
+    for milliseconds, told, content in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        if found := _END.search(told):
+            ends[int(milliseconds) / 1000] = int(found[1]) / 1000
         # What stands before the first paragraph, then classes and what follows each in turn.
-        pieces = _PARAGRAPH.split(_ENDS.sub("", _without_comments(content)))
+        pieces = _PARAGRAPH.split(_ENDS.sub("", content))
         if len(pieces) == 1:
             pieces = ["", "", pieces[0]]
         for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
             tracks[(name or "").lower()].append((int(milliseconds) / 1000, _lines(words)))
     if not tracks:
         return
-    own = _class_of(parts[0], language)
+    own = _class_of(head or parts[0], language)
     chosen = own if own and own in tracks else max(tracks, key=lambda name: _amount(tracks[name]))
     # What is of no class is of all of them.
     rows = tracks[chosen] + (tracks.get("", []) if chosen else [])
@@ -55,7 +62,8 @@ def read_sami(text: str, language: str | None) -> Iterator[Cue]:
         by_time[start] += [words] if words else []  # with who speaks above what is said
     times = [(start, "\n".join(words)) for start, words in sorted(by_time.items())]
     for (start, words), (stop, _) in pairwise([*times, (float("inf"), "")]):
-        yield subrip_cue(start, min(stop, start + LONGEST) if stop == float("inf") else stop, words)
+        lasts = min(stop, start + LONGEST) if stop == float("inf") else stop
+        yield subrip_cue(start, min(ends.get(start, lasts), stop), words)
 
 
 def _class_of(head: str, language: str | None) -> str | None:
@@ -81,4 +89,5 @@ def _lines(words: str) -> str:
 
 def _without_comments(text: str) -> str:
     first, *others = text.split("<!--")
-    return first + "".join(each.partition("-->")[2] for each in others)
+    pieces = (each.partition("-->") for each in others)
+    return first + "".join(after if end else before for before, end, after in pieces)

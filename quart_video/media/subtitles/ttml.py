@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from quart_video.media.subtitles.lines import LONGEST
 from quart_video.media.subtitles.place import settings
-from quart_video.media.subtitles.richtext import RichText
+from quart_video.media.subtitles.ttml_text import MOST_CHANGES, Change, Look, Text
 from quart_video.media.vtt import MOST_CUES, Cue, is_seen
 from quart_video.media.workers.protocol import PICTURES, Failed
 
@@ -33,6 +33,7 @@ _NAME = re.compile(r"&([a-zA-Z]\w{1,30});")
 _CONTENT = frozenset({"body", "div", "p", "span"})
 _ROWS = {"before": 7, "center": 4, "after": 1}
 _COLUMNS = {"left": 0, "start": 0, "center": 1, "right": 2, "end": 2}
+_RUBY = {"base": "base", "text": "text", "delimiter": "none"}
 _BLANKS = re.compile(r"[ \t\n]+")
 _DEEPEST = 200
 
@@ -48,6 +49,7 @@ class _Look:
     align: str | None = None
     display: str | None = None
     hidden: bool | None = None
+    ruby: str | None = None
     origin: tuple[float, float] | None = None
     extent: tuple[float, float] | None = None
 
@@ -80,6 +82,8 @@ class _Element:
     is_timed: bool = False
     """Whether it or one further out says when it begins."""
     language: str = ""
+    changes: tuple[Change, ...] = ()
+    """Of it and of those further out."""
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ class _Paragraph:
     """Text with times, on the way; a span with times of its own makes another one."""
 
     element: _Element
-    rich: RichText = field(default_factory=RichText)
+    text: Text = field(default_factory=Text)
     ends_blank: bool = True
 
 
@@ -102,6 +106,7 @@ class _Reader:
         self.has_pictures = False
         self._styles: dict[str, _Look] = {}
         self._regions: dict[str, _Look] = {}
+        self._changes: dict[str, tuple[Change, ...]] = {}  # of regions
         self._open: list[_Element] = []
         self._texts: list[_Paragraph] = []
         self._rate, self._ticks = 30.0, 0.0
@@ -127,14 +132,42 @@ class _Reader:
             self._region = attributes.get("id", "")
             self._regions[self._region] = look
         elif tag == "br" and self._texts and not self._hidden:
-            self._texts[-1].rich.add("\n")
+            self._add("\n")
             self._texts[-1].ends_blank = True
         elif self._hidden or (tag not in _CONTENT and self._texts):
             self._hidden += 1
         if "backgroundImage" in attributes or tag == "image":
             self.has_pictures = True
+        if tag == "set":
+            self._take_change(attributes)
         if tag in _CONTENT and not self._hidden:
             self._begin(tag, attributes, look)
+
+    def _take_change(self, attributes: Mapping[str, str]) -> None:
+        """Take in what is shown or hidden for some time, of a region or of what is open."""
+        hidden = _is_hidden(attributes)
+        if hidden is None or (self._region is None and not self._open):
+            return
+        above = self._open[-1] if self._open else _Element("", 0.0, float("inf"), _Look())
+        start, stop = self._times(attributes, above.begin, above.end)
+        change = Change(start, stop, hidden)
+        if self._region is not None:
+            own = self._changes.get(self._region, ())
+            self._changes[self._region] = (*own, change)[:MOST_CHANGES]
+        else:
+            above.changes = (*above.changes, change)[:MOST_CHANGES]
+
+    def _times(
+        self, attributes: Mapping[str, str], origin: float, stop: float
+    ) -> tuple[float, float]:
+        """Return when an element begins and ends, one that counts from *origin*."""
+        begin = origin + (self._time(attributes.get("begin")) or 0.0)
+        ends = [stop]
+        if (end := self._time(attributes.get("end"))) is not None:
+            ends.append(origin + end)
+        if (lasts := self._time(attributes.get("dur"))) is not None:
+            ends.append(begin + lasts)
+        return begin, min(ends)
 
     def _begin(self, tag: str, attributes: Mapping[str, str], look: _Look) -> None:
         above = self._open[-1] if self._open else _Element("", 0.0, float("inf"), _Look())
@@ -142,44 +175,45 @@ class _Reader:
             raise Failed("its elements are nested too deep")
         origin = above.cursor if above.is_sequence else above.begin
         given = self._time(attributes.get("begin"))
-        begin = origin + (given or 0.0)
-        ends = [above.end]
-        if (end := self._time(attributes.get("end"))) is not None:
-            ends.append(origin + end)
-        if (lasts := self._time(attributes.get("dur"))) is not None:
-            ends.append(begin + lasts)
+        begin, end = self._times(attributes, origin, above.end)
         element = _Element(
             tag,
             begin,
-            min(ends),
+            end,
             look.over(above.look),
             attributes.get("timeContainer") == "seq",
             attributes.get("space", "preserve" if above.is_preserved else "") == "preserve",
             begin,
             above.is_timed or given is not None or above.is_sequence,
             attributes.get("lang", above.language).lower(),
+            above.changes,
         )
         self._open.append(element)
         timed = tag == "span" and not {"begin", "end", "dur"}.isdisjoint(attributes)
         if tag == "p" or (timed and self._texts):
             self._texts.append(_Paragraph(element))
-        if self._texts:
-            self._texts[-1].rich.reset(element.look.on)
 
     def text(self, data: str) -> None:
         """Take in text."""
-        if not self._texts or self._hidden or self._open[-1].look.hidden:
+        if not self._texts or self._hidden:
             return
-        paragraph = self._texts[-1]
-        if self._open[-1].is_preserved:
-            paragraph.rich.add(data)
+        paragraph, element = self._texts[-1], self._open[-1]
+        if element.look.hidden and not element.changes:
+            return
+        if element.is_preserved:
+            self._add(data)
             return
         words = _BLANKS.sub(" ", data)
         if paragraph.ends_blank:
             words = words.removeprefix(" ")
         if words:
             paragraph.ends_blank = words.endswith(" ")
-            paragraph.rich.add(words)
+            self._add(words)
+
+    def _add(self, text: str) -> None:
+        element = self._open[-1]
+        said, ruby = element.look, _RUBY.get(element.look.ruby or "", "")
+        self._texts[-1].text.add(Look(said.on, ruby, bool(said.hidden), element.changes), text)
 
     def end(self, name: str) -> None:
         """Take in the end of an element."""
@@ -196,8 +230,6 @@ class _Reader:
             self._finish(self._texts.pop())
         if self._open:
             self._open[-1].cursor = max(self._open[-1].cursor, min(element.end, 1e9))
-        if self._texts and self._open:
-            self._texts[-1].rich.reset(self._open[-1].look.on)
 
     def close(self) -> None:
         """Take for ended what never is."""
@@ -206,12 +238,16 @@ class _Reader:
 
     def _finish(self, paragraph: _Paragraph) -> None:
         element = paragraph.element
-        text = "\n".join(line.strip() for line in paragraph.rich.finish().split("\n"))
-        told = element.is_timed or element.end < float("inf") or self._is_sample
-        if told and is_seen(text) and len(self.cues) < MOST_CUES:
-            place = self._place(element.look, text.count("\n") + 1)
-            self.cues.append(Cue(element.begin, element.end, text, place))
-            self.languages.append(element.language)
+        if not (element.is_timed or element.end < float("inf") or self._is_sample):
+            return
+        region = element.look.region or ""
+        hidden = self._regions.get(region, _Look()).hidden
+        around = Look(hidden=bool(hidden), changes=self._changes.get(region, ()))
+        for begin, end, text in paragraph.text.shown(element.begin, element.end, around):
+            if is_seen(text) and len(self.cues) < MOST_CUES:
+                place = self._place(element.look, text.count("\n") + 1)
+                self.cues.append(Cue(begin, end, text, place))
+                self.languages.append(element.language)
 
     def _place(self, look: _Look, lines: int) -> str:
         region = self._regions.get(look.region or "")
@@ -244,6 +280,7 @@ class _Reader:
             align=attributes.get("textAlign"),
             display=attributes.get("displayAlign"),
             hidden=_is_hidden(attributes),
+            ruby=attributes.get("ruby"),
             origin=self._percents(attributes.get("origin")),
             extent=self._percents(attributes.get("extent")),
         )
@@ -379,9 +416,13 @@ def _is(value: str | None, *words: str) -> bool | None:
 
 
 def _is_hidden(attributes: Mapping[str, str]) -> bool | None:
-    if attributes.get("display") == "none" or attributes.get("opacity") in {"0", "0.0"}:
-        return True
-    return _is(attributes.get("visibility"), "hidden")
+    shown = {"display": "none", "opacity": "0", "visibility": "hidden"}
+    told = [
+        attributes[name].removesuffix(".0") == no
+        for name, no in shown.items()
+        if name in attributes
+    ]
+    return any(told) if told else None
 
 
 def _positive(value: str | None) -> float | None:

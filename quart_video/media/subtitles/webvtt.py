@@ -3,7 +3,8 @@ r"""WebVTT, made valid where it is not. Pure.
 All that is valid stays as it is: styles, regions, notes, classes, voices, places. What is mended is
 what browsers would drop: marks and empty lines before the first line, commas in times, parts of
 seconds without three digits, lines of nothing but blanks, a first cue right below the first line,
-text below an empty line. "{\an8}" of SubStation, which programs leave in, becomes a place.
+text below an empty line, signs in a text that would begin a tag or other times. "{\an8}" of
+SubStation, which programs leave in, becomes a place.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from quart_video.media.subtitles.markup import TAGS
 from quart_video.media.subtitles.place import settings
 from quart_video.media.subtitles.subrip import is_timing
 from quart_video.media.subtitles.times import clock
@@ -19,6 +21,17 @@ from quart_video.media.vtt import Cue, is_shown, timestamp
 
 _HEADER = re.compile(r"WEBVTT(?=[ \t\n]|$)")
 _NO_TEXT = re.compile(r"(?:NOTE|STYLE|REGION|WEBVTT|X-TIMESTAMP-MAP)(?![a-z])")
+_NO_TAG = re.compile(
+    rf"<(?!/?(?:{'|'.join(sorted(TAGS))})(?:[.\s/][^<>]*+)?>|(?:\d+:){{1,2}}\d+\.\d+>)",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
+# What scripts read from a track: addresses of pictures, and objects.
+_DATA = re.compile(
+    r"\S+#xywh=[\w:,.%-]+|data:image/\S+|\S+\.(?:avif|gif|jpe?g|png|webp)(?:\?\S*)?"
+    r"|\{\s*(?:\"[^\"]*\"\s*:.*)?\}",
+    re.IGNORECASE | re.DOTALL,
+)
 _ALIGNMENT = re.compile(r"\{\\an([1-9])\}")
 _VALID = re.compile(
     r"(?:\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}[ \t]*-->[ \t]*(?:\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}(?:[ \t]|$)"
@@ -31,7 +44,7 @@ def begins_webvtt(text: str) -> bool:
 
 
 def read_webvtt(text: str) -> tuple[str, int]:
-    """Return *text* as browsers read it, and how many cues it has to show."""
+    """Return *text* as browsers read it, and how many cues with text for people it has."""
     written: list[str] = []
     count = 0
     for block in _blocks(text.lstrip(" \t\n\ufeff")):
@@ -48,10 +61,12 @@ def read_webvtt(text: str) -> tuple[str, int]:
             assert timing is not None
             name = block[start - 1 : start] if start == starts[0] and not is_header else []
             lines, place = _placed(block[start + 1 : stop])
+            lines = _mended(lines)
             times = _valid(block[start], timing) + ("" if timing["rest"].strip() else place)
             written.append("\n".join([*name, times, *lines]))
             begin, end = clock(*timing.groups()[:4]), clock(*timing.groups()[4:8])
-            count += is_shown(Cue(begin, end, "\n".join(lines)))
+            text = "\n".join(lines)
+            count += is_shown(Cue(begin, end, text)) and not _DATA.fullmatch(text.strip())
     return "\n\n".join(written) + "\n", count
 
 
@@ -80,6 +95,14 @@ def _placed(lines: Sequence[str]) -> tuple[Sequence[str], str]:
     return [line for line in kept if line.strip()], f" {place}" if place else ""
 
 
+def _mended(lines: Sequence[str]) -> Sequence[str]:
+    """Write what is no tag so that it can be read."""
+    if not any("<" in line or "-->" in line for line in lines):
+        return lines
+    text = _BREAK.sub("\n", "\n".join(lines).replace("-->", "--&gt;"))
+    return [line for line in _NO_TAG.sub("&lt;", text).split("\n") if line]
+
+
 def _blocks(text: str) -> Iterator[list[str]]:
     """Yield the lines between empty lines, but for those that are nothing but blanks."""
     lines = text.split("\n")
@@ -95,7 +118,7 @@ def _blocks(text: str) -> Iterator[list[str]]:
 
 
 def _timing(line: str) -> re.Match[str] | None:
-    return is_timing(line) if ">" in line else None
+    return is_timing(line)
 
 
 def _valid(line: str, timing: re.Match[str]) -> str:

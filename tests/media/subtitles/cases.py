@@ -371,8 +371,7 @@ OTHERS = [
         "MicroDVD, italic",
         "a.sub",
         "{1}{1}25\n{25}{50}{y:i}a|b\n",
-        one("<i>a\nb</i>"),
-        "for the line alone",
+        one("<i>a</i>\nb"),
     ),
     Case("MicroDVD without a rate", "a.sub", "{24}{48}a\n", "00:00:01.001 --> 00:00:02.002\na"),
     Case(

@@ -12,7 +12,8 @@ import pytest
 from quart_video.media import Failed
 from quart_video.media.subtitles.convert import convert
 from tests.e2e.harness import need_tool
-from tests.media.subtitles.cases import ALL_OF_WEBVTT, CASES, Case, srt
+from tests.media.subtitles.cases import ALL_OF_WEBVTT, Case, srt
+from tests.media.subtitles.more_cases import ALL_CASES as CASES
 
 _CUE = re.compile(r"((?:\d+:)?\d+:\d+\.\d+) --> ((?:\d+:)?\d+:\d+\.\d+)")
 _TAG = re.compile(r"</?[a-z][^>]*>")
@@ -71,7 +72,8 @@ def test_pictures_are_named_so(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("<tt", "no captions"),
+        ("<tt", "form is not known"),
+        (" \n\ufeff", "no captions"),
         ("<tt><body", "no XML"),
         ('<!DOCTYPE tt [<!ENTITY a "b">]><tt><body>&a;</body></tt>', "entities"),
         ("<tt>" + "<div>" * 1000, "nested too deep"),
