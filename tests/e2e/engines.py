@@ -226,6 +226,10 @@ class _Marionette:
         return json.loads(self._file.read(int(length[:-1])))
 
 
+_CUT_SHORT = ("parse script result", "not called before the unload event")
+"""What WebKit says of a script that the end of its page cut short, before it tells of that."""
+
+
 class _WebDriver:
     """WebKit: the WebDriver of the W3C, over HTTP."""
 
@@ -262,9 +266,9 @@ class _WebDriver:
             raise CrashError from error
         finally:
             connection.close()
-        # A script that the end of its page cut short has a result that is none, until it is told.
         if answer.status != 200 and (
-            value["error"] == "invalid session id" or "parse script result" in value["message"]
+            value["error"] == "invalid session id"
+            or any(each in value["message"] for each in _CUT_SHORT)
         ):
             raise CrashError(value)
         assert answer.status == 200, value
