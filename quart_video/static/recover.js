@@ -77,6 +77,8 @@ export function watchOver(video, foreseen, tell) {
   }
 
   function load() {
+    // Loading takes back the event of a seek that it has not told of yet.
+    if (video.seeking && (video.currentTime || !isHeld())) wanted.place = video.currentTime;
     loading = true;
     attempt++;
     loads++;
