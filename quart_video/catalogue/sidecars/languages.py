@@ -113,28 +113,62 @@ _KINDS = {
         **dict.fromkeys(["brasil", "brasileiro", "brazil", "brazilian", "br"], "BR"),
         **dict.fromkeys(["european", "portugal", "pt"], "PT"),
     },
-    "sr": {"cyrillic": "Cyrl", "latin": "Latn", "latinica": "Latn", "cirilica": "Cyrl"},
+    "sr": {
+        "cyrillic": "Cyrl",
+        "cyrl": "Cyrl",
+        "latin": "Latn",
+        "latn": "Latn",
+        "latinica": "Latn",
+        "cirilica": "Cyrl",
+    },
     "zh": {
         **dict.fromkeys(["simplified", "simp", "hans", "简体", "简", "chs"], "Hans"),
         **dict.fromkeys(["traditional", "trad", "hant", "繁體", "繁体", "繁", "cht"], "Hant"),
-        **dict.fromkeys(["taiwan", "tw"], "TW"),
-        **dict.fromkeys(["hong", "hongkong", "hk", "cantonese"], "HK"),
+        **dict.fromkeys(["taiwan", "tw", "台灣", "台湾"], "TW"),
+        **dict.fromkeys(["hong", "hongkong", "hk", "cantonese", "香港"], "HK"),
         "china": "CN",
         "singapore": "SG",
     },
 }
 _OTHER_NAMES = {
+    "ar": "عربي",
+    "en": "英文/英语/英語",
     "es-ES": "Castellano",
-    "fr": "VOSTFR",
-    "id": "Bahasa",
+    "fr": "VF/VOSTFR",
+    "fr-CA": "VFQ",
+    "fr-FR": "VFF",
+    "id": "Bahasa/Indonesia",
+    "ja": "日文/日语/日語",
+    "ko": "韩文/韩语/韓文/韓語",
     "nn": "Nynorsk",
+    "ru": "рус",  # noqa: RUF001 - Cyrillic is meant
+    "uk": "укр",
     "yue": "粤语",
-    "es-419": "Latino/Latin American/Latin Spanish",
+    "zh": "中英/中日/中韩/中韓",
+    "es-419": "LatAm/Latino/Latin American/Latin Spanish",
     "pt-BR": "Brazilian/Brasileiro/ptbr",
     "zh-Hans": "简中/简/簡體中文/簡体/简体/簡體/sc/jpsc/简英/简日/gb2312/gbk",
     "zh-Hant": "繁中/繁/繁体中文/正體中文/繁體/繁体/正體/tc/jptc/繁英/繁日/big5",
 }
-_FILLERS = frozenset({"america", "american", "kong", "language", "the"})
+_FILLERS = frozenset({"america", "american", "copy", "kong", "language", "the"})
+_CAPTIONS = frozenset(
+    {
+        *(
+            "altyazi",
+            "legenda",
+            "legendas",
+            "napisy",
+            "ondertiteling",
+            "sottotitoli",
+            "stream",
+            "sub",
+        ),
+        *("subs", "subtitle", "subtitles", "subtitulos", "titulky", "track", "undertexter"),
+        *("untertitel", "untitled", "субтитры"),
+    }
+)
+"""Words for captions, which say nothing of captions."""
+_ABOUT_CHINESE = re.compile(r"(?<=\w)(?:字幕|双语|雙語)+$")
 
 
 def _read_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
@@ -189,7 +223,7 @@ def language_of(word: str) -> str | None:
     :param word: a tag whose language is known ("en", "por", "zh-Hans", "pt_BR"), or a name in
         English or in the language itself ("German", "Français").
     """
-    if tag := _BY_NAME.get(fold_name(word)):
+    if tag := _BY_NAME.get(fold_name(_ABOUT_CHINESE.sub("", word))):
         return tag
     parts = word.replace("_", "-").split("-")
     if len(parts) > 1 and parts[0].lower() == "zh" and parts[1].lower() in _EXTENDED:
@@ -231,7 +265,7 @@ def refine(tag: str, word: str) -> str | None:
     folded = fold_name(word)
     kind = _KINDS.get(tag.partition("-")[0], {}).get(folded)
     if kind is None:
-        return tag if folded in _FILLERS else None
+        return tag if folded in _FILLERS or folded in _CAPTIONS else None
     return tag if "-" in tag else f"{tag}-{kind}"
 
 

@@ -32,6 +32,38 @@ _MARKS = {
     "foreign": "forced",
     "sdh": "sdh",
 }
+# What says the same in more words, or with a number behind it.
+_LONGER = (
+    (
+        re.compile(
+            r"(?<![^\W_])(?:closed[ _-]?captions?(?:ed|ing)?|hearing[ _-]?impaired"
+            r"|hard[ _-]of[ _-]hearing|(?:cc|sdh)[1-9])(?![^\W_])",
+            re.IGNORECASE,
+        ),
+        "sdh",
+    ),
+    (
+        re.compile(
+            r"(?<![^\W_])(?:forced[ _-]?narratives?|foreign[ _-]?(?:parts?[ _-]?)?only|forced[1-9])"
+            r"(?![^\W_])",
+            re.IGNORECASE,
+        ),
+        "forced",
+    ),
+)
+_UNSAID = re.compile(
+    r"utf-?(?:8|16)|unicode|ansi|(?:windows|cp|iso)[-_ ]?[0-9]{3,5}(?:-[0-9]{1,2})?"
+    r"|ass|bak|srt|ssa|subs?|vtt",
+    re.IGNORECASE,
+)
+"""Encodings and forms: neither a language nor a title."""
+_GROWN_MARK = re.compile(r"([^\W\d_]{4,})(SDH|CC|HI|Forced|FORCED)")
+_NUMBERED = re.compile(r"([^\W\d_]{3,})0?[1-9][0-9]?")
+_EXPLAINED = re.compile(
+    r"([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)[ _]?[(\[]([^()\[\]]{2,})[)\]]"
+    r"|([a-z]{2,3}) - ((?:(?! - ).)+)"
+)
+"""A code, and what is said of it: "en (auto-generated)"."""
 _HINDI = "hi"  # or hearing impaired
 _WORDS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _TWO = re.compile(r"[&+_-]")  # between the languages of a file that has each line in both
@@ -139,8 +171,13 @@ def _understand(part: str) -> _Said:
     """Read what stands between two dots."""
     plain = part.strip(_BRACKETS)
     words = _WORDS.findall(plain)
-    if not words or is_undetermined(plain):
+    if not words or is_undetermined(plain) or _UNSAID.fullmatch(plain):
         return _Said()
+    short = part
+    for longer, word in _LONGER:
+        short = longer.sub(word, short)
+    if short != part and (said := _understand(short)).title is None:
+        return said
     if all(word.lower() in _MARKS for word in words):
         return _Said(marks=frozenset(_MARKS[word.lower()] for word in words))
     if said := _coded(plain) or _coded(part):
@@ -155,11 +192,13 @@ def _understand(part: str) -> _Said:
 
 def _coded(text: str) -> _Said | None:
     """Read a code or a name, with a mark joined to it, say; ``None``: it is something else."""
-    marked = _JOINED_MARK.fullmatch(text)
+    marked = _JOINED_MARK.fullmatch(text) or _GROWN_MARK.fullmatch(text)
     if marked and marked[1].lower() != _HINDI and (language := language_of(marked[1])):
         return _Said(language, frozenset([_MARKS.get(marked[2].lower(), "sdh")]))
     if language := language_of(text) or language_of(_NUMBER_FIRST.sub("", text, count=1)):
         return _Said(language)
+    if said := _explained(text):
+        return said
     if text.lower().startswith(_AUTOMATIC) and (language := language_of(text[len(_AUTOMATIC) :])):
         return _Said(language, title=text[: len(_AUTOMATIC) - 1])
     code, _, rest = text.replace("_", "-").partition("-")
@@ -173,6 +212,17 @@ def _coded(text: str) -> _Said | None:
     track = _TRACK_FIRST.fullmatch(text) or _TRACK_LAST.fullmatch(text)
     if track and (language := language_of(track["code"])):
         return _Said(language, title=track["title"])
+    return None
+
+
+def _explained(text: str) -> _Said | None:
+    """Read a language with a number behind it, or a code with what is said of it."""
+    if (numbered := _NUMBERED.fullmatch(text)) and (language := language_of(numbered[1])):
+        return _Said(language)
+    if (found := _EXPLAINED.fullmatch(text)) and (language := language_of(found[1] or found[3])):
+        about = _understand(found[2] or found[4])
+        if about.language is None:
+            return replace(about, language=language)
     return None
 
 

@@ -107,6 +107,68 @@ BESIDE = [
     ("Film.Castellano.srt", Marks("es-ES"), "Español (España)"),
     ("Film.cht_jp.ass", Marks("zh-Hant"), "繁體中文"),
     ("Film.chs-eng.ass", Marks("zh-Hans"), "简体中文"),
+    # a language in the middle, beside words that say that there are captions
+    ("Film.sub_3_fre_SDH.srt", Marks("fr", sdh=True), "Français (SDH)"),
+    ("Film.track_4_ger_forced.srt", Marks("de", forced=True), "Deutsch (forced)"),
+    ("Film.3_fre.srt", Marks("fr"), "Français"),
+    ("Film.English Subtitles.srt", Marks("en"), "English"),
+    ("Film.Eng Subs.srt", Marks("en"), "English"),
+    ("Film.napisy pl.srt", Marks("pl"), "Polski"),
+    ("Film.en copy.srt", Marks("en"), "English"),
+    ("Film.track 3.srt", Marks(title="track 3"), "track 3"),
+    ("Film.No Way.srt", Marks(title="No Way"), "No Way"),
+    # marks in more words, grown together, or with a number
+    ("Film.en.closedcaptions.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.Closed-Captions.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.hearing_impaired.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.English (hard of hearing).srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.CC1.srt", Marks("en", sdh=True), "English (SDH)"),
+    ("Film.en.Forced Narrative.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.en.foreign parts only.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.en.ForeignPartsOnly.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.FrenchSDH.srt", Marks("fr", sdh=True), "Français (SDH)"),
+    ("Film.EnglishForced.srt", Marks("en", forced=True), "English (forced)"),
+    ("Film.en.non-forced.srt", Marks("en", title="non-forced"), "English: non-forced"),
+    ("Film.unforced.srt", Marks(title="unforced"), "unforced"),
+    ("Film.Hearing Commentary.srt", Marks(title="Hearing Commentary"), "Hearing Commentary"),
+    # numbers, and what is said of a code
+    ("Film.English1.srt", Marks("en"), "English"),
+    ("Film.eng2.srt", Marks("en"), "English"),
+    ("Film.ger_02.srt", Marks("de"), "Deutsch"),
+    ("Film.av1.srt", Marks(title="av1"), "av1"),
+    (
+        "Film.en (auto-generated).srt",
+        Marks("en", title="auto-generated"),
+        "English: auto-generated",
+    ),
+    (
+        "Film.pt-BR [SDH, forced].srt",
+        Marks("pt-BR", forced=True, sdh=True),
+        "Português (Brasil) (forced, SDH)",
+    ),
+    ("Film.en - Copy.srt", Marks("en", title="Copy"), "English: Copy"),
+    ("Film.en - de - fr.srt", Marks("en", title="en - de - fr"), "English: en - de - fr"),
+    # encodings and forms say nothing
+    ("Film.en.utf8.srt", Marks("en"), "English"),
+    ("Film.UTF-8.srt", Marks(), "Captions"),
+    ("Film.ru.windows-1251.srt", Marks("ru"), "Русский"),
+    ("Film.en.srt.srt", Marks("en"), "English"),
+    ("Film.en.bak.srt", Marks("en"), "English"),
+    # names that people use
+    ("Film.VFF.srt", Marks("fr-FR"), "Français (FR)"),
+    ("Film.VFQ.srt", Marks("fr-CA"), "Français (Canada)"),
+    ("Film.рус.srt", Marks("ru"), "Русский"),  # noqa: RUF001 - Cyrillic is meant
+    ("Film.укр.forced.srt", Marks("uk", forced=True), "Українська (forced)"),
+    ("Film.عربي.srt", Marks("ar"), "العربية"),
+    ("Film.LatAm.srt", Marks("es-419"), "Español (Latinoamérica)"),
+    ("Film.中文(台灣).srt", Marks("zh-TW"), "繁體中文 (台灣)"),
+    ("Film.简英双语.ass", Marks("zh-Hans"), "简体中文"),
+    ("Film.中英字幕.ass", Marks("zh"), "中文"),
+    ("Film.英文字幕.srt", Marks("en"), "English"),
+    ("Film.字幕.srt", Marks(title="字幕"), "字幕"),
+    ("Film.简体&英文.ass", Marks("zh-Hans", title="简体&英文"), "简体中文: 简体&英文"),
+    ("Film.srp.Latn.srt", Marks("sr-Latn"), "Srpski"),
+    ("Film.indonesia.srt", Marks("id"), "Bahasa Indonesia"),
     # marks twice, and in any order
     (
         "Film.en.SDH.default.forced.sdh.srt",
@@ -199,6 +261,11 @@ def test_in_a_folder_of_a_lone_video(name: str, marks: Marks) -> None:
 )
 def test_a_title_is_told_where_it_says_more(marks: Marks, label: str) -> None:
     assert marks.label == label
+
+
+@pytest.mark.parametrize("piece", ["en - ", "en (", "hearing impaired ", "en-", "cc1 ", "English"])
+def test_a_name_as_long_as_names_may_be(piece: str) -> None:
+    assert read_marks([(piece * 255)[:255]]).label
 
 
 @given(st.lists(st.text(max_size=30), max_size=8), st.text(max_size=40))
