@@ -176,8 +176,8 @@ def _understand(part: str) -> _Said:
     short = part
     for longer, word in _LONGER:
         short = longer.sub(word, short)
-    if short != part and (said := _understand(short)).title is None:
-        return said
+    if short != part and (told := _understand(short)).title is None:
+        return told
     if all(word.lower() in _MARKS for word in words):
         return _Said(marks=frozenset(_MARKS[word.lower()] for word in words))
     if said := _coded(plain) or _coded(part):
