@@ -53,5 +53,5 @@ DEFAULT_TYPE = "application/octet-stream"
 
 def extension(name: str) -> str:
     """Return the lower-case extension of *name* with its dot, or ``""``."""
-    stem, dot, suffix = name.rpartition(".")
-    return f".{suffix.lower()}" if dot and stem else ""
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""

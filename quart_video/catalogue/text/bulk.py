@@ -54,6 +54,7 @@ def _beside_numbers(byte: int) -> int:
 _NUMBERS = bytes(byte if 48 <= byte < 58 else 32 for byte in range(256))
 _BESIDE_NUMBERS = _table(_beside_numbers)
 _WORDS = _table(lambda byte: byte if not byte or chr(byte).isalnum() or byte in b"+#" else 32)
+_ASCII = bytes(range(128))
 _CASES = bytes(
     0 if not byte else 97 if 97 <= byte < 123 else 65 if 65 <= byte < 91 else 32
     for byte in range(256)
@@ -90,6 +91,8 @@ _TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS if season.isascii())
 _OF_CODES = frozenset(["s", "se", "x", COUNTED, *(split_words(each)[0] for each in SEASONS)])
 """Words of which there is one in each code."""
+_MARK = "\x01"
+"""Stands in the place of the blank before one of them: that it is there shows in a moment."""
 _OTHER_SEASONS = (COUNTED, *(season for season in SEASONS if not season.isascii()))
 
 
@@ -99,11 +102,11 @@ def _text_of_run(run: bytes) -> str:
         return text
     # Most are one word of ASCII, which is spared the rest.
     if run.isalpha():
-        return f" {text}"
+        return f"{_MARK if text in _OF_CODES else ' '}{text}"
     if run.isdigit():
         return f" {text.lstrip('0') or '0'}"
     seen = text if text.isascii() else text.translate(SPACED)
-    return "".join([f" {word}" for word in parts_of(seen)])
+    return "".join([f"{_MARK if word in _OF_CODES else ' '}{word}" for word in parts_of(seen)])
 
 
 def _joined_words(run: bytes) -> str:
@@ -135,45 +138,50 @@ def keys_and_words(names: Sequence[str]) -> tuple[Sequence[bytes], Sequence[str]
     if not names:
         return (), ()
     raw = "\0".join(names)
-    text = raw.encode().lower().decode()
-    has_humps = _HUMP in raw.encode().translate(_CASES)
+    encoded = raw.encode()
+    lower = encoded.lower()
+    has_humps = _HUMP in encoded.translate(_CASES)
     split = split_humps(raw) if has_humps else raw
-    spaced = split.encode().lower().decode() if has_humps else text
     letters, is_odd = set[str](), False
-    if not raw.isascii():
+    if raw.isascii():
+        spaced = split.encode().lower() if has_humps else lower
+    else:
         # No letter folds to what another is folded from: they can be folded one by one.
-        letters = {letter for letter in set(text) if letter > "\x7f"}
+        letters = {*encoded.translate(None, _ASCII).decode()}
         folded = [(letter, _fold_letter[letter], _seen(letter)) for letter in letters]
         plain = "".join(each for _, *both in folded for each in both)
         if len({*plain}) > _MOST_LETTERS or any(
             each.isdecimal() for each in plain if each > "\x7f"
         ):
             return [*map(name_bytes, names)], [*map(words_of, names)]
-        same = [(letter, seen) for letter, for_order, seen in folded if for_order == seen != letter]
         is_odd = any(not letter.isalnum() and seen[-1:] != " " for letter, _, seen in folded)
-        spaced = _replaced(spaced, same)
-        text = _replaced(text, same) if has_humps else spaced
-        for letter, for_order, seen in folded:
-            if for_order != seen:
-                text = text.replace(letter, for_order)
-                spaced = spaced.replace(letter, seen)
-    keys = zip(_keys(text.encode()).split(b"\0"), raw.encode().split(b"\0"), strict=True)
-    runs = spaced.encode().translate(_WORDS).replace(b"\0", b" \0 ").split()
+        for_order = [(letter, order) for letter, order, _ in folded if letter != order]
+        for_search = [(letter, seen) for letter, _, seen in folded if letter != seen]
+        spaced = _replaced(split.encode().lower() if has_humps else lower, for_search)
+        is_same = not has_humps and for_order == for_search
+        lower = spaced if is_same else _replaced(lower, for_order)
+    keys = zip(_keys(lower).split(b"\0"), encoded.split(b"\0"), strict=True)
+    runs = spaced.translate(_WORDS).replace(b"\0", b" \0 ").split()
     words = "".join(map(_words_of_run.__getitem__, runs))
     others = [""] * len(names)
     if has_humps:
         _put(others, raw, unsplit_in(raw))
     _put_signed(others, raw, letters)
     # What is no letter, and ends no word, may stand before a code as if it did.
-    if is_odd or not _OF_CODES.isdisjoint(words.replace("\0", " ").split()):
+    if is_odd or _MARK in words:
+        words = words.replace(_MARK, " ")
         _put_codes(others, raw, split, runs)
-    return [*map(b"%b\0%b".__mod__, keys)], [*map(with_others, words.split("\0"), others)]
+    found = words.split("\0")
+    return [*map(b"%b\0%b".__mod__, keys)], (
+        [*map(with_others, found, others)] if any(others) else found
+    )
 
 
-def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+def _replaced(encoded: bytes, pairs: Iterable[tuple[str, str]]) -> bytes:
+    text = encoded.decode()
     for letter, other in pairs:
         text = text.replace(letter, other)
-    return text
+    return text.encode()
 
 
 def _seen(letter: str) -> str:
@@ -198,8 +206,17 @@ def _put_signed(others: list[str], raw: str, letters: Collection[str]) -> None:
         found = signs.lower().encode().translate(_LETTERS_AND_SIGNS).replace(b"\0", b" \0 ").split()
         signed = [run for run in found if b"-" in run or b"'" in run or run == b"\0"]
         _add(others, map(_joined_of_run.__getitem__, signed))
-    if kinds.count(b".") > sum(map(kinds.count, _NO_INITIALS)):
+    if _has_initials(kinds):
         _put(others, signs, initials_in(signs.lower()))
+
+
+def _has_initials(kinds: bytes) -> bool:
+    dots = kinds.count(b".")
+    for others in _NO_INITIALS:
+        if not dots:
+            return False
+        dots -= kinds.count(others)
+    return dots > 0
 
 
 def _put_codes(others: list[str], raw: str, split: str, runs: Sequence[bytes]) -> None:
