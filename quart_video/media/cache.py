@@ -41,6 +41,10 @@ class Cache(Protocol):
     unkept: str | None
     """Why something could not be kept for good; ``None``: all could."""
 
+    @property
+    def capacity(self) -> int:
+        """How many bytes by one key can be kept, if all else goes."""
+
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
 
@@ -84,6 +88,11 @@ class FolderCache:
         self._locks: int | None = None
         self._spare = MemoryCache()
         self.unkept: str | None = None
+
+    @property
+    def capacity(self) -> int:
+        """How many bytes by one key can be kept, if all else goes."""
+        return self._spare.capacity if self.unkept is not None else int(self._most * _LOWER)
 
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""
@@ -287,6 +296,11 @@ class MemoryCache:
     def __init__(self, most: int = 64 * 1024 * 1024) -> None:
         self._most = most
         self._blobs: BoundedCache[tuple[str, str], bytes] = BoundedCache(most)
+
+    @property
+    def capacity(self) -> int:
+        """How many bytes can be kept."""
+        return self._most
 
     async def read(self, key: str, name: str) -> bytes | None:
         """Return what was written, ``None`` where it is not there."""

@@ -49,6 +49,8 @@ logger = logging.getLogger("quart_video")
 _MOST_JOBS = 200
 _MOST_KNOWN = 1024 * 1024  # bytes of what is known of films
 _TRIES = 5
+_ROUNDS = 3
+"""Times that sound is made of which a part is deleted meanwhile; the other parts are kept."""
 _LONGEST_PAUSE = 60.0
 
 Audio = Literal["stereo", "surround", "off"]
@@ -421,33 +423,75 @@ class Movies:
     async def _make_sound(
         self, source: Source, number: int, mode: Mode, job: _Job, *, retry: bool = False
     ) -> None:
-        get = self._derivatives.get
-        await self._derivatives.ensure(source, FILM)  # it may have been lost meanwhile
-        plan = Derivative(plan_name(number), "film")
-        parts = await self._get(source, plan, split_parts, urgent=False)
+        for _ in range(_ROUNDS):
+            await self._derivatives.ensure(source, FILM)  # it may have been lost meanwhile
+            plan = Derivative(plan_name(number), "film")
+            parts = await self._get(source, plan, split_parts, urgent=False)
+            made = await self._make_parts(source, number, mode, parts, job, retry=retry)
+            index = movie_with_aac(number, mode, b"".join(made))
+            with suppress(Changed):  # what is known of the film was lost
+                await self._derivatives.get(
+                    self._packets_of(source), index, urgent=False, retry=retry
+                )
+                if await self._are_kept(source, number, mode, len(parts)):
+                    self._made.put((source.key, number, mode), value=True)
+                    return
+            await self._derivatives.forget(source, index)
+        raise Failed(
+            "what is made of its sound is deleted before all of it is there; "
+            "VIDEO_CACHE_SIZE may be too small"
+        )
+
+    async def _make_parts(
+        self,
+        source: Source,
+        number: int,
+        mode: Mode,
+        parts: list[bytes],
+        job: _Job,
+        *,
+        retry: bool,
+    ) -> list[bytes]:
+        """Have those parts be made that are not there; return what is known of each.
+
+        :raises Failed: they cannot be, or there is no room for all of them.
+        """
         job.begin(len(parts))
-        made = []
+        made: list[bytes] = []
+        total = 0
         for each, part in enumerate(parts):
             derivative = sound_part(number, mode, each, part)
-            there = await self._find_part(source, derivative, sound_data(number, mode, each))
+            there = await self._find_part(source, number, mode, each)
             is_made = there is None
             if there is None:
-                there = await get(source, derivative, urgent=False, retry=retry)
-            job.one_done(made=is_made)
+                there = await self._derivatives.get(source, derivative, urgent=False, retry=retry)
             made.append(there)
-        of_film = self._packets_of(source)
-        await get(of_film, movie_with_aac(number, mode, b"".join(made)), urgent=False, retry=retry)
-        self._made.put((source.key, number, mode), value=True)
+            total += made_size(there) or 0
+            # All parts but the last one are as long. What does not fit would be deleted for what
+            # comes after it, and made again for ever.
+            expected = max(total, total * (len(parts) - 1) // len(made))
+            if expected > self._derivatives.capacity:
+                raise Failed(
+                    f"its sound takes {expected / 1e6:,.0f} MB or more, and what is made of videos "
+                    f"may take {self._derivatives.capacity / 1e6:,.0f} MB (VIDEO_CACHE_SIZE)"
+                )
+            job.one_done(made=is_made)
+        return made
 
-    async def _find_part(self, source: Source, derivative: Derivative, data: str) -> bytes | None:
-        """Return what is known of a part that was made; ``None``: it, or its sound, is not there.
+    async def _are_kept(self, source: Source, number: int, mode: Mode, parts: int) -> bool:
+        for each in range(parts):
+            if await self._find_part(source, number, mode, each) is None:
+                return False
+        return True
 
-        :param data: what the sound is kept as.
-        """
+    async def _find_part(self, source: Source, number: int, mode: Mode, part: int) -> bytes | None:
+        """Return what is known of a part that was made; ``None``: it or its sound is not there."""
+        derivative = sound_part(number, mode, part)
         there = await self._derivatives.find(source, derivative)
         if there is not None:
             size = made_size(there)
-            if size is not None and await self._derivatives.size(source, data) == size:
+            kept = await self._derivatives.size(source, sound_data(number, mode, part))
+            if size is not None and kept == size:
                 return there
             await self._derivatives.forget(source, derivative)
         return None

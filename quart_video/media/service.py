@@ -240,6 +240,11 @@ class DerivativeService:
         """Why something of what was made could not be kept; ``None``: all could."""
         return self._cache.unkept
 
+    @property
+    def capacity(self) -> int:
+        """About how many bytes can be kept of one video, if all else goes."""
+        return self._cache.capacity
+
     async def room(self) -> int:
         """Return how many bytes more can be kept before something else goes."""
         return await self._cache.room()

@@ -165,5 +165,6 @@ export function watchOver(video, foreseen, tell) {
   on("loadstart", () => { since = performance.now(); });
   addEventListener("online", () => { if (troubled) again(); });
   document.addEventListener("visibilitychange", () => { if (troubled && !document.hidden) again(); });
+  watch(); // it may be standing already, and nothing happens any more
   return again;
 }

@@ -123,10 +123,13 @@ async def watch(
     texts = texts_for_request(settings)
     # An address that ends is of no use in a page that does not.
     embeds = bool(settings.embed_origins) and not settings.signed_urls
+    context = player_context(video, library, texts, _start())
+    if context["mp4"] and video.mp4 is not None and video.mp4.sound == "preparing":
+        context["sounds"] = ""  # the page tells of it below the player: once is enough
     return await render(
         library,
         "quart_video/watch.html",
-        **player_context(video, library, texts, _start()),
+        **context,
         neighbours=neighbours,
         # The same page, from another time: one address for each video is enough.
         robots="noindex, nofollow" if request.query_string else None,

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.chromium import NewPage, Page
+from tests.e2e.chromium import NewPage, Page, Route
 from tests.e2e.film import SECONDS
 from tests.e2e.harness import Server, need_tool, wait_until
 
@@ -786,6 +786,27 @@ def test_a_refusal_is_told(
     page.get_by_role("button", name=remedy).click()
     ready(page)
     page.get_by_role("alert").wait_for(state="hidden")
+
+
+@pytest.mark.slow
+def test_a_video_of_which_nothing_ever_comes_is_loaded_anew(
+    hypercorn: Server, new_page: NewPage
+) -> None:
+    """It stands from the beginning, before the script that watches over it is there."""
+    page = new_page(base_url=hypercorn.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/videos/film/clock.mp4", hold)
+    page.goto(WATCH, wait_until="domcontentloaded")
+    page.locator("[data-qv-help]").wait_for()  # the script is there
+    page.evaluate("document.querySelector('video').play().catch(() => {}), 0")
+    page.wait_for_function("document.querySelector('video').currentTime > 0.5")
 
 
 @pytest.mark.slow

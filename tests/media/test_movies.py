@@ -5,7 +5,7 @@ from __future__ import annotations
 import array
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from quart_video.media import DerivativeService, Failed, FolderCache
+from quart_video.media.cache import MemoryCache
 from quart_video.media.movies import Movies
 from quart_video.media.service import Source
 from quart_video.storage.base import Changed, NotFound
@@ -303,6 +304,68 @@ async def test_nobody_is_told_of_what_is_lost_before_a_movie_is_opened(
     assert found[-1] == made
     assert set(found) <= {made, original}
     assert len(found) == (2 if name.startswith("aac") else 3)
+    await movies.aclose()
+    await service.aclose()
+
+
+class _Forgetful(FolderCache):
+    """A cache out of which something goes some times, as soon as it is there."""
+
+    def __init__(self, root: Path, gone: str, times: int) -> None:
+        super().__init__(str(root), 10**8)
+        self.written: list[str] = []
+        self._gone, self._times = gone, times
+
+    async def write(self, key: str, blobs: Mapping[str, bytes]) -> None:
+        await super().write(key, blobs)
+        self.written += blobs
+        if self._gone in blobs and self._times:
+            self._times -= 1
+            await self.remove(key, self._gone)
+
+
+@pytest.mark.parametrize("gone", ["aac-0-stereo-0", "film"])
+async def test_what_is_deleted_while_sound_is_made_is_made_again_a_few_times(
+    tmp_path: Path, gone: str
+) -> None:
+    source = on_disk(AC3.make(tmp_path))
+    for times in (1, 99):
+        cache = _Forgetful(tmp_path / str(times), gone, times)
+        service = DerivativeService(cache, most=2)
+        movies = Movies(service, audio="stereo")
+        if times == 1:
+            await movies.prepare(source)
+            assert await movies.is_prepared(source)
+        else:
+            with pytest.raises(Failed, match="deleted before all of it is there"):
+                await movies.prepare(source)
+        assert cache.written.count(gone) == (2 if times == 1 else 3)
+        await movies.aclose()
+        await service.aclose()
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["small", "unwritable"])
+async def test_sound_that_does_not_fit_is_not_made_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_kept: bool
+) -> None:
+    make_parts_short(monkeypatch, 40)
+    monkeypatch.setattr(MemoryCache.__init__, "__defaults__", (50_000,))
+    source = on_disk(film("long-ac3.mkv", "-c:a", "ac3", seconds=20).make(tmp_path))
+    if not is_kept:
+        (tmp_path / "cache").touch()
+    service = DerivativeService(FolderCache(str(tmp_path / "cache"), 50_000), most=2)
+    movies = Movies(service, audio="surround")
+    original = (await written(movies, source, tmp_path / "now.mp4")).read_bytes()
+    facts = await movies.film(source)
+    while (state := await movies.sound(source, facts, 0)).state == "preparing":
+        await asyncio.sleep(0.05)
+    assert state.state == "failed"
+    assert state.problem is not None
+    assert "VIDEO_CACHE_SIZE" in state.problem
+    assert state == await movies.sound(source, facts, 0)
+    assert (await written(movies, source, tmp_path / "now.mp4")).read_bytes() == original
+    with pytest.raises(Failed, match="may take 0 MB"):
+        await movies.prepare(source)
     await movies.aclose()
     await service.aclose()
 

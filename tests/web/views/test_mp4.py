@@ -396,6 +396,8 @@ async def test_sound_is_prepared_and_an_address_keeps_its_own(root: Path) -> Non
         page = (await get(app, "/videos/-/watch/film.mkv")).body.decode()
         while told[-1]["sound"] == "preparing":
             assert "is being prepared" in page or told[0] != told[-1]
+            # Else the board above the player says, too, that nothing is heard.
+            assert ("is being prepared" in page) != ("data-qv-sounds" in page)
             assert 0 <= told[-1]["sound_progress"] <= 1
             await asyncio.sleep(0.05)
             told.append((await video(app, "film.mkv"))["mp4"])
