@@ -156,13 +156,17 @@ class Transfer(ResponseBody):
         chunks = self.media.chunks(segment.start, segment.stop)
         if self.pacer is not None:
             chunks = self.pacer.pieces(chunks)
+        is_trial = False
         async for chunk in chunks:
-            watchdog.arm()
+            if not is_trial:
+                watchdog.arm()
             yield chunk
             self.sent += len(chunk)
             if self.backlog is not None and self.sent >= self.backlog.next_look:
-                await self.backlog.look(self.sent)  # the client has to take something meanwhile
-            watchdog.disarm()
+                # The client has to take something meanwhile.
+                is_trial = await self.backlog.look(self.sent)
+            if not is_trial:
+                watchdog.disarm()
             position += len(chunk)
             if position < segment.stop:
                 # Neither a read from the page cache nor a server whose client keeps up, or has

@@ -39,10 +39,10 @@ def of(record: ServerRecord, http_version: str = "1.1") -> Backlog:
     return Backlog({"http_version": http_version}, record, "film.mp4")
 
 
-async def is_let_on(lags: Backlog, sent: int) -> bool:
+async def is_let_on(lags: Backlog, sent: int, seconds: float = 0.3) -> bool:
     """Tell whether the next bytes may be given to the server at once, or soon."""
     try:
-        async with asyncio.timeout(0.3):
+        async with asyncio.timeout(seconds):
             await lags.look(sent)
     except TimeoutError:
         return False
@@ -81,15 +81,42 @@ async def test_a_server_that_keeps_all_is_held_until_it_has_written(
     assert await is_let_on(lags, sent)
 
 
+@pytest.mark.parametrize("http_version", ["1.1", "2", "3"])
+@pytest.mark.parametrize("part", [0.9, 0.33, 0.02])
 async def test_what_is_made_shorter_on_its_way_is_not_kept(
-    sock: Socket, caplog: pytest.LogCaptureFixture
+    sock: Socket, http_version: str, part: float, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As by a middleware that compresses what it should leave alone."""
     caplog.set_level(logging.WARNING)
     record = ServerRecord()
-    lags = of(record)
-    for step in range(1, 50):
-        sock.taken = step * STEP / 3
-        assert await is_let_on(lags, step * STEP), step
+    lags = of(record, http_version)
+    while lags.next_look < 50 * STEP:
+        sent = lags.next_look
+        sock.taken = sent * part
+        assert await is_let_on(lags, sent, 30), sent
     assert not record.keeps_all
     assert not caplog.text
+
+
+@pytest.mark.parametrize("takes", [0, 100, STEP])
+async def test_a_client_who_takes_nothing_of_one_answer(sock: Socket, takes: int) -> None:
+    """Over HTTP/2 it has all that was written to it, as if there were nothing more.
+
+    What it is sent beside, or what it takes of it now and then, makes no other of it.
+    """
+    record = ServerRecord()
+    lags = of(record, "2")
+    sock.taken = STEP
+    given = STEP
+    trials = 0
+    async with asyncio.timeout(60):
+        while trials < 5:
+            is_trial = await lags.look(given)
+            trials += is_trial
+            sock.taken += min(takes, given - sock.taken) if is_trial else 0
+            given = lags.next_look
+            assert given - sock.taken <= 2 * MUCH
+    assert record.keeps_all
+    sock.taken = given
+    assert not await lags.look(given)
+    assert lags.next_look == given + STEP
