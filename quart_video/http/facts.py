@@ -53,8 +53,11 @@ class MediaFacts:
     def last_modified(self, now: int) -> int | None:
         """Return the date to announce as ``Last-Modified`` in an answer made at *now*.
 
-        It is never later than the ``Date`` that the server writes (section 8.8.2.1), nor does it
-        name a second that is not over: the media may change again within it, and the date would not
-        tell (section 8.8.2.2).
+        It never names a second that is not over: the media may change again within it, and the date
+        would not tell (section 8.8.2.2). And a time of the future is none that anybody can rely on:
+        what stands in its place is not later than the ``Date`` of the answer, whichever clock the
+        server has that from (section 8.8.2.1).
         """
-        return None if self.modified is None else min(self.modified, now - DATE_LAG)
+        if self.modified is None:
+            return None
+        return now - DATE_LAG if self.modified > now else min(self.modified, now - 1)
