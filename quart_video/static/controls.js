@@ -42,6 +42,11 @@ export function control(video, offset) {
   bar.addEventListener("click", ({ target }) => { // somebody was faster
     if (!live) load().then(() => target.closest("button:not([data-qv-play])")?.click());
   });
+  const line = bar.querySelector(".qv-line input");
+  const stretch = () => { if (video.duration < 1 / 0) line.max = video.duration; };
+  video.addEventListener("durationchange", stretch);
+  stretch();
+  line.addEventListener("input", () => { if (!live) video.currentTime = line.value; });
   if (!video.paused || video.currentTime) load();
   else screen.dataset.qvFresh = "";
 

@@ -132,6 +132,42 @@ def test_one_time_line_and_what_stands_below_it(page: Page) -> None:
     with_first_chunk(page, "Math.abs(video.volume - 0.6) < 0.01")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("length", [str(SECONDS), "0"], ids=["known", "unknown"])
+def test_who_is_faster_than_the_controls_goes_where_they_click(page: Page, length: str) -> None:
+    """The time line works before its code has come; the server may not know how long a film is."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def are_asked_for() -> bool:
+        page.wait_for_timeout(20)  # in which the route is told of
+        return bool(held)
+
+    def write(route: Route) -> None:
+        answer = route.fetch()
+        body, times = re.subn(r'(type="range" min="0" max=)"[0-9.]+" step', rf'\1"{length}" step',
+                              answer.text(), count=1)  # fmt: skip
+        assert times
+        route.fulfill(response=answer, body=body)
+
+    page.route(re.compile(r"/control_bar\.js$"), hold)
+    page.route(f"**{WATCH}", write)
+    page.reload()
+    ready(page)
+    line = page.get_by_label("Time")
+    box = line.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    with_first_chunk(page, f"Math.abs(video.currentTime - {SECONDS / 4}) < 0.5")
+    wait_until(are_asked_for, 20, "the code is asked for")
+    held[0].continue_()
+    page.wait_for_function("document.querySelector('.qv-line input').ariaValueText")
+    assert line.get_attribute("aria-valuetext") in {"0:09", "0:10"}
+    with_first_chunk(page, f"Math.abs(video.currentTime - {SECONDS / 4}) < 0.5")
+
+
 def _middle_of_the_bar(page: Page) -> bytes:
     """Return what is seen where captions would be without the controls."""
     page.wait_for_timeout(300)  # until it is drawn
