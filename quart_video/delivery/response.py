@@ -238,11 +238,10 @@ async def with_first_chunk(make: Callable[[], Awaitable[Response]]) -> Response:
     :raises StorageError: as making the answer and reading do.
     """
     for _ in range(_TRIES):
-        response = await make()
-        if not isinstance(response.response, Transfer):
-            return response
         try:
-            await response.response.ready()
+            response = await make()
+            if isinstance(response.response, Transfer):
+                await response.response.ready()
         except Changed as error:
             logger.info("Answered afresh: %s", error)
         else:

@@ -162,6 +162,30 @@ async def test_a_video_that_changes_has_another_mp4(root: Path, films: Films) ->
         assert (ranged.status, len(ranged.body)) == (200, len(after.body))
 
 
+async def test_a_video_that_changes_before_its_index_is_made_is_opened_again(
+    root: Path, films: Films, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Movies.open
+    turns = 0
+
+    async def late(*args: Any, **options: Any) -> Any:
+        nonlocal turns
+        turns += 1
+        if turns <= most:
+            new = root / "new.mkv"
+            copy(films("vfr.mkv" if turns % 2 else "h264.mkv"), new)
+            os.utime(new, (1_700_000_000 + 100 * most + turns,) * 2)
+            new.rename(root / "videos/film.mkv")
+        return await opened(*args, **options)
+
+    monkeypatch.setattr(Movies, "open", late)
+    async with serving(root) as app:
+        for most, status, retry in ((99, 503, "1"), (1, 200, None)):
+            turns = 0
+            sent = await get(app, MP4)
+            assert (sent.status, dict(sent.lines).get("retry-after")) == (status, retry)
+
+
 YEAR = 31_536_000
 KEPT = f"public, max-age={YEAR}, immutable, no-transform"
 ASKED_ANEW = "no-cache, no-transform"
