@@ -18,6 +18,7 @@ from tests.media.films import ffmpeg
 
 WATCH = "/videos/-/watch/film/clock.mp4"
 ENTER = "\ue007"
+TAB = "\ue004"
 ARROW_RIGHT = "\ue014"
 ARROW_DOWN = "\ue015"
 
@@ -117,6 +118,32 @@ def test_captions_look_as_chosen_and_keep_it(hypercorn: Server, engine: Engine) 
     _settled(engine, "video.textTracks[0].cues[3].startTime === 12")
 
 
+@crash_proof
+@pytest.mark.slow
+def test_the_look_of_captions_is_chosen_by_keyboard(hypercorn: Server, engine: Engine) -> None:
+    engine.visit(hypercorn.url + WATCH)
+    _do(engine, "document.querySelector('.qv-look summary').focus();")
+    engine.press(ENTER)
+    _settled(engine, "document.querySelector('link[href*=captions]')?.sheet != null")
+    _do(engine, "document.querySelector('[data-qv-usual]').click();")  # whatever was left before
+    chosen = {"size": "50", "color": "white", "background": "none"}
+    for name, value in chosen.items():
+        engine.press(TAB)
+        _settled(engine, f"document.activeElement.name === '{name}'")
+        engine.press(ARROW_DOWN)
+        _settled(engine, f"video.getAttribute('data-qv-cue-{name}') === '{value}'")
+    engine.press(TAB)
+    _settled(engine, "document.activeElement.name === 'delay'")
+    engine.press(ARROW_DOWN)
+    _settled(engine, "Math.abs(video.textTracks[0].cues?.[3]?.startTime - 11.9) < 0.001")
+    engine.visit(hypercorn.url + WATCH)
+    for name, value in chosen.items():
+        _settled(engine, f"video.getAttribute('data-qv-cue-{name}') === '{value}'")
+    _settled(engine, "Math.abs(video.textTracks[0].cues?.[3]?.startTime - 11.9) < 0.001")
+    _do(engine, "document.querySelector('[data-qv-usual]').click();")
+    _settled(engine, "video.textTracks[0].cues[3].startTime === 12")
+
+
 @pytest.fixture(scope="module")
 def captioned(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Server:
     """Return a server with a video that has a track inside, and one with a file beside it."""
@@ -137,8 +164,10 @@ def test_tracks_inside_a_file_switch_no_captions_off(captioned: Server, engine: 
     showing = "[...video.textTracks].filter(it => it.kind === 'captions' && it.mode === 'showing')"
     for name in ("beside", "inside", "beside"):
         engine.visit(f"{captioned.url}/videos/-/watch/{name}.mp4")
-        _do(engine, "video.muted = true; video.play().catch(() => {});")
-        _settled(engine, "video.currentTime > 1.5")
+        _do(engine, "video.muted = true;")
+        # On a busy machine what began to play is at times stopped as its data comes late.
+        going = "(video.paused && video.play().catch(() => {}), video.currentTime > 1.5)"
+        _settled(engine, going)
         _settled(engine, f"{showing}.length === 1")
         kept = _do(engine, "return localStorage.getItem('quart-video:captions');")
         assert kept is None, name

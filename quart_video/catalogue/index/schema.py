@@ -102,12 +102,12 @@ APPLICATION = 0x71764958  # "qvIX"; what kind of file this is
 VACUUM = "INCREMENTAL"
 """How a file gives room back, which is settled before it has a table."""
 
-_TEXT = 4  # goes up when keys or words of names become others
+_TEXT = 5  # goes up when keys or words of names become others, or what names of captions tell
 
 VERSION = zlib.crc32(
     f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{VACUUM}{_TEXT}{unicodedata.unidata_version}".encode()
 )
-"""Of the tables, of their file, and of what makes the keys and words in them."""
+"""Of the tables, of their file, and of what makes what is in them of names."""
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:

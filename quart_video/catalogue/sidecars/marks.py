@@ -269,7 +269,7 @@ def read_loose_marks(stem: str, video: str) -> Marks:
     """
     words = _folded_words(video)
     known = f" {' '.join(words)} "
-    parts = stem.split(".")
+    parts = _without_name(stem, words).split(".")
     while words and parts:
         own = _folded_words(parts[0])
         if own != words[: len(own)]:
@@ -279,6 +279,19 @@ def read_loose_marks(stem: str, video: str) -> Marks:
     title = (marks.title or "").strip(_BRACKETS)
     tells = not title.isdigit() and f" {' '.join(_folded_words(title))} " not in known
     return replace(marks, title=title or None if tells else None)
+
+
+def _without_name(stem: str, name: Sequence[str]) -> str:
+    """Return what follows the words that *stem* and the name of a video both begin with.
+
+    A single word of a longer name is left: it may be "The", or a language.
+    """
+    end = count = 0
+    for match, word in zip(_WORDS.finditer(stem), name, strict=False):
+        if fold_name(match[0]) != word:
+            break
+        end, count = match.end(), count + 1
+    return stem[end:] if count > 1 or count == len(name) else stem
 
 
 def _folded_words(text: str) -> list[str]:

@@ -241,6 +241,14 @@ LOOSE = [
     ("Chinese (Singapore)", Marks("zh-SG")),
     ("English (Kong)", Marks("en")),
     ("other", Marks(title="other")),
+    ("The Show S01E01 1080p-eng", Marks("en")),
+    ("the.show.s01e01_English_SDH", Marks("en", sdh=True)),
+    ("The Show Spanish Forced", Marks("es", forced=True)),
+    ("The Show S01E01 1080p", Marks()),
+    ("The English", Marks("en")),
+    ("3_eng,SDH", Marks("en", sdh=True)),
+    ("sub_3_fre_SDH", Marks("fr", sdh=True)),
+    ("French.Canadian", Marks("fr-CA")),
 ]
 
 
