@@ -49,6 +49,7 @@ from quart_video.library.config_keys import key_warnings
 from quart_video.media import Failed
 from quart_video.media.details import decode_details
 from quart_video.media.extract import ebml, mp4
+from quart_video.media.extract.blocks import UnusualError, read_blocks
 from quart_video.media.subtitles import tx3g, wvtt
 from quart_video.media.subtitles.convert import convert
 from quart_video.media.vtt import write_vtt
@@ -388,6 +389,21 @@ def matroska(data: bytes) -> None:
     ebml.read_header(read)
     last = ebml.last_time(read, len(data))
     assert last is None or last > -(1 << 80)
+
+
+@target
+def blocks_of_matroska(data: bytes) -> None:
+    """Frames are in the film and lie one behind the other, or a demuxer has to read it."""
+    with suppress(UnusualError):
+        found = read_blocks(_reader(data), len(data), 1000)
+        for track in found.tracks:
+            ends = [at + size for at, size in zip(track.offsets, track.sizes, strict=True)]
+            assert all(end <= at for end, at in zip(ends, track.offsets[1:], strict=False))
+            assert max(ends, default=0) <= len(data)
+            assert min(track.sizes, default=1) > 0
+            assert min(track.times, default=0) >= 0
+            assert len(ends) == len(track.times) == len(track.keys)
+        assert all(before.stop <= after.start for before, after in pairwise(found.clusters))
 
 
 @target

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 ReadAt = Callable[[int, int], bytes]
 """Returns as many bytes as there are, up to a size, from an offset."""
 
-_EBML, _DOC_TYPE = 0x1A45DFA3, 0x4282
-_SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
-_TRACKS, _TRACK_ENTRY, _TRACK_TYPE, _CODEC_ID = 0x1654AE6B, 0xAE, 0x83, 0x86
+EBML, _DOC_TYPE = 0x1A45DFA3, 0x4282
+SEGMENT, CLUSTER = 0x18538067, 0x1F43B675
+TRACKS, _TRACK_ENTRY, _TRACK_TYPE, _CODEC_ID = 0x1654AE6B, 0xAE, 0x83, 0x86
 _LANGUAGE, _LANGUAGE_BCP47 = 0x22B59C, 0x22B59D
 _TIMESTAMP, _SIMPLE_BLOCK, _BLOCK_GROUP, _BLOCK, _BLOCK_DURATION = 0xE7, 0xA3, 0xA0, 0xA1, 0x9B
 _KINDS = {1: "video", 2: "audio", 0x11: "subtitle"}
@@ -51,22 +51,22 @@ class Matroska:
 
 def read_header(read: ReadAt) -> Matroska | None:
     """Read the header of a file; ``None``: it is no Matroska."""
-    top = _element(read, 0)
-    if top is None or top.id != _EBML or top.stop is None:
+    top = element_at(read, 0)
+    if top is None or top.id != EBML or top.stop is None:
         return None
     doc_type = ""
     for element in _elements(read, top.start, top.stop):
         if element.id == _DOC_TYPE:
-            doc_type = _text(read, element)
+            doc_type = text_of(read, element)
     found = Matroska(doc_type)
-    segment = _element(read, top.stop)
-    if segment is not None and segment.id == _SEGMENT:
+    segment = element_at(read, top.stop)
+    if segment is not None and segment.id == SEGMENT:
         for element in _elements(read, segment.start, segment.stop):
-            if element.id == _TRACKS and element.stop is not None:
+            if element.id == TRACKS and element.stop is not None:
                 for entry in _elements(read, element.start, element.stop):
                     _note_track(read, entry, found)
                 break
-            if element.id == _CLUSTER:
+            if element.id == CLUSTER:
                 break
     return found
 
@@ -83,17 +83,17 @@ def last_time(read: ReadAt, size: int) -> int | None:
         lower = max(0, upper - _STEP)
         # A little of what was looked through before: the ID may lie across the edge.
         data = read(lower, upper - lower + 3)
-        found = data.rfind(_CLUSTER.to_bytes(4, "big"))
+        found = data.rfind(CLUSTER.to_bytes(4, "big"))
         while found >= 0:
             last = _end_of_cluster(read, lower + found, size)
             if last is not None:
                 return last
-            found = data.rfind(_CLUSTER.to_bytes(4, "big"), 0, found)
+            found = data.rfind(CLUSTER.to_bytes(4, "big"), 0, found)
         upper = lower
     return None
 
 
-def _element(read: ReadAt, offset: int) -> Element | None:
+def element_at(read: ReadAt, offset: int) -> Element | None:
     """Read the header of the element at *offset*; ``None``: there is none."""
     data = read(offset, _LONGEST_HEADER)
     if not data:
@@ -118,7 +118,7 @@ def _elements(
     for _ in range(most):
         if stop is not None and start >= stop:
             return
-        element = _element(read, start)
+        element = element_at(read, start)
         if element is None:
             return
         yield element
@@ -133,12 +133,14 @@ def _value(read: ReadAt, element: Element) -> bytes:
     return read(element.start, element.stop - element.start)
 
 
-def _text(read: ReadAt, element: Element) -> str:
+def text_of(read: ReadAt, element: Element) -> str:
+    """Return the text that an element is, without padding."""
     # What follows a NUL is padding (RFC 8794, section 13).
     return _value(read, element).partition(b"\0")[0].decode("ascii", "replace")
 
 
-def _number(read: ReadAt, element: Element) -> int:
+def number_of(read: ReadAt, element: Element) -> int:
+    """Return the unsigned number that an element is."""
     return int.from_bytes(_value(read, element)[:8], "big")
 
 
@@ -148,11 +150,11 @@ def _note_track(read: ReadAt, entry: Element, found: Matroska) -> None:
     kind, language, codec = 0, None, ""
     for element in _elements(read, entry.start, entry.stop):
         if element.id == _TRACK_TYPE:
-            kind = _number(read, element)
+            kind = number_of(read, element)
         elif element.id == _LANGUAGE_BCP47:
-            language = _text(read, element) or None
+            language = text_of(read, element) or None
         elif element.id == _CODEC_ID:
-            codec = _text(read, element)
+            codec = text_of(read, element)
     if kind in _KINDS:
         found.languages.setdefault(_KINDS[kind], []).append(language)
         found.codecs.setdefault(_KINDS[kind], []).append(codec)
@@ -160,15 +162,15 @@ def _note_track(read: ReadAt, entry: Element, found: Matroska) -> None:
 
 def _end_of_cluster(read: ReadAt, offset: int, size: int) -> int | None:
     """Return when the last block of a cluster ends; ``None``: there is no cluster at *offset*."""
-    cluster = _element(read, offset)
-    if cluster is None or cluster.id != _CLUSTER:
+    cluster = element_at(read, offset)
+    if cluster is None or cluster.id != CLUSTER:
         return None
     begin: int | None = None
     last = -1
     times: dict[int, list[int]] = {}  # of the blocks of each track
     for element in _elements(read, cluster.start, cluster.stop or size, _MOST_BLOCKS):
         if element.id == _TIMESTAMP:
-            begin = _number(read, element)
+            begin = number_of(read, element)
         elif element.id in (_SIMPLE_BLOCK, _BLOCK_GROUP) and begin is not None:
             with suppress(ValueError):
                 track, time, duration = _block(read, element)
@@ -189,7 +191,7 @@ def _block(read: ReadAt, element: Element) -> tuple[int, int, int]:
     duration = 0
     if element.id == _BLOCK_GROUP:
         inner = list(_elements(read, element.start, element.stop, 20))
-        duration = next((_number(read, each) for each in inner if each.id == _BLOCK_DURATION), 0)
+        duration = next((number_of(read, each) for each in inner if each.id == _BLOCK_DURATION), 0)
         blocks = [each for each in inner if each.id == _BLOCK]
         if not blocks:
             raise ValueError("a group without a block")

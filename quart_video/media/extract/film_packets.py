@@ -13,6 +13,8 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from quart_video.media.extract.blocks import UnusualError
+from quart_video.media.extract.film_blocks import frames_by_blocks
 from quart_video.media.extract.source import SourceFile
 from quart_video.media.workers.protocol import Failed
 from quart_video.remux.locate import (
@@ -24,6 +26,7 @@ from quart_video.remux.locate import (
 )
 from quart_video.remux.samples import opus_samples
 from quart_video.remux.timing import UNKNOWN
+from quart_video.remux.track import FILM, Pieces
 from quart_video.remux.window import Window
 
 MOST_PACKETS = 6_000_000
@@ -77,15 +80,40 @@ def read_packets(
     found += [_track(stream, number, kind, film, budget) for number, stream in sounds]
     found = found[: _MOST_TRACKS + 1]
     try:
-        _read_all(container, found)
-    except NotPlainError as error:
-        raise Failed(str(error)) from error
+        _read_blocks(source, found)
+    except UnusualError:
+        try:
+            _read_all(container, found)
+        except NotPlainError as error:
+            raise Failed(str(error)) from error
     if "avi" in kind:
         for track in found[1:]:
             _count_frames(track)
     if not len(picture):
         raise Failed("there are no pictures in it")
     return picture, [track for track in found[1:] if len(track)]
+
+
+def _read_blocks(source: SourceFile, found: list[FoundTrack]) -> None:
+    """Find all packets by the blocks they are in.
+
+    :raises UnusualError: each of them has to be compared with the film.
+    """
+    if not all(isinstance(track.locator, MatroskaLocator) for track in found):
+        raise UnusualError("no Matroska")
+    read = source.scattered()
+    wanted = [track.stream.index for track in found]
+    for track, blocks in zip(found, frames_by_blocks(source, wanted, MOST_PACKETS), strict=True):
+        count, locator = len(blocks.sizes), track.locator
+        locator.pieces = Pieces(array("H", [FILM]) * count, blocks.offsets, blocks.sizes)
+        locator.firsts = array("Q", range(count))
+        track.shown, track.samples = blocks.times, blocks.samples
+        if blocks.delay:
+            track.shown = array("q", [time - blocks.delay for time in blocks.times])
+        if isinstance(track.stream, VideoStream):
+            track.keys = blocks.keys
+        places = zip(blocks.sizes[:_FIRST], blocks.offsets[:_FIRST], strict=True)
+        track.first = [read(size, offset) for size, offset in places]
 
 
 def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
