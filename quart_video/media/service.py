@@ -7,7 +7,7 @@ import logging
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +20,7 @@ from quart_video.media.details import form_of_details
 from quart_video.media.queue import Queue
 from quart_video.media.workers.pool import Lost, WorkerPool
 from quart_video.media.workers.protocol import (
+    AWAITED,
     CAPTIONS,
     LONG,
     Failed,
@@ -288,7 +289,10 @@ class DerivativeService:
                     "it was interrupted, and is tried again", retry_after=ceil(seconds)
                 )
         made = await self._queue.do(
-            job, lambda: self._make(source, derivative), urgent=urgent, long=derivative.is_long
+            job,
+            lambda: self._make(source, derivative, urgent=urgent),
+            urgent=urgent,
+            long=derivative.is_long,
         )
         if derivative.name not in made:
             raise Failed(_NO_SUCH_THING)
@@ -385,7 +389,9 @@ class DerivativeService:
         if names is not None and derivative.name not in names:
             raise Failed(_NO_SUCH_THING)
 
-    async def _make(self, source: Source, derivative: Derivative) -> dict[str, bytes]:
+    async def _make(
+        self, source: Source, derivative: Derivative, *, urgent: bool
+    ) -> dict[str, bytes]:
         name = f"{source.key}{derivative.job}".encode()
         number = int.from_bytes(blake2b(name, digest_size=7).digest(), "big")
         key = range(_FIRST_KEY + number, _FIRST_KEY + number + 1)
@@ -397,16 +403,19 @@ class DerivativeService:
             if found is not None:
                 return {derivative.name: found}
             await self.raise_failure(source, derivative)
-            return await self._have_made(source, derivative)
+            return await self._have_made(source, derivative, urgent=urgent)
 
-    async def _have_made(self, source: Source, derivative: Derivative) -> dict[str, bytes]:
+    async def _have_made(
+        self, source: Source, derivative: Derivative, *, urgent: bool
+    ) -> dict[str, bytes]:
         if monotonic() < self._paused_until:
             raise Unavailable("child processes have failed to work, a moment ago")
+        task = replace(derivative.task, is_awaited=urgent and derivative.kind in AWAITED)
         media = await source.open()
         try:
             if media.facts.content != source.version:
                 raise Changed(f"{source.identity!r} is another file by now")
-            made = await self._workers.do(derivative.task, media)
+            made = await self._workers.do(task, media)
         except Failed as error:
             logger.info("No %s of %r: %s", derivative.kind, source.identity, error)
             await self._cache.write(source.key, {derivative.failure: str(error).encode()})

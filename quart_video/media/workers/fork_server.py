@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 from quart_video.media.workers.protocol import (
     LENGTH,
@@ -31,11 +32,12 @@ from quart_video.media.workers.protocol import (
     encode_answer,
     encode_failure,
 )
-from quart_video.media.workers.sandbox import be_humble, restrict
+from quart_video.media.workers.sandbox import be_humble, go_first, restrict
 
 TOTAL = LENGTH
 """Before each frame to the server stands its length."""
 _GRACE = 5.0  # seconds in which a killed child goes, unless the disk it reads from is dead
+_AWAITED = 10.0  # seconds for which a child that someone waits for has the server's priority
 _LOOK = 10.0  # seconds between looks for the server, should another hold its end of the socket
 _BUSY = 0.5  # part of its processor time that a child has had when it is the file that takes long
 _ROUNDING = 0.5  # seconds by which the kernel may count less than it has allowed
@@ -63,7 +65,7 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     server = socket.socket(fileno=descriptor)
     parent = os.getppid()
-    be_humble()
+    go_first()
     try:
         from quart_video.media.workers.run import perform, prepare  # noqa: PLC0415 - it may be missing
     except ImportError as error:
@@ -139,17 +141,22 @@ def _supervise(
     if child == 0:
         server.close()
         os.close(answers)
+        if not task.is_awaited:
+            be_humble()
         _be_child(work, task.limits, answer_end)
     os.close(answer_end)
     for descriptor in descriptors:
         os.close(descriptor)
     data = bytearray()
     problem = None
-    until = time.monotonic() + task.limits.wall
+    begin = time.monotonic()
+    until = begin + task.limits.wall
     try:
         while problem is None:
             left = until - time.monotonic()
-            ready = _readable(answers, server.fileno(), seconds=max(0.0, left))
+            ahead = _head_start(child, begin) if task.is_awaited else inf
+            wait = max(0.0, min(left, ahead))
+            ready = _readable(answers, server.fileno(), seconds=wait)
             if server.fileno() in ready:  # there is nothing to say while a child works: it has gone
                 _end(child)
                 return None
@@ -165,6 +172,15 @@ def _supervise(
     finally:
         os.close(answers)
     return judge(bytes(data), _end(child) if problem else _wait(child), problem, task.limits)
+
+
+def _head_start(child: int, begin: float) -> float:
+    """Return for how many seconds a child keeps the server's priority, which ends here."""
+    left = begin + _AWAITED - time.monotonic()
+    if left > 0:
+        return left
+    be_humble(child)
+    return inf
 
 
 def judge(data: bytes, end: End | None, problem: str | None, limits: Limits) -> bytes:

@@ -23,6 +23,8 @@ a virtual MP4, ``movie`` that of another one of the same film, and ``sound`` a p
 
 LONG: frozenset[Kind] = frozenset({"storyboard", "texts", "sound"})
 """What takes a reading of the whole file. All else is quick, or someone wants to see the film."""
+AWAITED: frozenset[Kind] = frozenset({"details", "film", "movie"})
+"""What a page or a player waits for that has nothing to show until then."""
 
 WIDTHS = (320, 640)
 """Widths in pixels that posters come in, the smallest first."""
@@ -91,6 +93,8 @@ class Task:
     limits: Limits = field(default_factory=Limits)
     payload: bytes = b""
     """What the child is given beside the file."""
+    is_awaited: bool = False
+    """Whether it has the priority of the server for some seconds, as someone waits for it."""
 
 
 def encode_task(task: Task, *, remote_size: int | None) -> bytes:
@@ -100,7 +104,8 @@ def encode_task(task: Task, *, remote_size: int | None) -> bytes:
         descriptor is that of the file.
     """
     fields = {"kind": task.kind, "options": dict(task.options), "limits": asdict(task.limits)}
-    header = json.dumps({**fields, "remote_size": remote_size}).encode()
+    beside = {"remote_size": remote_size, "is_awaited": task.is_awaited}
+    header = json.dumps({**fields, **beside}).encode()
     return TASK_LENGTHS.pack(len(header), len(task.payload)) + header
 
 
@@ -108,7 +113,8 @@ def decode_task(header: bytes, payload: bytes) -> tuple[Task, int | None]:
     """Read the header of a task's frame."""
     fields: dict[str, Any] = json.loads(header)
     limits = Limits(**fields["limits"])
-    return Task(fields["kind"], fields["options"], limits, payload), fields["remote_size"]
+    task = Task(fields["kind"], fields["options"], limits, payload, fields["is_awaited"])
+    return task, fields["remote_size"]
 
 
 def encode_answer(blobs: Mapping[str, bytes]) -> bytes:

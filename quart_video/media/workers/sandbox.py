@@ -15,10 +15,17 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-def be_humble() -> None:
-    """Give way to everyone else: lowest priority, and the first to go where memory runs out."""
+def be_humble(pid: int = 0) -> None:
+    """Have a process give way to everyone else, for good: it gets the lowest priority.
+
+    :param pid: its number; 0: this one.
+    """
     with suppress(OSError):
-        os.nice(19)
+        os.setpriority(os.PRIO_PROCESS, pid, 19)
+
+
+def go_first() -> None:
+    """Have this process be the first to go where memory runs out, and those that it forks."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
 

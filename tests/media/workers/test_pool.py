@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from quart_video.media.workers import pool
 from quart_video.media.workers.fork_server import End, judge
 from quart_video.media.workers.pool import Died, Lost, WorkerPool
 from quart_video.media.workers.protocol import (
@@ -99,8 +100,41 @@ async def test_a_keeper_serves_one_task_after_the_other(workers: WorkerPool, fil
     for _ in range(3):
         assert set(await workers.do(DETAILS, on_disk(films("h264.mp4")))) == {"details"}
     (pid,) = workers.pids
-    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
     assert not children(pid)
+
+
+@pytest.mark.parametrize(
+    ("is_awaited", "head_start", "gives_way"),
+    [
+        pytest.param(False, 600, True, id="nobody waits"),
+        pytest.param(True, 600, False, id="someone waits"),
+        pytest.param(True, 0, True, id="someone has waited for long"),
+    ],
+)
+async def test_a_child_gives_way_unless_someone_waits_for_it(
+    workers: WorkerPool,
+    monkeypatch: pytest.MonkeyPatch,
+    is_awaited: bool,  # noqa: FBT001 - a row
+    head_start: int,
+    gives_way: bool,  # noqa: FBT001 - a row
+) -> None:
+    begin = "main(descriptor)"
+    assert begin in pool._BOOT  # noqa: SLF001 - nothing else reaches the process
+    changed = f"main.__globals__['_AWAITED'] = {head_start}\n{begin}"
+    monkeypatch.setattr(pool, "_BOOT", pool._BOOT.replace(begin, changed))  # noqa: SLF001
+    media = Stuck()
+    doing = asyncio.create_task(workers.do(Task("film", is_awaited=is_awaited), media))
+    await media.asked.wait()
+    (pid,) = workers.pids
+    (child,) = children(pid)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    expected = 19 if gives_way else ours
+    await until(lambda: os.getpriority(os.PRIO_PROCESS, child) == expected)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == ours
+    for each in (pid, child):
+        assert Path(f"/proc/{each}/oom_score_adj").read_text() == "1000\n"
+    doing.cancel()
+    await asyncio.gather(doing, return_exceptions=True)
 
 
 @pytest.fixture
