@@ -236,6 +236,28 @@ def protected(front: Front) -> str:
     return "yes"
 
 
+def signed(front: Front) -> str:
+    """Ask by an address that is signed, for a while and for one video, and by others like it."""
+    url = front.get("/sign/film.mp4").body.decode()
+    here = "http://{}:{}/members/".format(*front.address)
+    path = f"/members/{url.removeprefix(here)}"
+    whole = front.get(path)
+    assert (whole.status, whole.body) == (200, FILM)
+    assert "private" in whole.cache_control
+    tag = ("If-None-Match", whole["ETag"])
+    assert front.get(path, tag).status == 304
+    part = front.get(path, ("Range", "bytes=2000000-2000999"))
+    assert (part.status, part.body) == (206, FILM[2_000_000:2_001_000])
+    assert front.get(path, ("Range", f"bytes={SIZE}-")).status == 416
+    name, _, signature = path.partition("?signature=")
+    expired = front.get("/sign/film.mp4?expired=1").body.decode()
+    other = name.replace("film", "long")
+    for bad in (name, path[:-1], f"{other}?signature={signature}", expired):
+        assert front.get(bad).status in {401, 403, 404, 410}
+    assert front.get(path, tag).status == 304
+    return "yes" if url.startswith(here) else "other address"
+
+
 QUICK: dict[str, Callable[[Front], str]] = {
     "one range": one_range,
     "several": several_ranges,
@@ -245,6 +267,7 @@ QUICK: dict[str, Callable[[Front], str]] = {
     "`HEAD`": heads,
     "names, addresses": names,
     "protected": protected,
+    "signed": signed,
 }
 """What is asked at once, by its column."""
 
