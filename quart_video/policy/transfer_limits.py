@@ -6,10 +6,13 @@ import asyncio
 import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from time import monotonic
 from typing import Any
+
+from quart_video.http.host import parse_host
 
 PATIENCE = 2.0
 """Seconds for which a request waits for a transfer to end. A player that goes on to another video
@@ -141,15 +144,24 @@ def _take_one(counter: Counter[Any], key: object) -> None:
 
 def client_key(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or the IPv6 network of one household."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:  # a socket of this machine, or what a proxy calls its client
+    found = _ip_address(address)
+    if found is None:  # a socket of this machine, or what a proxy calls its client
         return address
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((int(found) >> 64 << 64, 64)))
     return str(found)
+
+
+def _ip_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    with suppress(ValueError):
+        return ipaddress.ip_address(text)
+    # Some proxies tell the port, too, which is another one for each connection of the same client.
+    host = parse_host(text.strip('"'))
+    with suppress(ValueError):
+        return None if host is None else ipaddress.ip_address(host.name)
+    return None
 
 
 class Pacer:
