@@ -82,14 +82,14 @@ _NO_INITIALS = (b".aa", b".a0", b".0", b". ")
 _LETTERS_AND_SIGNS = _table(
     lambda byte: byte if not byte or chr(byte).isalpha() or byte in b"-'" else 32
 )
-_CODES = _classes("\0" + "".join(sorted({*"sx", *"".join(SEASONS)} & {*ascii_lowercase})))
-_CODED = (b" s0", b"\0s0", b"?s0", b" se0", b"\0se0", b"?se0", b"0x0")
+_CODES = _classes("\0" + "".join(sorted({*"stx", *"".join(SEASONS)} & {*ascii_lowercase})))
+_CODED = (b" s0", b"\0s0", b"?s0", b" se0", b"\0se0", b"?se0", b"0x0", b" t0", b"\0t0", b"?t0")
 _LOOSE = (b" e0", b" ep")
 """What there may be of a code that is more than one word."""
 _MORE = b"0-0"  # as in "E01-02"
 _TIGHT = re.compile(rb"s([0-9]{1,4})e([0-9]{1,4})")
 _SEASONS = tuple(season.encode().translate(_CODES) for season in SEASONS if season.isascii())
-_OF_CODES = frozenset(["s", "se", "x", COUNTED, *(split_words(each)[0] for each in SEASONS)])
+_OF_CODES = frozenset(["s", "se", "t", "x", COUNTED, *(split_words(each)[0] for each in SEASONS)])
 """Words of which there is one in each code."""
 _MARK = "\x01"
 """Stands in the place of the blank before one of them: that it is there shows in a moment."""

@@ -20,13 +20,29 @@ def _spelt(*words: str) -> tuple[str, ...]:
 SEASONS = _spelt(
     *("season", "series", "staffel", "saison", "temporada", "stagione", "seizoen", "kausi"),
     *("sezonul", "sezona", "sezóna", "sezon", "sæson", "säsong", "sesong", "évad"),
-    *("сезон", "الموسم", "עונה", "시즌", "シーズン"),
+    *("serie", "série", "řada", "musim", "mùa", "phần", "phan", "σεζόν", "evad"),
+    *("сезон", "الموسم", "فصل", "עונה", "सीज़न", "सीजन", "ซีซั่น", "ซีซัน", "시즌", "シーズン"),
 )
 """What people call a season, in lower case."""
 EPISODES = _spelt(
     *("episode", "épisode", "episodio", "episódio", "episodul", "epizoda", "ep", "folge"),
     *("capítulo", "capitulo", "odcinek", "afsnit", "avsnitt", "aflevering", "jakso", "rész"),
-    *("bölüm", "bolum", "серия", "серія", "эпизод", "епизод", "الحلقة", "פרק"),
+    *(
+        "bölüm",
+        "bolum",
+        "puntata",
+        "odc",
+        "díl",
+        "dil",
+        "resz",
+        "epizód",
+        "epizóda",
+        "tập",
+        "tap",
+        "επεισόδιο",
+    ),
+    *("серия", "серія", "эпизод", "епизод", "الحلقة", "قسمت", "פרק", "एपिसोड", "ตอนที่", "ตอน"),
+    *("エピソード", "에피소드"),
 )
 """What people call an episode."""
 COUNTED = "第"
@@ -41,11 +57,16 @@ GAP = r"[ ._,-]{0,3}"
 _NUMBER = r"([0-9]{1,4})(?![0-9])"
 _COUNT = rf"(?:{_NUMBER}|({'|'.join(_VALUES)})(?![^\W_]))"
 _HAN_COUNT = rf"([0-9]{{1,4}}|[{_HAN}十]{{1,3}})"
-EPISODE_COUNT = rf"{COUNTED}?{GAP}{_HAN_COUNT} ?[集話话回화회]"
+EPISODE_COUNT = rf"[{COUNTED}제]?{GAP}{_HAN_COUNT} ?[集話话回화회]"
 """An episode, by what stands behind its number: "第2話"."""
 _ANIME = r" - ([0-9]{2,3})(?:v[0-9])?(?![^\W_])"
-# "S01E02", "S01x02", and "S2 - 05" as of anime; "S01.x264" is none.
-_REST = rf"{_NUMBER}(?:(?:{GAP}(?:e|(?:{EPISODE}){GAP})|xe?){_NUMBER}|{_ANIME})?"
+# "S01E02", "S01x02", "S2第3集", and "S2 - 05" as of anime; "S01.x264" is none.
+_REST = (
+    rf"{_NUMBER}(?:(?:{GAP}(?:e|(?:{EPISODE}){GAP})|xe?){_NUMBER}|{GAP}{EPISODE_COUNT}|{_ANIME})?"
+)
+# What stands behind a number that tells which one it is: "2nd", "2.", "2ª", "2-й".
+_WHICH = "(?:\\.|st|nd|rd|th|[aoªº]|-?(?:[йя]|ой|ий|ая))"
+_LATER = "|".join(each for each in SEASONS if each not in ("season", "series"))
 
 # What is looked for begins with a letter, and what stands before it comes then: that is fast.
 _SHORT = re.compile(rf"s(?<![^\W_]s)(?<!['\u2019]s)e?{_REST}")
@@ -53,15 +74,24 @@ _LONG = re.compile(
     rf"(?<![^\W_])(?:{_SEASON}){GAP}{_COUNT}"
     rf"(?:(?:{GAP}(?:e|(?:{EPISODE}){GAP})|xe?){_COUNT}|{GAP}{EPISODE_COUNT}|{_ANIME})?"
 )
+# With no more than a blank behind the number where that is not English: "Part 2 Season 3".
 _ORDINAL = re.compile(
-    rf"(?<![^\W_])([0-9]{{1,2}})(?:\.|st|nd|rd|th)[ .]?(?:{_SEASON})(?![^\W_])"
-    rf"(?:{GAP}([0-9]{{1,4}})\. ?(?:{EPISODE})(?![^\W_])|{_ANIME}|(?!{GAP}[0-9]))"
+    rf"(?<![^\W_])([0-9]{{1,2}})(?:{_WHICH}[ .]?(?:{_SEASON})|[ .](?:{_LATER}))(?![^\W_])"
+    rf"(?:{GAP}([0-9]{{1,4}}){_WHICH}?[ .]?(?:{EPISODE})(?![^\W_]|{GAP}[0-9])"
+    rf"|{GAP}(?:{EPISODE}){GAP}{_NUMBER}|{_ANIME}|(?!{GAP}[0-9]))"
 )
-_CHINESE = re.compile(rf"{COUNTED} ?{_HAN_COUNT} ?[季期](?:{GAP}{EPISODE_COUNT})?")
+# As in Spain: "T02E03"; "T2" alone is none.
+_SPANISH = re.compile(r"t(?<![^\W_]t)([0-9]{1,2})[ .:]?x?e([0-9]{1,3})(?![0-9])")
+_CHINESE = re.compile(rf"{COUNTED} ?{_HAN_COUNT} ?(?:[季期]|シーズン)(?:{GAP}{EPISODE_COUNT})?")
 _CROSS = re.compile(r"(?<![^\W_])([0-9]{1,2})x([0-9]{2,3})(?![^\W_])")
+_SPANISH_BEGINS = re.compile("t[0-9]")
 _CROSSING = re.compile(r"[0-9]x[0-9]")
 # "E03", "-E03" and "+e03", or "-03" with no blank.
 _ANOTHER = re.compile(rf"[ ._,+&~-]{{0,3}}e(?:p{GAP})?{_NUMBER}|[-+&~]([0-9]{{2,3}})(?![^\W_])")
+
+
+_MOST_BETWEEN = 20
+"""Episodes in one file; of more, those in between are not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +141,8 @@ def _found(text: str) -> Iterator[tuple[str, list[str], int, int]]:
     if len(lower) != len(text):  # a letter that is two in lower case would move all behind it
         lower = text
     found = [*_SHORT.finditer(lower)]
+    if _SPANISH_BEGINS.search(lower):
+        found += _SPANISH.finditer(lower)
     if any(season in lower for season in SEASONS):
         found += [*_LONG.finditer(lower), *_ORDINAL.finditer(lower)]
     if COUNTED in lower:
@@ -126,17 +158,25 @@ def _found(text: str) -> Iterator[tuple[str, list[str], int, int]]:
         season, *episodes = map(digits_of, filter(None, each.groups()))
         stop = each.end()
         if episodes:
-            others = [*others_behind(lower, stop)]
+            others = [*others_behind(lower, stop, episodes[-1])]
             episodes = [*episodes, *(another for another, _ in others)]
             stop = others[-1][1] if others else stop
         yield season, episodes, start, stop
 
 
-def others_behind(lower: str, stop: int) -> Iterator[tuple[str, int]]:
-    """Yield the episodes that a file has beside the one before *stop*, each with where it ends."""
+def others_behind(lower: str, stop: int, first: str) -> Iterator[tuple[str, int]]:
+    """Yield the episodes that a file has beside the one before *stop*, each with where it ends.
+
+    :param first: the number of that one: with "S01E02-E04" the third is there, too.
+    """
     while another := _ANOTHER.match(lower, stop):
-        stop = another.end()
-        yield another[1] or another[2], stop
+        number = another[1] or another[2]
+        start, stop = stop, another.end()
+        if any(sign in lower[start:stop] for sign in "-~"):
+            last = min(int(number), int(first) + _MOST_BETWEEN)
+            yield from ((str(each), stop) for each in range(int(first) + 1, last))
+        yield number, stop
+        first = number
 
 
 def codes_of(name: str) -> Iterator[str]:

@@ -78,5 +78,5 @@ def _codes(season: Season, name: str) -> Iterator[str]:
     found = next(filter(None, (pattern.search(lower) for pattern in _NUMBERED)), None)
     if found is not None:
         episodes = [digits_of(found[1])]
-        episodes += [episode for episode, _ in others_behind(lower, found.end())]
+        episodes += [episode for episode, _ in others_behind(lower, found.end(), *episodes)]
         yield from (code_word(str(season.number), episode) for episode in episodes)

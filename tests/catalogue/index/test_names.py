@@ -68,6 +68,9 @@ _CODES = {
         f"staffel {season} folge {episode:02}",
         f"temporada {season} capítulo {episode:02}",
         f"сезон {season} серия {episode:02}",
+        f"{season} сезон {episode} серия",
+        f"T{season:02}E{episode:02}",
+        f"{season}ª temporada episodio {episode:02}",
     )
     for season, episode in ((1, 1), (1, 3), (2, 3), (3, 7), (3, 10), (2, 10))
 }

@@ -59,6 +59,7 @@ SIGNED += [
         "＆",
         "–",
     ),
+    *("T02E03", "t2", "2 сезон", " 3-я серия", "2ª Temporada", "-E06", "ซีซั่น 2", "제3화", "phan 2"),
     *("\u200c", "Sa\u0308song 2", "episode", "E\u0301pisode 4", "ة"),
 ]
 MIXED = st.lists(st.sampled_from([*PIECES, *SIGNED]), min_size=1).map("".join)
