@@ -130,11 +130,11 @@ def _errors(what: str) -> Iterator[None]:
         raise NotFound(f"{what}: the store has no such object") from None
     except PreconditionError:
         raise Changed(f"{what} was replaced in the store meanwhile") from None
-    except (PermissionDeniedError, UnauthenticatedError):
-        raise Refused(
-            f"{what}: the store refuses us; are the credentials right, and do they allow it?",
-            retry_after=30,
-        ) from None
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        words = _said(str(error)) or (
+            "the store refuses us; are the credentials right, and do they allow it?"
+        )
+        raise Refused(f"{what}: {words}", retry_after=30) from None
     except TimeoutError:
         raise Unavailable(f"{what}: the store does not answer in time") from None
     except InvalidPathError:
@@ -157,7 +157,36 @@ def _read(what: str, text: str) -> StorageError:
             'section 15.3.7), so nothing can be read. VIDEO_STORE_DELIVERY = "redirect" has '
             "players ask it themselves"
         )
+    if words := _said(text):
+        return Unavailable(f"{what}: {words}", retry_after=30)
     return _named(what, _status(text))
+
+
+_ARCHIVED = "it is in an archive of the store, and has to be restored before it can be read"
+_OTHER_REGION = (
+    "the store leads elsewhere; is the region of VIDEO_STORE_OPTIONS that of the bucket?"
+)
+_OTHER_BYTES = (
+    "the store does not say that it sends the bytes that were asked for (Content-Range; RFC 9110, "
+    "section 14.4)"
+)
+_SAYINGS = {
+    "<Code>InvalidObjectState</Code>": _ARCHIVED,  # of S3
+    "<Code>BlobArchived</Code>": _ARCHIVED,  # of Azure
+    "<Code>RequestTimeTooSkewed</Code>": "the clock of this machine is wrong, says the store",
+    "<Code>AuthorizationHeaderMalformed</Code>": _OTHER_REGION,
+    "Received redirect without LOCATION": _OTHER_REGION,
+    "source: UnexpectedRange": _OTHER_BYTES,
+    "source: NoContentRange": _OTHER_BYTES,
+    "source: ParseContentRange": _OTHER_BYTES,
+    "source: Header {": "what the store says of it cannot be read: its Content-Length, "
+    "Last-Modified or ETag; does anything on the way change them?",
+}
+"""What it means that a store, or obstore of it, says so."""
+
+
+def _said(text: str) -> str | None:
+    return next((words for saying, words in _SAYINGS.items() if saying in text), None)
 
 
 def _named(what: str, status: int | None) -> StorageError:

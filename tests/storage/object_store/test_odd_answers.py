@@ -67,6 +67,53 @@ class Ignoring(Handler):
     ignores_ranges = True
 
 
+class Odd(Handler):
+    """Answers whatever the name of the object says."""
+
+    def do_HEAD(self) -> None:
+        """Describe it, or not so that it can be read."""
+        if "elsewhere" in self.path:
+            self._refuse(301)
+        elif "no-date" in self.path:
+            self._describe(200, ("Last-Modified", "yesterday"), ("ETag", '"one"'))
+        elif "no-text" in self.path:
+            self._describe(200, ("ETag", '"\xe9"'))
+        else:
+            self._describe(200, ("ETag", '"one"'))
+
+    def do_GET(self) -> None:
+        """Send three bytes of it, or a refusal."""
+        ranges = {"shifted": "bytes 0-2/10", "no-size": "bytes 4-6/*", "no-range": ""}
+        name = self.path.rpartition("/")[2].removesuffix(".mp4")
+        if name in ranges:
+            written = [("Content-Range", ranges[name])] if ranges[name] else []
+            self._describe(206, *written, ("ETag", '"one"'), data=DATA[4:7])
+        elif self.path in REFUSALS:
+            self._refuse(*REFUSALS[self.path])
+        else:
+            self.do_HEAD()
+
+    def _refuse(self, status: int, code: str = "") -> None:
+        self._describe(status, data=f"<Error><Code>{code}</Code></Error>".encode())
+
+    def _describe(self, status: int, *fields: tuple[str, str], data: bytes = DATA) -> None:
+        self.send_response(status)
+        for field in (*fields, ("Content-Length", str(len(data)))):
+            self.send_header(*field)
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(data)
+
+
+REFUSALS = {
+    "/bucket/archived.mp4": (403, "InvalidObjectState"),
+    "/bucket/archived-blob.mp4": (409, "BlobArchived"),
+    "/bucket/late.mp4": (403, "RequestTimeTooSkewed"),
+    "/bucket/region.mp4": (400, "AuthorizationHeaderMalformed"),
+    "/bucket/refused.mp4": (403, "AccessDenied"),
+}
+
+
 @pytest.fixture
 def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), request.param) as server:
@@ -114,3 +161,30 @@ async def test_a_store_that_does_not_know_ranges_is_named(
     assert sent.status == 503
     assert 'VIDEO_STORE_DELIVERY = "redirect"' in caplog.text
     assert "cannot be reached" not in caplog.text
+
+
+@pytest.mark.parametrize("endpoint", [Odd], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("archived", "has to be restored"),
+        ("archived-blob", "has to be restored"),
+        ("late", "the clock of this machine is wrong"),
+        ("region", "is the region of VIDEO_STORE_OPTIONS that of the bucket?"),
+        ("elsewhere", "is the region of VIDEO_STORE_OPTIONS that of the bucket?"),
+        ("shifted", "Content-Range"),
+        ("no-size", "Content-Range"),
+        ("no-range", "Content-Range"),
+        ("no-date", "Content-Length, Last-Modified or ETag"),
+        ("no-text", "Content-Length, Last-Modified or ETag"),
+        ("refused", "are the credentials right, and do they allow it?"),
+    ],
+)
+async def test_what_is_wrong_is_told(
+    app: Quart, caplog: pytest.LogCaptureFixture, name: str, words: str
+) -> None:
+    sent = await call(app, f"/videos/{name}.mp4", headers={"Range": "bytes=4-6"})
+    assert (sent.status, sent["retry-after"]) == (503, "30")
+    told = [it.getMessage() for it in caplog.records if f"{name}.mp4" in it.getMessage()]
+    assert [words in it for it in told] == [True]
+    assert "cannot be reached" not in told[0]
