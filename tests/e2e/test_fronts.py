@@ -420,19 +420,45 @@ LONG: dict[str, Callable[[Front], str]] = {
 """What takes its time, by its column."""
 
 
-def test_caddy_compresses_text_alone(server: Server, tmp_path: Path) -> None:
-    config = (FILES / PROXIES["caddy"]).read_text()
-    front = Front(
-        "caddy", server, tmp_path, config.replace("\treverse", "\tencode gzip\n\treverse")
-    )
+TEXT = "text/html application/json text/vtt text/css text/javascript"
+COMPRESSING: dict[str, tuple[str, str]] = {
+    "nginx": ("    # A paused player", f"gzip on; gzip_types {TEXT[10:]}; gzip_proxied any;"),
+    "caddy": ("\treverse_proxy", "\tencode gzip\n"),
+    "haproxy": (
+        "    default_backend app",
+        f"    compression algo gzip\n    compression type {TEXT}\n",
+    ),
+    "apache": (
+        "Timeout",
+        (
+            "LoadModule filter_module /usr/lib/apache2/modules/mod_filter.so\n"
+            "LoadModule deflate_module /usr/lib/apache2/modules/mod_deflate.so\n"
+            f"AddOutputFilterByType DEFLATE {TEXT}\nDeflateAlterETag NoChange\n"
+        ),
+    ),
+    "h2o": ("hosts:", "compress: ON\n"),
+}
+"""What a front is told of compression, and before which of its lines, as the guide has it."""
+
+
+@pytest.mark.parametrize("kind", COMPRESSING)
+@pytest.mark.sample(2)
+def test_text_alone_is_compressed(server: Server, tmp_path: Path, kind: str) -> None:
+    config = (FILES / PROXIES[kind]).read_text()
+    before, lines = COMPRESSING[kind]
+    assert before in config
+    front = Front(kind, server, tmp_path, config.replace(before, lines + before, 1))
     gzip = ("Accept-Encoding", "gzip")
+    html = ("Accept", "text/html")
     try:
-        page = front.get("/videos/", gzip, ("Accept", "text/html"))
+        page = front.get("/videos/", gzip, html)
+        again = front.get("/videos/", gzip, html, ("If-None-Match", page["ETag"]))
         whole = front.get(address(front), gzip)
         part = front.get(address(front), gzip, ("Range", "bytes=1000-1999"))
     finally:
         front.stop()
     assert page["Content-Encoding"] == "gzip"
+    assert again.status == 304
     assert (whole.status, whole.body) == (200, FILM)
     assert (part.status, part.body) == (206, FILM[1000:2000])
 
