@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -99,6 +99,9 @@ class Details:
     """As it is written inside the file, mostly ISO 8601."""
 
 
+_LISTS = frozenset({"audio_tracks", "text_tracks", "chapters"})
+
+
 def form_of_details() -> str:
     """Return what differs whenever older details cannot be read any more, or tell less."""
     kinds = (Details, AudioTrack, TextTrack, Chapter)
@@ -107,7 +110,15 @@ def form_of_details() -> str:
 
 def encode_details(details: Details) -> bytes:
     """Write *details* as JSON."""
-    return json.dumps(asdict(details), ensure_ascii=True, separators=(",", ":")).encode()
+    return json.dumps(_values(details), ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _values(each: Details | AudioTrack | TextTrack | Chapter) -> dict[str, Any]:
+    """Return what is in *each*, as ``asdict()`` does, which copies all of it."""
+    values = {field.name: getattr(each, field.name) for field in fields(each)}
+    for name in _LISTS.intersection(values):
+        values[name] = [_values(one) for one in values[name]]
+    return values
 
 
 def decode_details(data: bytes) -> Details:

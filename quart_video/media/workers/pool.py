@@ -35,14 +35,15 @@ _REAP = 0.05  # seconds
 # there are fewer of them with large pages.
 _TUNABLES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
-# The package itself would load Quart, which a fork server has no use for: its rooms are loaded
-# without.
+# The package itself would load Quart, and these layers what the server does with them. A fork
+# server has no use for that, and each child would pay for it: they are loaded without.
 _BOOT = """
-import json, sys, types
+import json, os, sys, types
 path, package, descriptor = json.loads(sys.argv[1])
 sys.path[:] = path
-sys.modules["quart_video"] = types.ModuleType("quart_video")
-sys.modules["quart_video"].__path__ = [package]
+for name in ("quart_video", "quart_video.media", "quart_video.remux"):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [os.path.join(package, *name.split(".")[1:])]
 from quart_video.media.workers.fork_server import main
 main(descriptor)
 """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import av
-from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+import av.subtitles.codeccontext
+import av.subtitles.stream
+from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from quart_video.media.details import encode_details
 from quart_video.media.extract import images
@@ -12,7 +14,11 @@ from quart_video.media.extract.source import SourceFile
 from quart_video.media.workers.protocol import Task, caption_name
 from quart_video.remux.sound import Mode
 
-_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded once, before the forks
+# Loaded once, before the forks. PyAV and Pillow would load the rest when a file is first opened,
+# and a picture first written: in each child anew.
+_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+_SUBTITLES = (av.subtitles.codeccontext, av.subtitles.stream)
+Image.preinit()
 
 av.logging.set_level(None)
 

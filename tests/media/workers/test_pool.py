@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import resource
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, closing
@@ -345,3 +347,28 @@ def test_whose_fault_it_is(
     else:
         with pytest.raises(kind):
             decode_answer(answer)
+
+
+LOOKS = """
+from quart_video.media.workers import run
+from quart_video.media.workers.protocol import Task
+import os, sys
+before = set(sys.modules)
+film = os.open(sys.argv[2], os.O_RDONLY)
+for kind in ("details", "poster", "storyboard"):
+    assert run.perform(Task(kind, {"form": "webp"}), film, None)
+print(json.dumps([sorted(before), sorted(set(sys.modules) - before)]))
+"""
+
+
+def test_a_child_loads_nothing_that_the_fork_server_could_have(films: Films) -> None:
+    boot, _, _ = pool._BOOT.partition("from quart_video")  # noqa: SLF001 - as it begins
+    package = str(Path(pool.__file__).parents[2])
+    where = json.dumps([sys.path, package, -1])
+    command = [sys.executable, "-I", "-c", boot + LOOKS, where, str(films("texts.mkv"))]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    before, later = json.loads(done.stdout)
+    assert not later
+    # Nor does it hold what the server alone has a use for.
+    assert "quart_video.media.workers.run" in before
+    assert "quart_video.media.service" not in before
