@@ -19,7 +19,7 @@ from quart_video.media.subtitles.lines import (
 from quart_video.media.subtitles.sami import read_sami
 from quart_video.media.subtitles.subrip import is_timing, read_subrip
 from quart_video.media.subtitles.ttml import read_ttml
-from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
+from quart_video.media.subtitles.webvtt import begins_webvtt, is_data, read_webvtt
 from quart_video.media.vtt import MOST_CUES, Cue, is_seen, is_shown, write_vtt
 from quart_video.media.workers.protocol import EMPTY, PICTURES, Failed
 
@@ -89,7 +89,7 @@ def write_cues(cues: Iterable[Cue]) -> str:
     :raises Failed: there are none.
     """
     found = list(islice(filter(is_shown, cues), MOST_CUES))
-    if not found:
+    if all(is_data(cue.text) for cue in found):
         raise Failed(EMPTY)
     # What stands for a sign has up to six letters: a file of signs alone would become too long.
     if sum(len(cue.text) for cue in found) > MOST_BYTES:

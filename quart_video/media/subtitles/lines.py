@@ -161,12 +161,13 @@ def _marked_lines(words: str, marks: str) -> str:
     lines = []
     for whole in words.split("|"):
         # "{Y:i}" is of all lines, "{y:i}" of one.
-        said = "".join(_STYLE_OF_LINE.findall(whole)).lower()
+        on = "".join(_STYLE_OF_LINE.findall(whole)).lower()
         line = _STYLE_OF_LINE.sub("", whole)
+        if line and line[0] in marks:
+            on, line = on + _LINE_MARKS[line[0]], line[1:]
         for style in TAGS:
-            line = f"<{style}>{line}</{style}>" if style in said else line
-        tag = _LINE_MARKS[line[0]] if line and line[0] in marks else None
-        lines.append(f"<{tag}>{line[1:]}</{tag}>" if tag else line)
+            line = f"<{style}>{line}</{style}>" if style in on else line
+        lines.append(line)
     return "\n".join(lines)
 
 

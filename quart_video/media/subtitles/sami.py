@@ -43,7 +43,7 @@ def read_sami(text: str, language: str | None) -> Iterator[Cue]:
     # What stands before the first time, then times, what else is told of each, and what follows it.
     parts = _SYNC.split(_without_comments(text[len(head) :]))
     for milliseconds, told, content in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        if found := _END.search(told):
+        if (found := _END.search(told)) and int(found[1]) > int(milliseconds):
             ends[int(milliseconds) / 1000] = int(found[1]) / 1000
         # What stands before the first paragraph, then classes and what follows each in turn.
         pieces = _PARAGRAPH.split(_ENDS.sub("", content))

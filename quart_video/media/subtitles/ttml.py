@@ -35,6 +35,8 @@ _ROWS = {"before": 7, "center": 4, "after": 1}
 _COLUMNS = {"left": 0, "start": 0, "center": 1, "right": 2, "end": 2}
 _RUBY = {"base": "base", "text": "text", "delimiter": "none"}
 _BLANKS = re.compile(r"[ \t\n]+")
+_HIDING = {"display": "none", "visibility": "hidden"}
+_ZERO = re.compile(r"0*\.?0*")
 _DEEPEST = 200
 
 
@@ -416,12 +418,9 @@ def _is(value: str | None, *words: str) -> bool | None:
 
 
 def _is_hidden(attributes: Mapping[str, str]) -> bool | None:
-    shown = {"display": "none", "opacity": "0", "visibility": "hidden"}
-    told = [
-        attributes[name].removesuffix(".0") == no
-        for name, no in shown.items()
-        if name in attributes
-    ]
+    told = [attributes[name] == no for name, no in _HIDING.items() if name in attributes]
+    if "opacity" in attributes:
+        told.append(_ZERO.fullmatch(attributes["opacity"].strip()) is not None)
     return any(told) if told else None
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from quart_video.media.subtitles.markup import TAGS
@@ -45,17 +46,25 @@ def begins_webvtt(text: str) -> bool:
 
 def read_webvtt(text: str) -> tuple[str, int]:
     """Return *text* as browsers read it, and how many cues with text for people it has."""
-    written: list[str] = []
+    written: list[list[str]] = []  # the lines of each block
+    home = 0  # of text that no times stand above, as soon as there is a cue
+    last: Cue | None = None
     count = 0
     for block in _blocks(text.lstrip(" \t\n\ufeff")):
         starts = _starts(block)
         is_header = not written
-        if not starts and count and _is_lost_text(block):
-            written[-1] += "\n" + "\n".join(block)
+        if not starts and home and _is_lost_text(block):
+            more = _mended(block)
+            written[home] += more
+            if last and not _is_text(last):
+                last = replace(last, text="\n".join(more))
+                count += _is_text(last)
             continue
         if not starts or is_header:
             head = block[: starts[0]] if starts else block
-            written.append("\n".join(head))
+            written.append(head)
+            if home and not starts and not _is_number(block):
+                home, last = len(written) - 1, None  # notes go on below an empty line, too
         for start, stop in pairwise([*starts, len(block)]):
             timing = _timing(block[start])
             assert timing is not None
@@ -63,11 +72,20 @@ def read_webvtt(text: str) -> tuple[str, int]:
             lines, place = _placed(block[start + 1 : stop])
             lines = _mended(lines)
             times = _valid(block[start], timing) + ("" if timing["rest"].strip() else place)
-            written.append("\n".join([*name, times, *lines]))
+            written.append([*name, times, *lines])
             begin, end = clock(*timing.groups()[:4]), clock(*timing.groups()[4:8])
-            text = "\n".join(lines)
-            count += is_shown(Cue(begin, end, text)) and not _DATA.fullmatch(text.strip())
-    return "\n\n".join(written) + "\n", count
+            home, last = len(written) - 1, Cue(begin, end, "\n".join(lines))
+            count += _is_text(last)
+    return "\n\n".join("\n".join(lines) for lines in written) + "\n", count
+
+
+def is_data(text: str) -> bool:
+    """Say whether the text of a cue is for scripts: an address of a picture, or an object."""
+    return _DATA.fullmatch(text.strip()) is not None
+
+
+def _is_text(cue: Cue) -> bool:
+    return is_shown(cue) and not is_data(cue.text)
 
 
 def _starts(block: Sequence[str]) -> list[int]:
@@ -82,7 +100,11 @@ def _starts(block: Sequence[str]) -> list[int]:
 def _is_lost_text(block: Sequence[str]) -> bool:
     """Say whether lines that no times stand above are text, and neither a number nor notes."""
     is_text = _NO_TEXT.match(block[0]) is None and not any("->" in line for line in block[:2])
-    return is_text and not (len(block) == 1 and block[0].strip().isdigit())
+    return is_text and not _is_number(block)
+
+
+def _is_number(block: Sequence[str]) -> bool:
+    return len(block) == 1 and block[0].strip().isdigit()
 
 
 def _placed(lines: Sequence[str]) -> tuple[Sequence[str], str]:
