@@ -135,7 +135,7 @@ OTHERWISE = {
     "wants all columns": ["a broken style", "other columns", "few columns", "no columns"],
     "wants sections": ["no sections"],
     "shows each layer": ["layers", "picture by picture"],
-    "finds no MicroDVD in so little": ["MicroDVD", "MicroDVD without a rate"],
+    "finds no MicroDVD in so little": ["MicroDVD", "MicroDVD, italic", "MicroDVD without a rate"],
 }
 _OTHERWISE = {name for names in OTHERWISE.values() for name in names}
 SAME = [c for c in CASES if not c.differs and c.id.partition(", ")[2] not in _OTHERWISE]

@@ -366,7 +366,7 @@ async def test_what_cannot_be_shown_is_not_offered_and_the_json_says_why(
             {"label": label, "language": tag, "path": f"a.{name}", "reason": reason}
             for label, tag, name, reason in [
                 ("Deutsch", "de", "de.vtt", "empty"),
-                ("English", "en", "en.srt", "empty"),
+                ("English", "en", "en.srt", "unreadable"),
                 ("Français", "fr", "fr.sub", "pictures"),
                 ("Italiano: Commento", "it", "it.Commento.ttml", "empty"),
                 ("日本語", "ja", "ja.ttml", "unreadable"),
