@@ -374,8 +374,8 @@ async def test_what_cannot_be_shown_is_not_offered_and_the_json_says_why(
         ]
         page = " ".join((await get(app, "/videos/-/watch/a.mp4")).body.decode().split())
         assert "which browsers cannot show: <bdi>Français</bdi></p>" in page
-        assert "<bdi>English</bdi>, <bdi>Italiano: Commento</bdi></p>" in page
-        assert "Captions that cannot be read: <bdi>日本語</bdi></p>" in page
+        assert "<bdi>Deutsch</bdi>, <bdi>Italiano: Commento</bdi></p>" in page
+        assert "Captions that cannot be read: <bdi>English</bdi>, <bdi>日本語</bdi></p>" in page
         # As soon as there is something in it, it is there.
         (videos / "a.en.srt").write_text(SRT)
         found = await video(app, "a.mp4")
