@@ -37,7 +37,7 @@ from quart_video.storage.memory import BytesMedia
 
 logger = logging.getLogger("quart_video")
 
-_GENERATION = f"9\0{form_of_details()}"
+_GENERATION = f"10\0{form_of_details()}"
 """What is kept is of one generation, as it is served for ever. The fields of the details make
 another by themselves; the number is to be raised with every other change of what is made."""
 

@@ -1,32 +1,31 @@
-"""Languages as an MP4 has them: three letters of ISO 639-2/T in 15 bits. Pure."""
+"""Languages as an MP4 has them: three letters of ISO 639-2/T, and in full beside them. Pure."""
 
 from __future__ import annotations
 
+import re
 import struct
 
-_TERMINOLOGY = {
-    "alb": "sqi",
-    "arm": "hye",
-    "baq": "eus",
-    "bur": "mya",
-    "chi": "zho",
-    "cze": "ces",
-    "dut": "nld",
-    "fre": "fra",
-    "geo": "kat",
-    "ger": "deu",
-    "gre": "ell",
-    "ice": "isl",
-    "mac": "mkd",
-    "mao": "mri",
-    "may": "msa",
-    "per": "fas",
-    "rum": "ron",
-    "slo": "slk",
-    "tib": "bod",
-    "wel": "cym",
-}
-"""Matroska takes the bibliographic codes, an MP4 the terminological ones. They differ in these."""
+from quart_video.language_table import SHORT
+from quart_video.remux.boxes import full_box
+
+_CHINESE = dict.fromkeys(["cmn", "gan", "hak", "hsn", "nan", "wuu", "yue"], "zho")
+_WITHDRAWN = {"in": "ind", "iw": "heb", "ji": "yid", "mo": "ron"}
+
+
+def _read_codes() -> dict[str, str]:
+    """Return the codes of ISO 639-2/T by those of two letters, and by the bibliographic ones."""
+    found = _CHINESE | _WITHDRAWN
+    for row in SHORT.strip().splitlines():
+        short, codes = row.split(" : ")[:2]
+        terminological, *bibliographic = codes.split("/")
+        found |= dict.fromkeys([short, *bibliographic], terminological)
+    return found
+
+
+_CODES = _read_codes()
+_LONGEST_TAG = 35
+"""Characters for which software should have room (RFC 5646, section 4.4.1), more or less."""
+_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*", re.ASCII | re.IGNORECASE)
 
 
 _MACINTOSH = (
@@ -47,12 +46,28 @@ def unpacked(language: bytes) -> str:
     return code if code.isalpha() else "und"
 
 
-def packed(language: str) -> bytes:
+def code_of(tag: str) -> str:
+    """Return the code of ISO 639-2/T of a language; ``und`` where there is none.
+
+    :param tag: BCP 47 (``zh-Hant``), or a code of ISO 639, as the one of Matroska.
+    """
+    primary = tag.partition("-")[0].lower()
+    code = _CODES.get(primary, primary)
+    return code if len(code) == 3 and code.isascii() and code.isalpha() else "und"
+
+
+def packed(tag: str) -> bytes:
     """Write a language for ``mdhd`` (ISO/IEC 14496-12, section 8.4.2); ``und`` where it is none."""
-    code = _TERMINOLOGY.get(language, language)
-    if len(code) != 3 or not (code.isascii() and code.isalpha() and code.islower()):
-        code = "und"
     bits = 0
-    for letter in code:
+    for letter in code_of(tag):
         bits = bits << 5 | ord(letter) - 0x60
     return struct.pack(">H", bits)
+
+
+def extended(tag: str) -> bytes:
+    """Write the box ``elng`` (ISO/IEC 14496-12, section 8.4.6); nothing where ``mdhd`` says all."""
+    if not _TAG.fullmatch(tag) or len(tag) > _LONGEST_TAG:
+        return b""
+    if len(tag) <= 3 and tag.lower() not in _CHINESE:
+        return b""
+    return full_box(b"elng", 0, 0, tag.encode() + b"\0")

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from quart_video.remux import tables
 from quart_video.remux.boxes import box, full_box, large_header
-from quart_video.remux.languages import packed
+from quart_video.remux.languages import extended, packed
 from quart_video.remux.track import LITERAL, Pieces, Track
 
 TIMESCALE = 90_000
@@ -200,7 +200,8 @@ class Movie:
         kind = full_box(b"vmhd", 0, 1, bytes(8)) if is_video else full_box(b"smhd", 0, 0, bytes(4))
         place = full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))
         inner = box(b"minf", kind, box(b"dinf", place), self._stbl(number, offsets, large=large))
-        return box(b"trak", header, self._edits(track), box(b"mdia", media, handler, inner))
+        content = box(b"mdia", media, handler, extended(track.language), inner)
+        return box(b"trak", header, self._edits(track), content)
 
     def _stbl(self, number: int, offsets: list[int], *, large: bool) -> bytes:
         return box(b"stbl", *self._tables[number], tables.chunk_offsets(offsets, large=large))

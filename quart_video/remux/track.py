@@ -65,7 +65,7 @@ class Track:
     matrix: bytes = b""
     """As ``tkhd`` has it, 36 bytes; empty: nothing is turned."""
     language: str = "und"
-    """ISO 639-2/T."""
+    """As the film has it: BCP 47, or a code of ISO 639."""
     title: str = ""
     start_skip: int = 0
     """Ticks from the first sample's presentation that are decoded and never heard."""

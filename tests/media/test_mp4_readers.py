@@ -11,8 +11,8 @@ import pytest
 
 from quart_video.media import DerivativeService
 from tests.e2e.harness import need_tool
-from tests.media.extract.test_film_index import FILMS
-from tests.media.films import TIMEOUT, Film, ffprobe
+from tests.media.extract.test_film_index import FILMS, spoken
+from tests.media.films import AAC, TIMEOUT, Film, ffprobe
 from tests.media.make import on_disk
 from tests.media.matrix.opinions import BOX, BUNNY
 from tests.media.movies import open_movie, packets, write_movie
@@ -33,7 +33,10 @@ def named(names: list[str]) -> list[Film]:
     return [made for made in FILMS if made.name.removeprefix("remux-") in names]
 
 
-async def check(derivatives: DerivativeService, films: list[Film], folder: Path) -> None:
+async def check(
+    derivatives: DerivativeService, films: list[Film], folder: Path
+) -> list[list[list[str]]]:
+    """Check films; return the language of each track of each as mediabunny and mp4box.js tell."""
     sources = [made.make(folder) for made in films]
     movies = [
         await write_movie(derivatives, on_disk(path), folder / f"{path.name}.mp4")
@@ -44,6 +47,7 @@ async def check(derivatives: DerivativeService, films: list[Film], folder: Path)
     where = [str(unpack(package, packages)) for package in (BUNNY, BOX)]
     command = [need_tool("node"), str(_CHECK), *where, *map(str, movies)]
     told = subprocess.run(command, check=True, capture_output=True, timeout=300, text=True)
+    languages = []
     for path, movie, line in zip(sources, movies, told.stdout.splitlines(), strict=True):
         answer = json.loads(line)
         assert answer["problems"] == [], path.name
@@ -52,6 +56,8 @@ async def check(derivatives: DerivativeService, films: list[Film], folder: Path)
         assert [count for count, _ in answer["box"]][: len(expected)] == expected, path.name
         assert answer["bunny"] == answer["box"], path.name
         assert complaints(movie) == "", path.name
+        languages.append(answer["languages"])
+    return languages
 
 
 def complaints(movie: Path) -> str:
@@ -64,6 +70,17 @@ async def test_readers_of_mp4_find_all_packets_and_no_error(
     derivatives: DerivativeService, tmp_path: Path
 ) -> None:
     await check(derivatives, named(SAMPLE), tmp_path)
+
+
+async def test_readers_of_mp4_find_languages(
+    derivatives: DerivativeService, tmp_path: Path
+) -> None:
+    """mediabunny reads none in full. mp4box.js does, and takes the end of the text for text."""
+    films = [spoken("readers-hant.mkv", "zh-Hant", *AAC), spoken("readers-de.mkv", "de", *AAC)]
+    assert await check(derivatives, films, tmp_path) == [
+        [["zho", "zh-Hant\0"]] * 2,
+        [["deu", "deu"]] * 2,
+    ]
 
 
 @pytest.mark.slow

@@ -126,11 +126,37 @@ def test_movie_without_a_sample_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("language", "letters"),
-    [("eng", "eng"), ("ger", "deu"), ("und", "und"), ("de", "und"), ("ENG", "und"), ("ñañ", "und")],
+    [
+        *(("eng", "eng"), ("ger", "deu"), ("und", "und"), ("ENG", "eng"), ("ñañ", "und")),
+        *(("de", "deu"), ("pt-BR", "por"), ("zh-Hant", "zho"), ("ZH-hant", "zho"), ("chi", "zho")),
+        *(("yue", "zho"), ("zh-yue", "zho"), ("iw", "heb"), ("es-419", "spa"), ("fil-PH", "fil")),
+        *(("", "und"), ("x-own", "und"), ("xx", "und"), ("deutsch", "und"), ("-", "und")),
+    ],
 )
 def test_language_is_three_letters(language: str, letters: str) -> None:
     (bits,) = struct.unpack(">H", packed(language))
     assert "".join(chr((bits >> shift & 31) + 0x60) for shift in (10, 5, 0)) == letters
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        *(("zh-Hant", "zh-Hant"), ("pt-BR", "pt-BR"), ("yue", "yue"), ("sl-rozaj", "sl-rozaj")),
+        *(("deu", None), ("ger", None), ("de", None), ("und", None), ("", None)),
+        *(("zh-" + "a" * 9, None), ("zh-é", None), ("a" + "-bcdefgh" * 9, None), ("zh-\0", None)),
+    ],
+)
+def test_language_is_told_in_full_where_three_letters_are_not_all(
+    language: str, told: str | None
+) -> None:
+    """ISO/IEC 14496-12, section 8.4.6."""
+    spoken = track([1])
+    spoken.language = language
+    movie = Movie([spoken])
+    head = movie.head()
+    found = find(head, b"moov", b"trak", b"mdia", b"elng")
+    text = head[found.content : found.stop] if found is not None else None
+    assert text == (bytes(4) + told.encode() + b"\0" if told else None)
 
 
 def test_film_is_read_as_it_was_written() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from unicodedata import normalize
 
-from quart_video.catalogue.sidecars.language_table import LONG, OTHERS, REGIONS, SHORT
+from quart_video.language_table import LONG, OTHERS, REGIONS, SHORT
 
 # RFC 5646 section 2.1, langtag. Of the primary languages it allows, those of four letters are
 # reserved and longer ones have never been registered: "clip.part.vtt" and "clip.forced.vtt" name

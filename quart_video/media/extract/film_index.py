@@ -9,14 +9,15 @@ from fractions import Fraction
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from quart_video.media.extract.beside import sound_tracks
+from quart_video.media.extract.beside import Beside, read_beside
 from quart_video.media.extract.film_packets import FoundTrack, read_packets
 from quart_video.media.extract.frames import picture_stream
 from quart_video.media.extract.sample_entry import SampleEntry, sample_entry
 from quart_video.media.extract.source import SourceFile
+from quart_video.media.extract.tracks import language_of
 from quart_video.media.mp4_offer import PICTURES, SOUNDS
 from quart_video.media.workers.protocol import Failed
 from quart_video.remux.film_facts import FilmFacts, Sound, encode_film_facts, movie_name, plan_name
@@ -152,7 +153,8 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
         raise Failed(f"no browser plays {codec} in an MP4")
     if "avi" in container.format.name and stream.codec_context.has_b_frames:
         raise Failed("its pictures are stored out of order, and an AVI does not tell in which")
-    streams = [each.whole for each in sound_tracks(container, source)]
+    beside = read_beside(container, source)
+    streams = [each.whole for each in beside.sounds]
     sounds = [
         (number, sound)
         for number, sound in enumerate(streams)
@@ -160,10 +162,10 @@ def _film(source: SourceFile, container: InputContainer) -> tuple[Film, int | No
     ]
     found, heard = read_packets(source, container, stream, sounds)
     try:
-        video = _video(found)
+        video = _video(found, beside)
     except BadTimesError as error:
         raise Failed(str(error)) from error
-    tracks = [each for sound in heard if (each := _sound(sound)) is not None]
+    tracks = [each for sound in heard if (each := _sound(sound, beside)) is not None]
     main = _main(tracks, dict(sounds))
     # The movie begins when the first of them does, and so do the times of its chapters.
     begins = min([video.begins, *(each.track.begins for each in tracks if each.stream == main)])
@@ -179,7 +181,7 @@ def _main(tracks: Sequence[SoundTrack], streams: Mapping[int, AudioStream]) -> i
     return next(default, tracks[0].stream if tracks else None)
 
 
-def _video(found: FoundTrack) -> Track:
+def _video(found: FoundTrack, beside: Beside) -> Track:
     stream = found.stream
     assert isinstance(stream, VideoStream)
     base = stream.time_base or Fraction(1, 1000)
@@ -188,10 +190,10 @@ def _video(found: FoundTrack) -> Track:
         entry = sample_entry(stream, found.first)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Failed(f"its pictures do not fit into an MP4: {error}") from error
-    return _track("video", found, times, entry)
+    return _track("video", found, times, entry, language_of(stream, beside))
 
 
-def _sound(found: FoundTrack) -> SoundTrack | None:
+def _sound(found: FoundTrack, beside: Beside) -> SoundTrack | None:
     stream = found.stream
     assert isinstance(stream, AudioStream)
     rate = stream.codec_context.sample_rate
@@ -213,7 +215,8 @@ def _sound(found: FoundTrack) -> SoundTrack | None:
             entry = sample_entry(stream, found.first)
         except (av.FFmpegError, ValueError, OSError):
             plays = False
-    return SoundTrack(_track("audio", found, times, entry), plays, rate, found.number)
+    track = _track("audio", found, times, entry, language_of(stream, beside))
+    return SoundTrack(track, plays, rate, found.number)
 
 
 def _lacks_head(found: FoundTrack) -> bool:
@@ -221,7 +224,9 @@ def _lacks_head(found: FoundTrack) -> bool:
     return found.codec == "aac" and not found.stream.codec_context.extradata
 
 
-def _track(kind: str, found: FoundTrack, times: Times, entry: SampleEntry) -> Track:
+def _track(
+    kind: str, found: FoundTrack, times: Times, entry: SampleEntry, language: str | None
+) -> Track:
     locator = found.locator
     first = begins = min(times.presentation)
     if any(found.hidden):
@@ -243,14 +248,10 @@ def _track(kind: str, found: FoundTrack, times: Times, entry: SampleEntry) -> Tr
         width=entry.width,
         height=entry.height,
         matrix=entry.matrix,
-        language=_language(found.stream),
+        language=language or "und",
         title=_text(found.stream.metadata.get("title", "")),
         start_skip=begins - first,
     )
-
-
-def _language(stream: Stream) -> str:
-    return (stream.language or "und").strip().lower()
 
 
 def _chapters(container: InputContainer, begins: Fraction) -> list[Chapter]:

@@ -17,7 +17,7 @@ from quart_video.media.extract.film_index import film_index, movie_index
 from quart_video.media.extract.source import SourceFile
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, H264, TIMEOUT, Film, ffmpeg, ffprobe
-from tests.media.make import elsewhere, on_disk
+from tests.media.make import details_of, elsewhere, on_disk
 from tests.media.movies import facts_of_film, packets, pictures, write_movie
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -172,6 +172,25 @@ async def test_movie_is_described_as_the_film_is(
     )
     assert audio["tags"]["language"] == "deu"
     assert facts["format"]["tags"]["title"] == "A film"
+
+
+def spoken(name: str, tag: str, *options: str) -> Film:
+    """Return a film whose tracks have a language as Matroska has it in full."""
+    after = merged("--language", f"0:{tag}", "--language", f"1:{tag}")
+    return film(name, [*BFRAMES, *options], after)
+
+
+@pytest.mark.parametrize(("tag", "code"), [("zh-Hant", "zho"), ("pt-BR", "por"), ("yue", "zho")])
+async def test_language_stays_the_same_in_full(
+    derivatives: DerivativeService, folder: Path, tag: str, code: str
+) -> None:
+    path = spoken(f"{tag}.mkv", tag, *AAC).make(folder)
+    written = await write_movie(derivatives, on_disk(path), folder / f"{tag}.mp4")
+    tracks = ffprobe(written)["streams"]
+    assert [each["tags"]["language"] for each in tracks] == [code, code]
+    for each in (path, written):
+        details = await details_of(derivatives, each)
+        assert [track.language for track in details.audio_tracks] == [tag], each.name
 
 
 async def test_picture_stays_turned(derivatives: DerivativeService, folder: Path) -> None:

@@ -23,7 +23,8 @@ from tests.media.iamf import (
     obu,
     with_immersive_sound,
 )
-from tests.media.make import details_of, made
+from tests.media.make import details_of, made, on_disk
+from tests.media.movies import write_movie
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -173,6 +174,9 @@ async def test_a_language_in_full(derivatives: DerivativeService, tmp_path: Path
         parts.append(part)
     path = write(tmp_path / "language.mp4", film[: head.start] + box(b"moov", *parts))
     details = await details_of(derivatives, path)
+    assert [each.language for each in details.audio_tracks] == ["pt-BR"]
+    movie = await write_movie(derivatives, on_disk(path), tmp_path / "movie.mp4")
+    details = await details_of(derivatives, movie)
     assert [each.language for each in details.audio_tracks] == ["pt-BR"]
 
 

@@ -1,5 +1,5 @@
-// Read every packet of MP4s with mediabunny and mp4box.js, and tell what they warn of: a line of
-// JSON each. Arguments: where the two packages are, then the files.
+// Read every packet of MP4s with mediabunny and mp4box.js, and tell what they warn of, and which
+// languages there are: a line of JSON each. Arguments: where the two packages are, then the files.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ const bunny = require(`${bunnyFolder}/dist/bundles/mediabunny.node.cjs`);
 const box = await import(pathToFileURL(`${boxFolder}/dist/mp4box.all.mjs`));
 
 let problems = [];
+let languages = [];
 // Texts of QuickTime stay as they are: mp4box.js has no name for them, and passes them over. It reads
 // more of dfLa than there is, and goes back, in the MP4s that FFmpeg writes, too.
 const isKnown = text => text.includes("Invalid box type: '\u00a9") || text.includes("box 'dfLa' read 38 more");
@@ -32,6 +33,7 @@ async function askBunny(data) {
             bytes += packet.data.byteLength;
         }
         counts.push([count, bytes]);
+        languages.push([await track.getLanguageCode()]);
     }
     return counts;
 }
@@ -49,7 +51,8 @@ function askBox(data) {
         note('mp4box is not ready');
         return [];
     }
-    return told.tracks.map(({ id }) => {
+    return told.tracks.map(({ id, language }, number) => {
+        languages[number]?.push(language);
         const samples = file.getTrackSamplesInfo(id);
         const bytes = samples.reduce((sum, each) => sum + each.size, 0);
         const outside = samples.filter(each => each.offset + each.size > data.byteLength).length;
@@ -60,6 +63,7 @@ function askBox(data) {
 
 for (const path of files) {
     problems = [];
+    languages = [];
     const data = readFileSync(path);
     const answer = { bunny: [], box: [] };
     for (const [name, ask] of [['bunny', askBunny], ['box', askBox]]) {
@@ -69,5 +73,5 @@ for (const path of files) {
             note(name, error);
         }
     }
-    process.stdout.write(`${JSON.stringify({ ...answer, problems })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...answer, problems, languages })}\n`);
 }
