@@ -89,6 +89,14 @@ class OddKey(StorageError):
     """Among the keys to be listed is one that obstore takes for impossible, and it gives none."""
 
 
+class Encoded(Unavailable):
+    """What the store has is compressed, and what it is of is not to be had in ranges."""
+
+
+class BrokeOff(Unavailable):
+    """The store answered, and the bytes ended before all of them had come."""
+
+
 class Broken(Unavailable):
     """The store failed, perhaps on a key that cannot be written in its XML."""
 
@@ -109,6 +117,25 @@ def _object(meta: Any) -> Object:
     return Object(meta["path"], meta["size"], meta["last_modified"], meta["e_tag"] or "")
 
 
+_NO_CODING = {"", "identity", "aws-chunked"}
+"""What stores have in Content-Encoding of an object that is as it is; the last is S3's way in."""
+
+
+def _described(what: str, result: Any) -> Object:
+    """Return what a store answered.
+
+    :raises Encoded: its bytes are not those of the file, but of it compressed.
+    """
+    written = result.attributes.get("Content-Encoding", "")
+    if not {coding.strip().lower() for coding in written.split(",")} <= _NO_CODING:
+        raise Encoded(
+            f"{what} is in the store with Content-Encoding: {written[:80]!r}, and has to be put "
+            "there without: neither can a range of it be read, nor what is inside it",
+            retry_after=30,
+        )
+    return _object(result.meta)
+
+
 # As in: Server returned non-2xx status code: 403 Forbidden
 _STATUS = re.compile(r"status code: (\d{3})")
 
@@ -119,9 +146,10 @@ def _status(text: str) -> int | None:
 
 
 @contextmanager
-def _errors(what: str) -> Iterator[None]:
+def _errors(what: str, *, sending: bool = False) -> Iterator[None]:
     """Turn what obstore raises into errors of ours, which name *what* and nothing else.
 
+    :param sending: whether the store has answered, and its bytes are awaited.
     :raises StorageError: as it is.
     """
     try:
@@ -142,7 +170,12 @@ def _errors(what: str) -> Iterator[None]:
     except ValueError:
         raise BadName(f"{what}: no such key is possible") from None
     except BaseError as error:
-        raise _read(what, str(error)) from None
+        text = str(error)
+        if sending and _status(text) is None:
+            raise BrokeOff(
+                f"{what}: the store does not send all that it announced, or broke off"
+            ) from None
+        raise _read(what, text) from None
 
 
 def _read(what: str, text: str) -> StorageError:
@@ -154,8 +187,8 @@ def _read(what: str, text: str) -> StorageError:
     if "non-partial response" in text:
         return Unavailable(
             f"{what}: the store answers ranges as if the whole had been asked for (RFC 9110, "
-            'section 15.3.7), so nothing can be read. VIDEO_STORE_DELIVERY = "redirect" has '
-            "players ask it themselves"
+            "section 15.3.7), as Google's does where Content-Encoding is gzip, so nothing can be "
+            'read. VIDEO_STORE_DELIVERY = "redirect" has players ask it themselves'
         )
     if words := _said(text):
         return Unavailable(f"{what}: {words}", retry_after=30)
@@ -169,6 +202,10 @@ _OTHER_REGION = (
 _OTHER_BYTES = (
     "the store does not say that it sends the bytes that were asked for (Content-Range; RFC 9110, "
     "section 14.4)"
+)
+_UNSIGNED = (
+    'VIDEO_STORE_DELIVERY = "redirect" takes credentials that can sign an address, such as keys or '
+    "a service account; these cannot, or they cannot be had"
 )
 _SAYINGS = {
     "<Code>InvalidObjectState</Code>": _ARCHIVED,  # of S3
@@ -226,13 +263,14 @@ class Body:
     async def chunk(self) -> bytes:
         """Receive the next bytes; none: that was the end.
 
-        :raises Unavailable: the store broke off, or sends nothing for too long.
+        :raises BrokeOff: the store does not send all that it announced.
+        :raises Unavailable: it sends nothing for too long.
         """
         if self._first is not None:
             first, self._first = self._first, None
             return first
         try:
-            with _errors(self._what):
+            with _errors(self._what, sending=True):
                 async with asyncio.timeout(self._timeout):
                     data: bytes = await anext(self._stream, b"")
         except BaseException:
@@ -287,12 +325,16 @@ class Bucket:
     async def head(self, key: str) -> Object:
         """Ask what the store knows of an object.
 
+        :raises Encoded: it is compressed.
         :raises NotFound: there is none.
         :raises Refused: we may not know.
         :raises Unavailable: the store cannot answer now.
         """
-        async with self._ask(repr(key)):
-            return _object(await obstore.head_async(self._store, key))
+        what = repr(key)
+        async with self._ask(what):  # obstore.head() does not tell the coding
+            return _described(
+                what, await obstore.get_async(self._store, key, options={"head": True})
+            )
 
     async def receive(
         self, key: str, start: int, stop: int | None, *, expected: Object | None = None
@@ -302,6 +344,7 @@ class Bucket:
         :param stop: ``None``: up to the end.
         :param expected: the object that it has to be.
         :raises Changed: another object has taken its place.
+        :raises Encoded: it is compressed.
         :raises NotFound: there is none.
         :raises Refused: we may not read it.
         :raises Unavailable: the store cannot answer now.
@@ -319,7 +362,7 @@ class Bucket:
             with _errors(what):
                 async with asyncio.timeout(self._timeout):
                     result = await obstore.get_async(self._store, key, options=options)
-            found = _object(result.meta)
+            found = _described(what, result)
             if expected is not None:
                 _check(found, expected)
             body = Body(found, result.stream(CHUNK), what, self._timeout, release)
@@ -427,9 +470,12 @@ class Bucket:
 
         :raises Unavailable: the credentials that it takes cannot be had.
         """
-        expires = timedelta(seconds=seconds)
-        async with self._ask(repr(key)):
-            url: str = await obstore.sign_async(self._store, method, key, expires)  # type: ignore[call-overload]
+        what, expires = repr(key), timedelta(seconds=seconds)
+        async with self._ask(what):
+            try:
+                url: str = await obstore.sign_async(self._store, method, key, expires)  # type: ignore[call-overload]
+            except BaseError:  # it has not asked the store for anything
+                raise Refused(f"{what}: {_UNSIGNED}", retry_after=30) from None
         return url
 
     @asynccontextmanager

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from quart_video.storage.base import Changed, FileFacts, NotFound, Unavailable
-from quart_video.storage.object_store.client import Body, Bucket, Object
+from quart_video.storage.object_store.client import Body, BrokeOff, Bucket, Object
 
 logger = logging.getLogger("quart_video")
 
@@ -21,6 +21,10 @@ IDLE = 10.0
 
 PATIENCE = 60.0
 """Seconds without a byte after which a store that broke off is given up."""
+
+_BREAKS = 5
+"""Answers without a byte that is new, one after the other, after which no more are asked for. The
+store is there then, and has not got what it announces."""
 
 _WAITS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each new try; the last one from there on."""
@@ -81,7 +85,7 @@ class ObjectMedia:
         assert self._body is not None
         data = await self._body.chunk()
         if not data:
-            raise Unavailable(f"{self._object.key!r} ended early")
+            raise BrokeOff(f"{self._object.key!r} ended early")
         return data
 
     async def _receive(self, start: int, stop: int) -> Body:
@@ -103,13 +107,15 @@ class _Trouble:
     def __init__(self, since: float) -> None:
         self._since = since
         self._tries = 0
+        self._breaks = 0
 
     async def wait(self, now: float, error: Unavailable) -> None:
         """Wait before the next try.
 
         :raises Unavailable: *error*, when patience has come to its end.
         """
-        if now - self._since > PATIENCE:
+        self._breaks += isinstance(error, BrokeOff)
+        if now - self._since > PATIENCE or self._breaks == _BREAKS:
             raise error
         if self._tries == 0:
             logger.info("Asking for the rest: %s", error)

@@ -11,9 +11,12 @@ import pytest_asyncio
 from quart import Quart
 
 from quart_video import VideoBlueprint
+from quart_video.delivery.body import TransferBrokenError
+from quart_video.storage.object_store import media as object_media
 from tests.support.asgi import call
 
 DATA = b"0123456789"
+LONG = bytes(range(256)) * 10_000
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -55,7 +58,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(data)
+            self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        self.wfile.write(data)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -103,6 +109,45 @@ class Odd(Handler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(data)
+
+
+class Coded(Handler):
+    """Says of what it has which coding its name tells, and nothing of one without."""
+
+    def _answer(self, status: int, data: bytes, *fields: tuple[str, str]) -> None:
+        coding = self.path.rpartition("/")[2].partition(".")[0]
+        super()._answer(status, data, ("Content-Encoding", coding.replace("_", ", ")), *fields)
+
+
+class Short(Handler):
+    """Announces all of an object, and has the first two million bytes of it."""
+
+    asked = 0
+
+    def _data(self) -> bytes:
+        return LONG
+
+    def _answer(self, status: int, data: bytes, *fields: tuple[str, str]) -> None:
+        if self.command == "GET" and "film.mp4" in self.path:
+            type(self).asked += 1
+        super()._answer(status, data, *fields)
+        self.close_connection = True
+
+    def _send(self, data: bytes) -> None:
+        lost = len(LONG) - 2_000_000
+        super()._send(data[: max(len(data) - lost, 0)])
+
+
+class Busy(Handler):
+    """Has too much to do."""
+
+    def do_HEAD(self) -> None:
+        """Refuse it."""
+        self._answer(429 if "often" in self.path else 503, b"busy", ("Retry-After", "9000"))
+
+    def do_GET(self) -> None:
+        """Refuse it."""
+        self.do_HEAD()
 
 
 REFUSALS = {
@@ -188,3 +233,69 @@ async def test_what_is_wrong_is_told(
     told = [it.getMessage() for it in caplog.records if f"{name}.mp4" in it.getMessage()]
     assert [words in it for it in told] == [True]
     assert "cannot be reached" not in told[0]
+
+
+@pytest.mark.parametrize("endpoint", [Coded], indirect=True)
+@pytest.mark.parametrize("name", ["gzip.mp4", "BR.mp4", "aws-chunked_gzip.mp4", "gzip.vtt"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_what_is_compressed_in_the_store_is_not_sent_as_if_it_were_not(
+    app: Quart, caplog: pytest.LogCaptureFixture, name: str, method: str
+) -> None:
+    for fields in ({}, {"Range": "bytes=4-6"}):
+        caplog.clear()
+        sent = await call(app, f"/videos/{name}", method, headers=fields)
+        assert (sent.status, sent["retry-after"]) == (503, "30")
+        assert "has to be put there without" in caplog.text
+
+
+@pytest.mark.parametrize("endpoint", [Coded], indirect=True)
+@pytest.mark.parametrize("name", ["identity.mp4", "aws-chunked.mp4"])
+async def test_what_is_as_it_is_is_sent_whatever_that_is_called(app: Quart, name: str) -> None:
+    sent = await call(app, f"/videos/{name}", headers={"Range": "bytes=4-6"})
+    assert (sent.status, sent.body, sent.all("content-encoding")) == (206, b"456", [])
+    described = await call(app, f"/videos/{name}", "HEAD")
+    assert (described.status, described["content-length"]) == (200, "10")
+
+
+@pytest.mark.parametrize("endpoint", [Short], indirect=True)
+async def test_a_store_that_has_less_than_it_announces_is_soon_given_up(
+    app: Quart, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(object_media, "PATIENCE", 600.0)  # of one that is away
+    monkeypatch.setattr(object_media, "_WAITS", (0.0,))
+    monkeypatch.setattr(Short, "asked", 0)
+    with pytest.raises(TransferBrokenError):
+        await call(app, "/videos/film.mp4")
+    assert "does not send all that it announced" in caplog.text
+    assert Short.asked < 20
+
+
+@pytest.mark.parametrize("endpoint", [Busy], indirect=True)
+@pytest.mark.parametrize(("name", "status"), [("often.mp4", 429), ("film.mp4", 503)])
+async def test_a_store_that_is_busy_is_asked_again_soon(
+    app: Quart, caplog: pytest.LogCaptureFixture, name: str, status: int
+) -> None:
+    """How long it wants to be left alone, obstore does not tell."""
+    sent = await call(app, f"/videos/{name}")
+    assert (sent.status, sent["retry-after"]) == (503, "5")
+    assert f"the store answers with status {status}" in caplog.text
+
+
+@pytest.mark.parametrize("endpoint", [Handler], indirect=True)
+async def test_credentials_that_cannot_sign_are_told_as_such(
+    endpoint: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Quart(__name__)
+    app.config.update(
+        MEDIA_ROOT="az://account/bucket",
+        VIDEO_STORE_OPTIONS={"endpoint": endpoint, "allow_http": True, "skip_signature": True},
+        VIDEO_STORE_DELIVERY="redirect",
+        VIDEO_MEDIA_PROCESSES=0,
+    )
+    app.register_blueprint(VideoBlueprint())
+    async with app.test_app():
+        assert (await call(app, "/videos/film.mp4", "HEAD")).status == 200
+        sent = await call(app, "/videos/film.mp4")
+    assert (sent.status, sent["retry-after"]) == (503, "30")
+    assert "takes credentials that can sign" in caplog.text
+    assert "refuses us" not in caplog.text
