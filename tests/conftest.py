@@ -16,9 +16,10 @@ from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
 from tests.media.films import BY_NAME
-from tests.support import azurite, swift
+from tests.support import azurite, gcs, swift
 from tests.support.apps import KeptTemplates, keep_url_builders
 from tests.support.azurite import Azurite
+from tests.support.gcs import FakeGCS
 from tests.support.rewritten import rewrite_share
 from tests.support.swift import SwiftBox
 
@@ -41,7 +42,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = Path(__file__).parents[1]
 
-STARTS_PROGRAMS = {"azure", "films", "store"}
+STARTS_PROGRAMS = {"azure", "films", "google", "store"}
 """Fixtures that start a store, or ffmpeg."""
 
 
@@ -135,6 +136,16 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     """Return a store that speaks as Azure does, which lives as long as the session."""
     box = azurite.start(tmp_path_factory.mktemp("azurite"))
+    try:
+        yield box
+    finally:
+        box.stop()
+
+
+@pytest.fixture(scope="session")
+def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeGCS]:
+    """Return a store that speaks as Google's does, which lives as long as the session."""
+    box = gcs.start(tmp_path_factory.mktemp("gcs"))
     try:
         yield box
     finally:

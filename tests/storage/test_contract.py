@@ -19,6 +19,7 @@ from quart_video.storage.object_store.storage import ObjectStorage
 from quart_video.storage.object_store.url import Location
 from tests.storage.reading import BAD_NAMES, read
 from tests.support.azurite import ACCOUNT, Azurite
+from tests.support.gcs import FakeGCS
 from tests.support.swift import SwiftBox
 
 LARGE = bytes(range(251)) * 15_000
@@ -65,7 +66,7 @@ async def _memory() -> AsyncIterator[Kept]:
 
 
 async def _object(
-    box: SwiftBox | Azurite, location: Location, options: dict[str, str]
+    box: SwiftBox | Azurite | FakeGCS, location: Location, options: dict[str, str]
 ) -> AsyncIterator[Kept]:
     async def put(path: str, data: bytes) -> None:
         await asyncio.to_thread(box.put, BUCKET, f"{location.prefix}/{path}", data)
@@ -86,11 +87,15 @@ def _azure(box: Azurite, prefix: str) -> AsyncIterator[Kept]:
     return _object(box, Location("az", BUCKET, prefix, ACCOUNT), box.options())
 
 
+def _google(box: FakeGCS, prefix: str) -> AsyncIterator[Kept]:
+    return _object(box, Location("gs", BUCKET, prefix), box.options())
+
+
 BUCKET = "contract"
 SHARED = "shared folder"
 
 
-def _fill(box: SwiftBox | Azurite) -> None:
+def _fill(box: SwiftBox | Azurite | FakeGCS) -> None:
     for path, data in FILES.items():
         box.put(BUCKET, f"{SHARED}/{path}", data)
     box.put(BUCKET, f"{SHARED}-secret/secret.mp4", b"secret")
@@ -112,7 +117,15 @@ def container(azure: Azurite) -> Azurite:
     return azure
 
 
-KINDS = ("local", "memory", "swift", "azure")
+@pytest.fixture(scope="session")
+def third(google: FakeGCS) -> FakeGCS:
+    """Return the third, with the same in a bucket."""
+    google.make_bucket(BUCKET)
+    _fill(google)
+    return google
+
+
+KINDS = ("local", "memory", "swift", "azure", "google")
 
 
 @pytest.fixture(params=KINDS)
@@ -123,6 +136,7 @@ async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         "memory": _memory,
         "swift": lambda: _swift(request.getfixturevalue("bucket"), str(uuid.uuid4())),
         "azure": lambda: _azure(request.getfixturevalue("container"), str(uuid.uuid4())),
+        "google": lambda: _google(request.getfixturevalue("third"), str(uuid.uuid4())),
     }
     async for kept in kinds[request.param]():
         yield kept
@@ -134,6 +148,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     filled: dict[str, Callable[[], AsyncIterator[Kept]]] = {
         "swift": lambda: _swift(request.getfixturevalue("bucket"), SHARED),
         "azure": lambda: _azure(request.getfixturevalue("container"), SHARED),
+        "google": lambda: _google(request.getfixturevalue("third"), SHARED),
     }
     if request.param in filled:
         async for kept in filled[request.param]():

@@ -11,9 +11,10 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import obstore
 from obstore.exceptions import (
@@ -314,7 +315,13 @@ class Bucket:
                 self._options = with_profile(options, os.environ)
             except ValueError as error:
                 raise BadOption(str(error)) from None
-        self._store = _store(location, self._options, timeout)
+        self._store = self._signer = _store(location, self._options, timeout)
+        # obstore 0.12 signs an address of Google's with the key in it as it is: of "a#b", that of
+        # "a", and of "a?b" one with a signature that does not fit.
+        self._signs_as_is = location.scheme == "gs"
+        if self._signs_as_is:
+            quoted = replace(location, prefix=quote(location.prefix))
+            self._signer = _store(quoted, self._options, timeout)
         self._threads = Threads(2)
         self._connections = connections
         self._timeout = timeout
@@ -471,9 +478,10 @@ class Bucket:
         :raises Unavailable: the credentials that it takes cannot be had.
         """
         what, expires = repr(key), timedelta(seconds=seconds)
+        written = quote(key) if self._signs_as_is else key
         async with self._ask(what):
             try:
-                url: str = await obstore.sign_async(self._store, method, key, expires)  # type: ignore[call-overload]
+                url: str = await obstore.sign_async(self._signer, method, written, expires)  # type: ignore[call-overload]
             except BaseError:  # it has not asked the store for anything
                 raise Refused(f"{what}: {_UNSIGNED}", retry_after=30) from None
         return url
