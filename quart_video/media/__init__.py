@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 from quart_video.media.cache import Cache, FolderCache, MemoryCache
 from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
-from quart_video.media.movies import Audio, Movies, SoundState
+from quart_video.media.movies import Movies
 from quart_video.media.mp4_offer import SOUNDS, Offer, Reason, likely_offer, mp4_codecs, mp4_offer
 from quart_video.media.service import (
     DETAILS,
@@ -27,6 +27,7 @@ from quart_video.media.service import (
     sheet,
     text,
 )
+from quart_video.media.sound_maker import Audio, SoundState
 from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
 from quart_video.media.vtt import chapters_vtt
 from quart_video.media.workers.protocol import EMPTY, PICTURES, WIDTHS, Failed
