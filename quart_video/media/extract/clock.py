@@ -27,8 +27,11 @@ _LONGEST = 100 * 365 * 86400.0  # seconds; more is a mistake of the file
 
 
 def start_of(container: InputContainer) -> float:
-    """Return the time that the file calls its start, in seconds."""
-    return (container.start_time or 0) / MICROSECONDS
+    """Return the time that the file calls its start, in seconds.
+
+    What is before 0 no player shows: all of them begin at 0, and the duration counts from there.
+    """
+    return max(0, container.start_time or 0) / MICROSECONDS
 
 
 def duration_of(container: InputContainer, source: SourceFile) -> float | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
@@ -127,8 +128,9 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
     edited = "mov" in container.format.name
     # It tells of each picture when its turn is, and libav adds what a decoder may lag behind.
     in_turn = "avi" in container.format.name
-    may_change = "matroska" not in container.format.name  # it has them once for a track
+    is_matroska = "matroska" in container.format.name
     packets = container.demux([track.stream for track in found])
+    packets = _timed(packets) if is_matroska else packets
     with suppress(av.FFmpegError):  # there is a film up to where the file is broken
         for count, packet in enumerate(packets):
             if count == MOST_PACKETS:
@@ -148,7 +150,7 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
             elif is_opus:
                 track.samples.append(opus_samples(data))
             add_shown(UNKNOWN if shown is None else shown)
-            if may_change and packet.has_sidedata("new_extradata") and len(track) > 1:
+            if not is_matroska and packet.has_sidedata("new_extradata") and len(track) > 1:
                 _compare(track, packet)
             if edited:
                 track.hidden.append(packet.is_discard)
@@ -156,6 +158,22 @@ def _read_all(container: InputContainer, found: list[FoundTrack]) -> None:
                 track.first.append(bytes(data))
                 if packet.has_sidedata("encryption_info"):
                     raise Failed("it is encrypted")
+
+
+def _timed(packets: Iterator[Packet[Stream]]) -> Iterator[Packet[Stream]]:
+    """Leave out what Matroska has before 0: it has no times, and no player shows it.
+
+    They begin at the next key frame.
+    """
+    begun: dict[int, bool] = {}
+    for packet in packets:
+        number = packet.stream_index
+        if not begun.get(number):
+            headless = number in begun
+            begun[number] = packet.pts is not None and (packet.is_keyframe or not headless)
+            if not begun[number]:
+                continue
+        yield packet
 
 
 def _count_frames(track: FoundTrack) -> None:
@@ -167,7 +185,7 @@ def _count_frames(track: FoundTrack) -> None:
         track.shown[1:] = array("q", [UNKNOWN]) * (len(track) - 1)
 
 
-def _compare(track: FoundTrack, packet: av.Packet[Stream]) -> None:
+def _compare(track: FoundTrack, packet: Packet[Stream]) -> None:
     """See that parameter sets are told again and have not changed.
 
     :raises Failed: they have, and an MP4 has them once.

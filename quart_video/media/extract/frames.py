@@ -16,7 +16,7 @@ from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from quart_video.media.extract.clock import MICROSECONDS, duration_of
+from quart_video.media.extract.clock import MICROSECONDS, duration_of, start_of
 from quart_video.media.extract.dump import Dumped, parse_dump
 from quart_video.media.extract.orientation import (
     UPRIGHT,
@@ -202,6 +202,8 @@ class Reel:
     def __init__(self, source: SourceFile) -> None:
         self._source = source
         self._seeks = True
+        self._edited = True
+        self._found = False
         self._ahead: Packet[VideoStream] | None = None
         self._following: Iterable[Packet[VideoStream]] = ()
         self._open()
@@ -211,7 +213,7 @@ class Reel:
         self.shape = shape_of(self.stream, dump_of(self.container).get(self.stream.index, Dumped()))
 
     def _open(self) -> None:
-        self.container = self._source.open()
+        self.container = self._source.open(edited=self._edited)
         stream = picture_stream(self.container)
         if stream is None or not stream.codec_context:
             raise Failed("there are no moving pictures in it that can be decoded")
@@ -219,6 +221,16 @@ class Reel:
 
     def key_packet(self, seconds: float) -> Packet[VideoStream] | None:
         """Return the key frame at or before *seconds* from the start, or one soon after it."""
+        packet = self._key_packet(seconds)
+        if packet is None and self._edited and not self._found:
+            # An edit list that leaves nothing, such as two delays. Firefox shows all, then.
+            self._edited, self._seeks = False, True
+            self._open()
+            packet = self._key_packet(seconds)
+        self._found = self._found or packet is not None
+        return packet
+
+    def _key_packet(self, seconds: float) -> Packet[VideoStream] | None:
         if self._seeks:
             self._seek(seconds)
         if not self._seeks:
@@ -247,17 +259,16 @@ class Reel:
     def moment(self, frame: VideoFrame) -> float:
         """Return when *frame* is shown, in seconds from the start."""
         base = frame.time_base or self.stream.time_base
-        start = (self.container.start_time or 0) / MICROSECONDS
-        return float((frame.pts or 0) * base) - start if base else 0.0
+        return float((frame.pts or 0) * base) - start_of(self.container) if base else 0.0
 
     def _give_palette(self, packet: Packet[VideoStream]) -> None:
         if self._palette is not None and not packet.has_sidedata(_PALETTE):
             packet.set_sidedata(self._palette)
 
     def _seek(self, seconds: float) -> None:
-        start = self.container.start_time or 0
+        moment = seconds + start_of(self.container)
         try:
-            self.container.seek(int(seconds * MICROSECONDS) + start, backward=True)
+            self.container.seek(int(moment * MICROSECONDS), backward=True)
         except (av.FFmpegError, OverflowError):
             # A container that has failed to go elsewhere gives nothing any more.
             self._seeks = False
@@ -270,7 +281,7 @@ class Reel:
 
     def _read_up_to(self, seconds: float) -> Packet[VideoStream] | None:
         """Read on to the last key frame at or before *seconds*."""
-        start = (self.container.start_time or 0) / MICROSECONDS
+        start = start_of(self.container)
         latest, self._ahead = self._ahead, None
         following: list[Packet[VideoStream]] = []
         found = True

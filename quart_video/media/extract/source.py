@@ -72,12 +72,15 @@ class SourceFile:
 
             yield read
 
-    def open(self) -> InputContainer:
+    def open(self, *, edited: bool = True) -> InputContainer:
         """Open it with libav.
 
+        :param edited: as the edit lists of an MP4 have it; else all that is there.
         :raises Exception: anything, for a file that is broken.
         """
         options = {"format_whitelist": _FORMATS, "protocol_whitelist": "fd"}
+        if not edited:
+            options["ignore_editlist"] = "1"
         if self.remote_size is None:
             os.lseek(self.descriptor, 0, os.SEEK_SET)
             where: Any = "fd:"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quart_video.media import FILM, DerivativeService, Failed
-from tests.media.films import AAC, H264, Film
+from tests.media.films import AAC, H264, Film, ffmpeg
 from tests.media.flv import (
     followed_by,
     read_tags,
@@ -112,6 +112,28 @@ async def test_laces_and_what_is_stripped_make_no_difference(
         assert after.hashes == before.hashes
         # Matroska has a time for a whole lace, of milliseconds.
         assert far_apart(before, after) <= 1.1
+
+
+EARLY = 700  # milliseconds
+
+
+@pytest.mark.parametrize("coder", [[*H264, "-bf", "0"], BFRAMES], ids=["in order", "reordered"])
+async def test_what_is_before_0_is_left_out_of_matroska(
+    derivatives: DerivativeService, folder: Path, coder: list[str]
+) -> None:
+    """FFmpeg and the browsers do so, too: they begin at the first key frame behind it."""
+    name = f"early-{'bf' in str(coder[-4:])}"
+    plain = film(f"{name}-plain.mkv", *coder, *AAC).make(folder)
+    path = folder / f"{name}.mkv"
+    early = ("-avoid_negative_ts", "disabled", "-itsoffset", f"-{EARLY / 1000}")
+    ffmpeg(*early[2:], "-i", str(plain), "-c", "copy", *early[:2], str(path))
+    known, written = packets(plain, "v:0"), packets(await movie_of(derivatives, path), "v:0")
+    left = len(known.hashes) - len(written.hashes)
+    assert 10 < left < 30
+    assert written.hashes == known.hashes[left:]
+    assert min(known.times[left:]) >= EARLY
+    pairs = zip(known.times[left:], written.times, strict=True)
+    assert all(abs(before - EARLY - after) < 1.1 for before, after in pairs)
 
 
 @pytest.mark.parametrize("lace", ["none", "ebml"])

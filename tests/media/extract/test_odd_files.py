@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -189,6 +190,41 @@ def late(suffix: str) -> Make:
     return make
 
 
+def before_zero(suffix: str, *options: str) -> Make:
+    """Return what makes a file of six seconds, one of which has times below 0."""
+
+    def make(folder: Path) -> Path:
+        plain, path = folder / f"plain{suffix}", folder / f"early{suffix}"
+        ffmpeg(*_for(PICTURE, 6), *_for(TONE, 6), *options, str(plain))
+        early = ("-avoid_negative_ts", "disabled")
+        ffmpeg("-itsoffset", "-1", "-i", str(plain), "-c", "copy", *early, str(path))
+        return path
+
+    return make
+
+
+def _for(source: Sequence[str], seconds: float) -> list[str]:
+    return [re.sub(r"\bd=\d+", f"d={seconds}", part) for part in source]
+
+
+def delays_alone(*, sound: bool) -> Make:
+    """Return what makes a clip whose edit list has nothing but two delays of a second."""
+
+    def make(folder: Path) -> Path:
+        plain, path = folder / "plain.mp4", folder / "delays.mp4"
+        ffmpeg(*PICTURE, *(TONE if sound else ()), *H264, *AAC, str(plain))
+        beside = ("-i", str(plain), "-map", "0:v", "-map", "1:a?", "-c", "copy")
+        ffmpeg("-itsoffset", "2", "-i", str(plain), *beside, str(path))
+        data = bytearray(path.read_bytes())
+        table = data.index(b"elst") + 8
+        assert data[table : table + 4] == b"\0\0\0\2"
+        data[table + 4 : table + 28] = 2 * struct.pack(">IiI", 1000, -1, 0x10000)
+        path.write_bytes(data)
+        return path
+
+    return make
+
+
 def dolby_av1(folder: Path) -> Path:
     plain, path = folder / "av1.mp4", folder / "dolby.mp4"
     ffmpeg(*PICTURE, "-frames:v", "2", "-c:v", "libsvtav1", "-preset", "12", str(plain))
@@ -292,6 +328,14 @@ ODD: dict[str, tuple[Make, dict[str, Any]]] = {
     "two tracks of pictures": (two_pictures, {"width": 160, "height": 90}),
     "late, MP4": (late(".mp4"), {"duration": 2.0, "start": 3.0}),
     "late, Matroska": (late(".mkv"), {"duration": 2.0, "start": 3.0}),
+    # FFmpeg, MediaInfo, Chromium and Firefox know of no time before 0.
+    "before 0, Matroska": (before_zero(".mkv", *H264, *AAC), {"duration": 5.037, "start": 0.0}),
+    "before 0, WebM": (
+        before_zero(".webm", "-c:v", "libvpx", "-g", "10", "-c:a", "libopus"),
+        {"duration": 5.021, "start": 0.0},
+    ),
+    "delays alone": (delays_alone(sound=True), {"duration": 4.0, "width": 160}),
+    "delays alone, no sound": (delays_alone(sound=False), {"width": 160, "frame_rate": 10.0}),
     "256 colours, AVI": (palette(".avi"), {"width": 160}),
     "256 colours, MOV": (palette(".mov"), {"width": 160}),
     "one key frame, which is black": (fades_in, {"duration": 3.0}),
