@@ -102,6 +102,8 @@ def _read_blocks(source: SourceFile, found: list[FoundTrack]) -> None:
     """
     if not all(isinstance(track.locator, MatroskaLocator) for track in found):
         raise UnusualError("no Matroska")
+    if source.remote_size is not None:  # to jump about in it takes more than to read it in a row
+        raise UnusualError("a film that is in no file")
     read = source.scattered()
     wanted = [track.stream.index for track in found]
     for track, blocks in zip(found, frames_by_blocks(source, wanted, MOST_PACKETS), strict=True):
