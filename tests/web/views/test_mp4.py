@@ -20,6 +20,7 @@ from quart_video import Resource, VideoBlueprint
 from quart_video.delivery.signals import MediaTransfer, transfer_finished
 from quart_video.library import media_info, mp4
 from quart_video.media import Movies
+from quart_video.media.sound_maker import SoundMaker
 from tests.media.films import AAC, H264, Film, ffprobe
 from tests.support.asgi import Sent, call
 from tests.web.views.test_derivatives import get, serving, video
@@ -231,7 +232,7 @@ async def test_each_sound_has_a_version_of_its_own(
     async with serving(root, VIDEO_MAX_AGE=YEAR) as app:
         before = await get(app, f"{MP4}?sound=original")
         with monkeypatch.context() as patch:
-            patch.setattr(Movies, "_is_made", is_not_made)  # however soon it is
+            patch.setattr(SoundMaker, "is_made", is_not_made)  # however soon it is
             original = (await video(app, "film.mkv"))["mp4"]
         assert original["sound"] == "preparing"
         assert original["url"] == f"{MP4}?sound=original&v={before['etag'][1:-1]}"
