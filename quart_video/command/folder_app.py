@@ -18,6 +18,7 @@ from quart_video.command.option_names import CommandHandler
 from quart_video.http import parse_host
 from quart_video.library.config_keys import misspelled
 from quart_video.library.mount import Mount
+from quart_video.library.routes import mount_url
 from quart_video.library.state import app_state
 
 _VARIABLE = "QV_SERVE"
@@ -131,7 +132,7 @@ def _robots() -> tuple[str, dict[str, str]]:
     """Keep crawlers (RFC 9309) to one address for each folder, page and video."""
     rules = ["Disallow: /-/api/", "Disallow: /-/playlist.", "Disallow: /*?", "Allow: /-/poster/"]
     if current_app.config.get("VIDEO_SITEMAP"):
-        url = full_url(url_for("video.sitemap_index", _external=True))
+        url = full_url(mount_url("video", "sitemap_index", external=True))
         rules += ["Allow: /-/sitemap", f"Sitemap: {url}"]
     return "\n".join(("User-agent: *", *rules, "")), {"Content-Type": "text/plain; charset=utf-8"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quart import current_app, has_request_context, url_for
+from quart import current_app, has_request_context, request, url_for
 
 from quart_video.settings import ConfigurationError
 
@@ -21,7 +21,8 @@ def mount_url(mount: str, endpoint: str, *, external: bool = False, **values: An
     name = f"{mount}.{endpoint}"
     server: str | None = current_app.config["SERVER_NAME"]
     if has_request_context() or server:
-        return _without_quotes(url_for(name, **values, _external=external))
+        scheme = _scheme() if external and has_request_context() else None
+        return _without_quotes(url_for(name, **values, _external=external, _scheme=scheme))
     if external:
         raise ConfigurationError(
             "A full URL needs the name of the server, which a request tells. Outside of one, set "
@@ -31,6 +32,19 @@ def mount_url(mount: str, endpoint: str, *, external: bool = False, **values: An
     current_app.inject_url_defaults(name, values)
     root: str = current_app.config["APPLICATION_ROOT"]
     return _without_quotes(current_app.url_map.bind("", script_name=root).build(name, values))
+
+
+def _scheme() -> str:
+    """Return the scheme by which the current request came, as far as anybody knows.
+
+    Servers and middlewares pass on what a proxy says of it as it is: in capitals, as a list with
+    the client's first, or empty.
+    """
+    told = request.scheme.partition(",")[0].strip().lower()
+    if told in ("http", "https"):
+        return told
+    preferred: str = current_app.config["PREFERRED_URL_SCHEME"]
+    return preferred
 
 
 def _without_quotes(url: str) -> str:
