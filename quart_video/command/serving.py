@@ -21,8 +21,9 @@ from quart import Quart
 import quart_video
 from quart_video.cli.output import is_seen
 from quart_video.command.folder_app import Given, app_in_worker, hand_on
+from quart_video.library.descriptors import spare_the_log
 from quart_video.media import available
-from quart_video.servers.descriptors import raise_limit, spare_the_log
+from quart_video.servers.descriptors import raise_limit
 from quart_video.servers.listening import Listening, url_of
 from quart_video.servers.qr_code import QUIET, drawn, qr_code
 from quart_video.servers.supervisor import Supervisor, tell_ready

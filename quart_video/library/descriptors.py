@@ -1,12 +1,18 @@
-"""Whether the process may open as many files as a library is set up to send."""
+"""How many files the process may open: enough for what a library sends, and what is said if not."""
 
 from __future__ import annotations
+
+import logging
+from time import monotonic
 
 _ASIDE = 100
 """Descriptors for all but transfers: the index, threads, processes, the log."""
 
 _EACH = 2
 """Descriptors of a transfer: a socket and a file."""
+
+_PAUSE = 10.0
+"""Seconds between two lines that say that there are none left."""
 
 
 def descriptor_warning(max_transfers: int | None) -> str | None:
@@ -23,6 +29,40 @@ def descriptor_warning(max_transfers: int | None) -> str | None:
         f"files, and this one may open {limit}. Raise that (ulimit -n, or LimitNOFILE= of "
         f"systemd), or lower VIDEO_MAX_TRANSFERS to {max((limit - _ASIDE) // _EACH, 1)}."
     )
+
+
+class OutOfDescriptors(logging.Filter):
+    """Has asyncio say in one line that a connection cannot be accepted, and not too often.
+
+    By itself it says so with a traceback for each of the connections that it could have tried, and
+    a server is busy with nothing else.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is written, and shorten it."""
+        if "out of system resource" not in record.getMessage():
+            return True
+        if monotonic() < self._next:
+            return False
+        self._next = monotonic() + _PAUSE
+        record.msg = (
+            "No more connections can be accepted for now: all %s file descriptors of this process "
+            "are in use. To allow more: ulimit -n, or LimitNOFILE= of systemd."
+        )
+        record.args = (_limit(),)
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def spare_the_log() -> None:
+    """Have asyncio not fill the log when there are no descriptors left, whatever server runs it."""
+    theirs = logging.getLogger("asyncio")
+    if not any(isinstance(each, OutOfDescriptors) for each in theirs.filters):
+        theirs.addFilter(OutOfDescriptors())
 
 
 def _limit() -> int | None:

@@ -15,7 +15,7 @@ from quart_video.background import Activity, keep_running
 from quart_video.catalogue import Catalogue
 from quart_video.library.authorization import Authorizer
 from quart_video.library.config_keys import key_warnings
-from quart_video.library.descriptors import descriptor_warning
+from quart_video.library.descriptors import descriptor_warning, spare_the_log
 from quart_video.library.health import Health
 from quart_video.library.library import Library
 from quart_video.library.storage_factory import open_storage, storage_name
@@ -83,6 +83,7 @@ class Mount:
             _require_asyncio()
             for told in key_warnings(app.config, os.environ):
                 logger.warning("%s", told)
+            spare_the_log()
             settings = resolve(self._arguments, self._options, app.config)
             if (warning := descriptor_warning(settings.max_transfers)) is not None:
                 logger.warning("%s", warning)

@@ -1,15 +1,41 @@
-"""What an app is told that may open too few files."""
+"""What an app is told that may open too few files, and what it says when it has opened all."""
 
 from __future__ import annotations
 
+import logging
 import resource
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from quart import Quart
 
 from quart_video import video_bp
-from quart_video.library.descriptors import descriptor_warning
+from quart_video.library.descriptors import OutOfDescriptors, descriptor_warning, spare_the_log
+
+# Any server on asyncio, and no command of ours that would see to it.
+_SERVER = """
+import asyncio, resource, sys
+from quart import Quart
+from quart_video import video_bp
+
+app = Quart(__name__)
+app.config.update(MEDIA_ROOT=sys.argv[1], VIDEO_CACHE=sys.argv[1] + "/cache")
+app.register_blueprint(video_bp)
+
+async def main():
+    await app.startup()
+    await app.shutdown()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+
+asyncio.run(main())
+"""
 
 
 @pytest.mark.parametrize(
@@ -41,3 +67,43 @@ async def test_it_is_told_at_the_start(tmp_path: Path, caplog: pytest.LogCapture
     async with app.test_app():
         pass
     assert f"VIDEO_MAX_TRANSFERS is {soft}" in caplog.text
+
+
+def test_a_flood_is_one_line(tmp_path: Path) -> None:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", _SERVER, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as server,
+        ExitStack() as stack,
+    ):
+        stack.callback(server.kill)
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        for _ in range(60):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.send(b"x")
+        assert server.stderr is not None
+        line = server.stderr.readline()
+        assert "all 40 file descriptors of this process are in use" in line
+        _, rest = server.communicate("\n", timeout=60)
+        assert rest.count("file descriptors") < 10
+        assert "Traceback" not in rest
+
+
+def test_all_else_is_said() -> None:
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 0, "a task %s", ("failed",), None)
+    assert OutOfDescriptors().filter(record)
+    assert record.getMessage() == "a task failed"
+
+
+def test_it_is_seen_to_once() -> None:
+    spare_the_log()
+    spare_the_log()
+    ours = [
+        each for each in logging.getLogger("asyncio").filters if isinstance(each, OutOfDescriptors)
+    ]
+    assert len(ours) == 1
