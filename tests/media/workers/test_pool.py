@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import resource
 import signal
 import subprocess
@@ -372,3 +373,22 @@ def test_a_child_loads_nothing_that_the_fork_server_could_have(films: Films) -> 
     # Nor does it hold what the server alone has a use for.
     assert "quart_video.media.workers.run" in before
     assert "quart_video.media.service" not in before
+
+
+HEAP = """
+def heap():
+    ends = [line.split()[0].split("-") for line in open("/proc/self/maps") if "[heap]" in line]
+    return sum(int(stop, 16) - int(start, 16) for start, stop in ends)
+before = heap()
+pictures = [b"x" * (3 << 20) for _ in range(20)]
+print(heap() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that is told")
+def test_pictures_come_out_of_the_heap_which_has_large_pages() -> None:
+    """Each that is mapped by itself costs hundreds of page faults."""
+    command = [sys.executable, "-I", "-c", HEAP]
+    environment = {**os.environ, **pool._TUNABLES}  # noqa: SLF001 - nothing else tells
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert int(done.stdout) > 50 << 20
