@@ -25,7 +25,7 @@ from quart_video.media import (
     makers,
     picture,
     poster,
-    text,
+    text_of_track,
 )
 from quart_video.storage.base import NotFound, StorageError, Unavailable
 
@@ -220,8 +220,9 @@ async def _prepare(
         await make(video, poster(320, "webp"))
     if details.width and details.duration:
         await make(video, STORYBOARD)
-    if tracks := [track.index for track in details.text_tracks if track.supported]:
-        await make(video, text(tracks[0]))  # one reading takes out all of them
+    texts = [text_of_track(track) for track in details.text_tracks if track.supported]
+    for each in {each.job: each for each in texts}.values():
+        await make(video, each)  # one reading takes out all of them
     if mp4 is not None:
         unmade = await mp4.prepare(item, details)
         problem = problem or unmade

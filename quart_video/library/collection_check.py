@@ -26,7 +26,7 @@ from quart_video.media import (
     mp4_offer,
     picture,
     poster,
-    text,
+    text_of_track,
 )
 from quart_video.storage.base import StorageError
 from quart_video.storage.local.storage import LocalStorage
@@ -106,9 +106,9 @@ async def _check(library: Library, derivatives: DerivativeService, item: Item) -
         checked.poster = await make("poster", video, poster(_POSTER, "jpeg"))
     if details is not None and details.width and details.duration:
         checked.storyboard = await make("storyboard", video, STORYBOARD) is not None
-    tracks = [track.index for track in details.text_tracks if track.supported] if details else []
+    tracks = [track for track in details.text_tracks if track.supported] if details else []
     for track in tracks:
-        made = await make(f"captions of track {track}", video, text(track))
+        made = await make(f"captions of track {track.index}", video, text_of_track(track))
         checked.captions += bool(made)
     await _check_sidecars(library, item, checked, make)
     return checked

@@ -66,7 +66,8 @@ def _differences(details: Details, told: Mapping[str, Any]) -> Iterator[str]:
     duration = _number(told["format"].get("duration"))
     if details.duration is not None and duration and not _same_duration(details, told, duration):
         yield f"duration {details.duration:g} s, ffprobe {duration:g} s"
-    counts = [("text tracks", len(details.text_tracks), len(texts))]
+    tracks = [track for track in details.text_tracks if not track.in_picture]
+    counts = [("text tracks", len(tracks), len(texts))]
     # Of immersive sound it tells each part as a track, or nothing.
     if all(track.codec != "iamf" for track in details.audio_tracks):
         counts.insert(0, ("sound tracks", len(details.audio_tracks), len(sounds)))

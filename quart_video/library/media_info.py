@@ -30,12 +30,13 @@ from quart_video.media import (
     DETAILS,
     EMPTY,
     Derivative,
+    DerivativeService,
     Details,
     Failed,
     Source,
     caption,
     decode_details,
-    text,
+    text_of_track,
 )
 from quart_video.media.subtitles.webvtt import begins_webvtt, read_webvtt
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, extension
@@ -282,15 +283,32 @@ def _captions(entries: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-async def empty_tracks(library: Library, item: Item, details: Details | None) -> frozenset[int]:
-    """Return the numbers of the tracks inside a video that are known to hold no text."""
+async def unshown_tracks(library: Library, item: Item, details: Details | None) -> dict[int, str]:
+    """Return which tracks inside a video are known to show nothing, though they are of text.
+
+    With the number of each comes why, as :class:`Failed` says it.
+    """
     if library.derivatives is None or details is None:
-        return frozenset()
+        return {}
     video = source_of(library, item)
-    tracks = [track.index for track in details.text_tracks if track.supported]
-    return frozenset(
-        [index for index in tracks if await library.derivatives.is_empty(video, text(index))]
-    )
+    found: dict[int, str] = {}
+    for track in details.text_tracks:
+        if track.supported:
+            reason = await _track_problem(library.derivatives, video, text_of_track(track))
+            found.update({track.index: reason} if reason is not None else {})
+    return found
+
+
+async def _track_problem(
+    derivatives: DerivativeService, video: Source, product: Derivative
+) -> str | None:
+    size = await derivatives.size(video, product.name)
+    try:
+        if size is None:
+            await derivatives.raise_failure(video, product)
+    except Failed as error:
+        return str(error)
+    return EMPTY if size == 0 else None
 
 
 async def details_of(

@@ -26,6 +26,7 @@ from quart_video.media.service import (
     poster,
     sheet,
     text,
+    text_of_track,
 )
 from quart_video.media.sound_maker import Audio, SoundState
 from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
@@ -72,6 +73,7 @@ __all__ = [
     "sheet",
     "storyboard_vtt",
     "text",
+    "text_of_track",
 ]
 
 _EXTRA = ("av", "PIL", "chardet")

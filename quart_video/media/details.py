@@ -43,6 +43,9 @@ class TextTrack:
     problem: str | None = None
     """Why it cannot be shown: ``pictures``, which it is made of as on DVD and Blu-ray, or
     ``unknown``, in a form that is not read; ``None`` where it can."""
+    in_picture: bool = False
+    """Whether it is no track of its own, but closed captions (CEA-608) among the data of the
+    picture, whose stream ``index`` is then."""
 
 
 @dataclass(frozen=True, slots=True)

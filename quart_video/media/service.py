@@ -16,7 +16,7 @@ from time import monotonic
 
 from quart_video.media.again import Again
 from quart_video.media.cache import Cache
-from quart_video.media.details import form_of_details
+from quart_video.media.details import TextTrack, form_of_details
 from quart_video.media.queue import Queue
 from quart_video.media.workers.pool import Lost, WorkerPool
 from quart_video.media.workers.protocol import (
@@ -165,6 +165,14 @@ def picture(width: int, form: str) -> Derivative:
 def text(index: int) -> Derivative:
     """Return the captions of a track inside a video."""
     return Derivative(f"text-{index}", "texts", (("version", CAPTIONS),))
+
+
+def text_of_track(track: TextTrack) -> Derivative:
+    """Return the captions of a track as the details tell of it."""
+    if not track.in_picture:
+        return text(track.index)
+    # Apart, as far more has to be read for it: that may be more than one file may cost.
+    return Derivative(text(track.index).name, "closed", (("version", CAPTIONS),))
 
 
 def caption(*, encoding: str | None = None, language: str | None = None) -> Derivative:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,8 +26,8 @@ class Captions:
     """Those that can be shown."""
     unshown: Sequence[Unshown]
     """Those that cannot."""
-    empty: Collection[int]
-    """Numbers of tracks inside the video without any text."""
+    unshown_tracks: Mapping[int, str]
+    """Why tracks of text inside the video cannot be shown, by their numbers."""
 
 
 def with_default(
@@ -64,8 +64,11 @@ def file_problem(file: Unshown) -> CaptionProblem:
     return CaptionProblem(marks.label, marks.language, path, reason)
 
 
-def inner_problem(track: TextTrack) -> CaptionProblem:
-    """Describe a track inside a video that cannot be shown."""
+def inner_problem(track: TextTrack, told: str | None) -> CaptionProblem:
+    """Describe a track inside a video that cannot be shown.
+
+    :param told: why, where that is not of the track itself.
+    """
     marks = marks_of(track)
-    reason = _REASONS.get(track.problem or EMPTY, "unreadable")
+    reason = _REASONS.get(track.problem or told or EMPTY, "unreadable")
     return CaptionProblem(marks.label, marks.language, None, reason)

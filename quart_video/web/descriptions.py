@@ -59,8 +59,8 @@ async def description_of(
         *await media_info.captions_elsewhere(library, item),
     )
     shown, unshown = await media_info.sort_captions(library, files)
-    empty = await media_info.empty_tracks(library, item, details)
-    captions = Captions(shown, unshown, empty)
+    tracks = await media_info.unshown_tracks(library, item, details)
+    captions = Captions(shown, unshown, tracks)
     problem = await media_info.problem_of(library, item, details)
     mp4 = await mp4_state(library, item, details, audio) if problem is None else None
     return serializers.full_video(

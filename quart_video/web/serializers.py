@@ -21,7 +21,7 @@ from quart_video.library import media_info
 from quart_video.library.library import Library
 from quart_video.library.mp4 import Mp4State, sound_tracks
 from quart_video.library.routes import mount_url
-from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs, text
+from quart_video.media import SOUNDS, WIDTHS, Details, Source, TextTrack, mp4_codecs, text_of_track
 from quart_video.models import (
     CaptionTrack,
     Folder,
@@ -106,7 +106,7 @@ class ListingSerializer:
     def inner_track(self, track: TextTrack, path: str, source: Source) -> CaptionTrack:
         """Describe a text track inside the video at *path*, which is *source*."""
         marks = marks_of(track)
-        version = source.tag_of(text(track.index))
+        version = source.tag_of(text_of_track(track))
         return CaptionTrack(
             url=self.urls.inner_captions(path, track.index, version),
             label=marks.label,
@@ -197,14 +197,16 @@ def full_video(
     if details is not None:
         known["duration"] = details.duration
         known["title"] = title_of_item(replace(item, title=details.title), library)
-        inner = details.text_tracks
-        shown = [each for each in inner if each.supported and each.index not in captions.empty]
+        inner, unshown = details.text_tracks, captions.unshown_tracks
+        shown = [each for each in inner if each.supported and each.index not in unshown]
         # A flag that all of them bear, as most programs write it, says nothing.
         told = not all(each.default for each in shown)
         tracks += [
             (serializer.inner_track(each, path, source), told and each.default) for each in shown
         ]
-        problems += [inner_problem(each) for each in inner if each not in shown]
+        problems += [
+            inner_problem(each, unshown.get(each.index)) for each in inner if each not in shown
+        ]
     moves = details is not None and details.width and details.duration
     chaptered = details is not None and details.chapters
     return FullVideo(

@@ -48,7 +48,7 @@ from quart_video.http.dates import format_date, parse_date
 from quart_video.library.config_keys import key_warnings
 from quart_video.media import Failed
 from quart_video.media.details import decode_details
-from quart_video.media.extract import ebml, mp4
+from quart_video.media.extract import cc_data, ebml, mp4
 from quart_video.media.extract.blocks import UnusualError, read_blocks
 from quart_video.media.subtitles import tx3g, wvtt
 from quart_video.media.subtitles.convert import convert
@@ -345,6 +345,23 @@ def captions_inside(data: bytes) -> None:
         assert all("\n\n" not in block for block in written.split("\n\n"))
         for line in written.splitlines()[1:]:
             assert line.count("-->") <= 1
+
+
+@target
+def closed_captions(data: bytes) -> None:
+    """Packets of pictures, behind what tells how NAL units are told apart."""
+    for codec in ("h264", "hevc", "mpeg2video"):
+        for extra, packet in ((b"", data), (data[:30], data[30:])):
+            pairs = cc_data.read_pairs(packet, cc_data.Coding(codec, extra))
+            assert len(pairs) % 3 == 0
+            assert len(pairs) <= len(packet)
+            assert all(mark & 4 and mark & 3 < 2 for mark in pairs[::3])
+            wanted = cc_data.FirstChannel().read(pairs)
+            assert len(wanted) <= len(pairs)
+            assert not {*wanted[::3]} - {0xFC}
+            letters = cc_data.FirstLetters()
+            letters.read(wanted, 1.0)
+            assert letters.since in (None, 1.0)
 
 
 @target

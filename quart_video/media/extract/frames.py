@@ -105,10 +105,18 @@ def _orientation_before_unknown(frame: VideoFrame) -> Orientation:
 
 def first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
     """Decode the first key frame from where *container* is."""
+    found = first_picture(container, stream)
+    return found[1] if found else None
+
+
+def first_picture(
+    container: InputContainer, stream: VideoStream
+) -> tuple[Packet[VideoStream], VideoFrame] | None:
+    """Decode the first key frame from where *container* is; return its packet, too."""
     packets = packets_of(container, stream)
     for packet in packets:
         if packet.is_keyframe and (frame := decode(stream, packet, packets)):
-            return frame
+            return packet, frame
     return None
 
 

@@ -18,9 +18,11 @@ from quart_video.media.extract.dump import Dumped
 from quart_video.media.extract.frames import dump_of, picture_stream
 from quart_video.media.extract.source import SourceFile
 from quart_video.media.extract.tracks import (
+    CLOSED,
     TEXT_CODECS,
     Picture,
     attempt,
+    describe_captions,
     describe_picture,
     describe_sound,
     describe_text,
@@ -47,6 +49,13 @@ def describe(container: InputContainer, source: SourceFile) -> Details:
         describe_sound(sound, dump.get(sound.streams[0].index, Dumped()), beside)
         for sound in beside.sounds[:_MOST_TRACKS]
     ]
+    texts = [
+        describe_text(text, dump.get(text.index, Dumped()), beside)
+        for text in text_streams(container, dump)[:_MOST_TRACKS]
+    ]
+    # Of those in a track, the ones in the picture are a copy.
+    if stream and picture.is_captioned and all(text.codec != CLOSED for text in texts):
+        texts.append(describe_captions(stream))
     main = _main(sounds, is_matroska=beside.doc_type is not None)
     playing = [picture.codecs] if stream is not None else []
     playing += [main.codecs] if main is not None else []
@@ -67,10 +76,7 @@ def describe(container: InputContainer, source: SourceFile) -> Details:
         bit_rate=_bit_rate(source, duration),
         hdr=picture.hdr,
         audio_tracks=tuple(sounds),
-        text_tracks=tuple(
-            describe_text(text, dump.get(text.index, Dumped()), beside)
-            for text in text_streams(container, dump)[:_MOST_TRACKS]
-        ),
+        text_tracks=tuple(texts),
         chapters=attempt(lambda: tuple(_chapters(container)), ()),
         title=attempt(lambda: text_of(container.metadata, "title"), None),
         date=attempt(lambda: text_of(container.metadata, "date", "creation_time", "year"), None),

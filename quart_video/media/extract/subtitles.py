@@ -13,6 +13,7 @@ from typing import Any
 import av
 from av.container import InputContainer
 from av.stream import Discard, Stream
+from av.subtitles.codeccontext import SubtitleCodecContext
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
@@ -66,13 +67,14 @@ def tracks(container: InputContainer, codecs: Mapping[int, str]) -> dict[str, by
     made: dict[str, bytes] = {}
     left = _MOST_WRITTEN
     for index, found in cues.items():
-        blob = _write(found, codecs[index])
+        blob = write(found, codecs[index])
         left -= len(blob)
         made[f"text-{index}"] = blob if left >= 0 else b""
     return made
 
 
-def _write(cues: list[Cue], codec: str) -> bytes:
+def write(cues: list[Cue], codec: str) -> bytes:
+    """Write what is to be seen of the cues of a track; it is empty where nothing is."""
     cues = merge(cues) if codec in _LAYERED else cues
     shown = [cue for cue in cues if is_shown(cue)]
     return write_vtt(shown[:MOST_CUES]).encode() if shown else b""
@@ -99,7 +101,7 @@ def _reader(stream: Stream, codec: str, begin: float) -> Read:
             return lambda packet, start, stop: iter([subrip_cue(start, stop, _text(packet))])
         case _:
             assert isinstance(stream, SubtitleStream)
-            return _decoded(stream, begin)
+            return decoded(stream.codec_context, begin)
 
 
 def _text(packet: av.Packet[Any]) -> str:
@@ -141,7 +143,7 @@ def _ttml(packet: av.Packet[Any], start: float, stop: float) -> Iterator[Cue]:
         yield Cue(first, last, cue.text, cue.settings)
 
 
-def _decoded(stream: SubtitleStream, begin: float) -> Read:
+def decoded(context: SubtitleCodecContext, begin: float) -> Read:
     """Return what reads a form that changes a screen bit by bit, such as closed captions.
 
     :param begin: of the video, in seconds: FFmpeg tells the times by its own clock.
@@ -149,7 +151,7 @@ def _decoded(stream: SubtitleStream, begin: float) -> Read:
     script = Script()
 
     def read(packet: av.Packet[Any], _start: float, _stop: float) -> Iterator[Cue]:
-        shown = stream.codec_context.decode2(packet)
+        shown = context.decode2(packet)
         if shown is None or shown.pts is None:
             return
         start = shown.pts / av.time_base - begin

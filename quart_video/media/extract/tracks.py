@@ -9,14 +9,17 @@ from fractions import Fraction
 from typing import TypeVar
 
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition, Stream
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from quart_video.media.details import AudioTrack, TextTrack
 from quart_video.media.extract.beside import Beside, SoundStreams
+from quart_video.media.extract.cc_data import Coding, read_pairs
 from quart_video.media.extract.codecs import StreamFacts, codec_name
 from quart_video.media.extract.dump import Dumped
-from quart_video.media.extract.frames import first_frame, orientation_of, packets_of, shape_of
+from quart_video.media.extract.frames import first_picture, orientation_of, packets_of, shape_of
 from quart_video.media.extract.orientation import UPRIGHT, Orientation
 
 T = TypeVar("T")
@@ -24,6 +27,8 @@ T = TypeVar("T")
 TEXT_CODECS = frozenset(
     {"ass", "eia_608", "mov_text", "srt", "ssa", "subrip", "text", "ttml", "webvtt", "wvtt"}
 )
+CLOSED = "eia_608"
+"""Closed captions, in a track or in the picture."""
 _PICTURE_CODECS = frozenset({"dvb_subtitle", "dvd_subtitle", "hdmv_pgs_subtitle", "xsub"})
 # Text that libav has no name for: as Matroska calls it, and by the sample entry of MP4.
 _MATROSKA_CODECS = {"S_TEXT/WEBVTT": "webvtt"}
@@ -64,11 +69,14 @@ class Picture:
     orientation: Orientation = UPRIGHT
     frame_rate: float | None = None
     hdr: str | None = None
+    is_captioned: bool = False
+    """Whether closed captions come with it, or the filling that stands where there are none."""
 
 
 def describe_picture(container: InputContainer, stream: VideoStream, dumped: Dumped) -> Picture:
     """Describe the pictures of a track."""
-    orientation = attempt(lambda: _orientation(container, stream), UPRIGHT)
+    first = attempt(lambda: _first_picture(container, stream), None)
+    orientation = attempt(lambda: orientation_of(first[1]), UPRIGHT) if first else UPRIGHT
     size = attempt(lambda: _shown_size(stream, dumped, orientation), None)
     width, height = size or (None, None)
     return Picture(
@@ -79,6 +87,7 @@ def describe_picture(container: InputContainer, stream: VideoStream, dumped: Dum
         orientation=orientation,
         frame_rate=attempt(lambda: _rate(container, stream, dumped), None),
         hdr=attempt(lambda: _hdr(stream, dumped), None),
+        is_captioned=bool(first and read_pairs(bytes(first[0]), coding_of(stream))),
     )
 
 
@@ -134,6 +143,24 @@ def describe_text(stream: Stream, dumped: Dumped, beside: Beside) -> TextTrack:
         sdh=bool((Disposition.hearing_impaired | Disposition.captions) & marks) or "sdh" in words,
         supported=codec in TEXT_CODECS,
         problem=None if codec in TEXT_CODECS else _problem(codec),
+    )
+
+
+def describe_captions(stream: VideoStream) -> TextTrack:
+    """Describe the closed captions among the data of the pictures of a track.
+
+    Neither a language nor anything else is told there of the first channel, CC1.
+    """
+    return TextTrack(
+        index=stream.index,
+        codec=CLOSED,
+        language=None,
+        title="CC1",
+        default=False,
+        forced=False,
+        sdh=False,
+        supported=True,
+        in_picture=True,
     )
 
 
@@ -216,12 +243,18 @@ def _tag(stream: Stream) -> str:
         return ""
 
 
-def _orientation(container: InputContainer, stream: VideoStream) -> Orientation:
-    """Return how the picture is turned, which PyAV tells of a decoded frame alone."""
-    if stream.codec_context is None:
-        return UPRIGHT
-    frame = first_frame(container, stream)
-    return orientation_of(frame) if frame else UPRIGHT
+def _first_picture(
+    container: InputContainer, stream: VideoStream
+) -> tuple[Packet[VideoStream], VideoFrame] | None:
+    """Return the first picture: PyAV tells of a decoded frame alone how it is turned."""
+    return first_picture(container, stream) if stream.codec_context is not None else None
+
+
+def coding_of(stream: VideoStream) -> Coding:
+    """Return how the pictures of a track are coded."""
+    context = stream.codec_context
+    extra = bytes(context.extradata or b"") if context is not None else b""
+    return Coding(_codec(stream) or "", extra)
 
 
 def _shown_size(

@@ -15,13 +15,23 @@ from typing import Any, Literal
 from quart_video.storage.names import name_problem
 
 Kind = Literal[
-    "details", "poster", "picture", "storyboard", "texts", "caption", "film", "movie", "sound"
+    "details",
+    "poster",
+    "picture",
+    "storyboard",
+    "texts",
+    "closed",
+    "caption",
+    "film",
+    "movie",
+    "sound",
 ]
 """What there is to make. ``poster`` is out of a video, ``picture`` out of an image beside one;
-``texts`` are the tracks inside a video, ``caption`` is a file beside one. ``film`` is the index of
-a virtual MP4, ``movie`` that of another one of the same film, and ``sound`` a part of its sound."""
+``texts`` are the tracks inside a video, ``closed`` the closed captions in its picture, ``caption``
+is a file beside one. ``film`` is the index of a virtual MP4, ``movie`` that of another one of the
+same film, and ``sound`` a part of its sound."""
 
-LONG: frozenset[Kind] = frozenset({"storyboard", "texts", "sound"})
+LONG: frozenset[Kind] = frozenset({"storyboard", "texts", "closed", "sound"})
 """What takes a reading of the whole file. All else is quick, or someone wants to see the film."""
 AWAITED: frozenset[Kind] = frozenset({"details", "film", "movie"})
 """What a page or a player waits for that has nothing to show until then."""

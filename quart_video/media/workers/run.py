@@ -27,6 +27,8 @@ def prepare(task: Task) -> None:
     """Load, before the fork, what only some tasks need."""
     if task.kind == "texts":
         import quart_video.media.extract.subtitles  # noqa: PLC0415
+    elif task.kind == "closed":
+        import quart_video.media.extract.closed_captions  # noqa: PLC0415
     elif task.kind == "caption":
         import quart_video.media.subtitles.convert  # noqa: PLC0415
     elif task.kind in ("film", "movie"):
@@ -63,6 +65,10 @@ def perform(task: Task, descriptor: int, remote_size: int | None) -> dict[str, b
 
         container = source.open()
         return subtitles.tracks(container, find_texts(container, source))
+    if task.kind == "closed":
+        from quart_video.media.extract import closed_captions  # noqa: PLC0415
+
+        return closed_captions.first_channel(source.open())
     if task.kind in ("film", "movie"):
         from quart_video.media.extract import film_index  # noqa: PLC0415
 

@@ -33,6 +33,7 @@ from quart_video.media import (
     sheet,
     storyboard_vtt,
     text,
+    text_of_track,
 )
 from quart_video.media import poster as poster_out_of
 from quart_video.media_types import CAPTION_EXTENSION, CAPTION_EXTENSIONS, CAPTION_TYPE, extension
@@ -126,8 +127,9 @@ async def captions(path: str) -> ResponseReturnValue:
         if library.media_type(path) is not None:
             source = media_info.source_of(library, await access.item(path))
             track = _number(request.args.get("track", ""))
-            data = await _get_text(access, source, path, track)
-            return await _kept(access, source.tag_of(text(track)), data, _VTT)
+            product = await _text_at(access, path, track)
+            data = await _get_text(library, source, product)
+            return await _kept(access, source.tag_of(product), data, _VTT)
         if library.derivatives is not None and extension(path) in CAPTION_EXTENSIONS:
             source = await _caption_source(access, path)
             product = media_info.caption_product(library, path)
@@ -153,20 +155,28 @@ async def _item_at(access: LibraryAccess, path: str) -> Item | None:
     return None
 
 
-async def _get_text(access: LibraryAccess, source: Source, path: str, index: int) -> bytes:
-    """Return the track of a video with this number.
+async def _text_at(access: LibraryAccess, path: str, index: int) -> Derivative:
+    """Name the text of the track of a video with this number.
 
-    :raises Failed: it cannot be shown.
     :raises ValueError: there is no such track.
     """
     item = await access.item(path)
     details = await media_info.details_of(access.library, item, patience=PATIENCE)
+    if details is None:
+        return text(index)
+    for track in details.text_tracks:
+        if track.supported and track.index == index:
+            return text_of_track(track)
     # Before the whole file is read for it.
-    if details is not None and index not in {
-        track.index for track in details.text_tracks if track.supported
-    }:
-        raise ValueError("there is no such track of text")
-    data = await _get(access.library, source, text(index))
+    raise ValueError("there is no such track of text")
+
+
+async def _get_text(library: Library, source: Source, product: Derivative) -> bytes:
+    """Return the text of a track, as :func:`_get` does.
+
+    :raises Failed: it cannot be shown, or there is none.
+    """
+    data = await _get(library, source, product)
     if not data:
         raise Failed(EMPTY)
     return data

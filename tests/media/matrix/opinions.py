@@ -52,7 +52,7 @@ def ours(details: Details) -> Facts:
         "channels": [track.channels for track in sounds],
         "sample rates": [track.sample_rate for track in sounds],
         "languages": [track.language or "" for track in sounds],
-        "texts": len(details.text_tracks),
+        "texts": sum(not track.in_picture for track in details.text_tracks),
         "chapters": len(details.chapters),
     }
 

@@ -18,7 +18,8 @@ from quart import Quart
 from quart_video import video_bp
 from quart_video.library import media_info, mount
 from quart_video.library.state import app_state
-from quart_video.media import Failed
+from quart_video.media import Derivative, DerivativeService, Failed, Source
+from tests.media.closed_captions import captioned, cc_data, clear, pop_on, timeline
 from tests.media.films import SRT
 from tests.support.asgi import Sent, follow
 
@@ -386,6 +387,51 @@ async def test_the_encoding_of_captions_can_be_set(root: Path) -> None:
     (root / "videos/a.srt").write_bytes(SRT.replace("Hello", "Ħello").encode("iso8859_3"))
     async with serving(root, VIDEO_CAPTION_ENCODING="latin3") as app:
         assert "Ħello" in (await get(app, "/videos/-/captions/a.srt")).body.decode()
+
+
+async def test_closed_captions_in_the_picture_are_a_track_unless_they_are_filling(
+    root: Path,
+) -> None:
+    spoken = {0: pop_on("Hi"), 40: clear()}
+    for name, pairs in (("a.ts", timeline(spoken, 60)), ("b.ts", timeline({}, 60))):
+        captioned(root / "videos" / name, "mpeg2video", [cc_data(pair) for pair in pairs])
+    async with serving(root) as app:
+        (track,) = (await video(app, "a.ts"))["captions"]
+        assert (track["label"], track["language"], track["default"]) == ("CC1", None, True)
+        sent = await get(app, track["url"])
+        assert (sent.status, sent["cache-control"]) == (200, FOREVER)
+        assert sent.body.decode().endswith("\nHi\n")
+        assert (await video(app, "a.ts"))["captions"] == [track]
+
+        (track,) = (await video(app, "b.ts"))["captions"]
+        assert (await get(app, track["url"])).status == 404
+        found = await video(app, "b.ts")
+        assert found["captions"] == []
+        (problem,) = found["unavailable_captions"]
+        assert (problem["label"], problem["reason"]) == ("CC1", "empty")
+
+
+async def test_closed_captions_that_cannot_be_read_are_told_as_such(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole film can be more than what one file may cost."""
+    pairs = timeline({0: pop_on("Hi"), 40: clear()}, 60)
+    captioned(root / "videos/a.ts", "mpeg2video", [cc_data(pair) for pair in pairs])
+    usual = DerivativeService.raise_failure
+
+    async def raise_failure(self: DerivativeService, source: Source, product: Derivative) -> None:
+        if product.kind == "closed":
+            raise Failed("not done after 300 seconds of processor time")
+        await usual(self, source, product)
+
+    async with serving(root) as app:
+        (track,) = (await video(app, "a.ts"))["captions"]
+        monkeypatch.setattr(DerivativeService, "raise_failure", raise_failure)
+        assert (await get(app, track["url"])).status == 404
+        found = await video(app, "a.ts")
+        assert found["captions"] == []
+        (problem,) = found["unavailable_captions"]
+        assert (problem["label"], problem["reason"]) == ("CC1", "unreadable")
 
 
 async def test_chapters_are_a_track(root: Path, films: Films) -> None:
