@@ -43,7 +43,7 @@ def _scheme() -> str:
     told = request.scheme.partition(",")[0].strip().lower()
     if told in ("http", "https"):
         return told
-    preferred: str = current_app.config["PREFERRED_URL_SCHEME"]
+    preferred: str = current_app.config.get("PREFERRED_URL_SCHEME", "http")  # Quart 0.20 has none
     return preferred
 
 
