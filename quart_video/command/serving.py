@@ -21,7 +21,6 @@ from quart import Quart
 import quart_video
 from quart_video.cli.output import is_seen
 from quart_video.command.folder_app import Given, app_in_worker, hand_on
-from quart_video.library.descriptors import spare_the_log
 from quart_video.media import available
 from quart_video.servers.descriptors import raise_limit
 from quart_video.servers.listening import Listening, url_of
@@ -124,7 +123,6 @@ def _by_uvicorn(listening: socket.socket, ready: Connection) -> None:
     """Serve in this process by Uvicorn, which has the kernel send."""
     import uvicorn  # noqa: PLC0415 - of an extra
 
-    spare_the_log()
     config = uvicorn.Config(
         partial(_app, ready),
         factory=True,
@@ -142,7 +140,6 @@ def _by_hypercorn(listening: socket.socket, ready: Connection) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415 - where the other is not installed
     from hypercorn.config import Config  # noqa: PLC0415 - as above
 
-    spare_the_log()
     config = Config()
     config.bind = [f"fd://{listening.fileno()}"]
     config.loglevel = "WARNING"
