@@ -262,10 +262,6 @@ class DerivativeService:
         """Return what is there already; ``None``: it is to be made, or cannot be."""
         return await self._cache.read(source.key, derivative.name)
 
-    async def is_empty(self, source: Source, derivative: Derivative) -> bool:
-        """Say whether *product* is there already, and there is nothing in it."""
-        return await self._cache.size(source.key, derivative.name) == 0
-
     async def ensure(self, source: Source, derivative: Derivative) -> None:
         """Have *product* made, unless it is there; to be cancelled, and raising, as :meth:`get`."""
         if not await self._cache.size(source.key, derivative.name):

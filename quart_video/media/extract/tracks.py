@@ -87,7 +87,7 @@ def describe_picture(container: InputContainer, stream: VideoStream, dumped: Dum
         orientation=orientation,
         frame_rate=attempt(lambda: _rate(container, stream, dumped), None),
         hdr=attempt(lambda: _hdr(stream, dumped), None),
-        is_captioned=bool(first and read_pairs(bytes(first[0]), coding_of(stream))),
+        is_captioned=bool(first and attempt(lambda: _pairs_of(first[0], stream), b"")),
     )
 
 
@@ -248,6 +248,10 @@ def _first_picture(
 ) -> tuple[Packet[VideoStream], VideoFrame] | None:
     """Return the first picture: PyAV tells of a decoded frame alone how it is turned."""
     return first_picture(container, stream) if stream.codec_context is not None else None
+
+
+def _pairs_of(packet: Packet[VideoStream], stream: VideoStream) -> bytes:
+    return read_pairs(bytes(packet), coding_of(stream))
 
 
 def coding_of(stream: VideoStream) -> Coding:

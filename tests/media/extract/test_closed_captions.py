@@ -212,7 +212,7 @@ class TestClosedCaptions:
         film = captioned_film("h264", "filling")
         (track,) = (await details_of(derivatives, film)).text_tracks
         assert await made(derivatives, film, text_of_track(track)) == b""
-        assert await derivatives.is_empty(on_disk(film), text_of_track(track))
+        assert await derivatives.size(on_disk(film), text_of_track(track).name) == 0
 
     async def test_where_nothing_is_valid_there_is_no_track(
         self, derivatives: DerivativeService, tmp_path: Path
