@@ -66,7 +66,7 @@ def read_webvtt(text: str) -> tuple[str, int]:
             if home and not starts and not _is_number(block):
                 home, last = len(written) - 1, None  # notes go on below an empty line, too
         for start, stop in pairwise([*starts, len(block)]):
-            timing = _timing(block[start])
+            timing = is_timing(block[start])
             assert timing is not None
             name = block[start - 1 : start] if start == starts[0] and not is_header else []
             lines, place = _placed(block[start + 1 : stop])
@@ -92,7 +92,7 @@ def _starts(block: Sequence[str]) -> list[int]:
     """Return which lines have the times of a cue. Below others, "12:00 -> 13:00" is text."""
     found: list[int] = []
     for index, line in enumerate(block):
-        if _timing(line) and ("-->" in line or not found):
+        if is_timing(line) and ("-->" in line or not found):
             found.append(index)
     return found
 
@@ -132,15 +132,11 @@ def _blocks(text: str) -> Iterator[list[str]]:
     for index, line in enumerate(lines):
         if line and not line.isspace():
             block.append(line)
-        elif block and (not line or any(map(_timing, lines[index + 1 : index + 3]))):
+        elif block and (not line or any(map(is_timing, lines[index + 1 : index + 3]))):
             yield block
             block = []
     if block:
         yield block
-
-
-def _timing(line: str) -> re.Match[str] | None:
-    return is_timing(line)
 
 
 def _valid(line: str, timing: re.Match[str]) -> str:
