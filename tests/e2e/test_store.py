@@ -18,7 +18,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Page, Route
 
 from tests.e2e.chromium import NewPage
 from tests.e2e.harness import REPOSITORY, Server, Servers, need_tool, wait_until
@@ -375,17 +375,21 @@ def test_the_page_gets_a_new_address_when_one_has_expired(
     assert seen - expired
 
 
-@pytest.mark.slow
-def test_who_seeks_while_another_address_is_fetched(
-    redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage
-) -> None:
+@pytest.fixture
+def later(redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage) -> Page:
+    """Return a page that shows second 5, in which the address of the film has just expired."""
     cinema.put(BUCKET, "clock.mp4", film.read_bytes())
     page = new_page()
     page.goto(redirecting.url + "/videos/-/watch/clock.mp4")
     assert page.evaluate(_SHOW, 5.0) is None
     page.evaluate(_LATER, 601)
-    page.evaluate("document.querySelector('video').dispatchEvent(new Event('waiting'))")
-    assert page.evaluate(_SHOW, 30.0) is None
+    return page
+
+
+@pytest.mark.slow
+def test_who_seeks_while_another_address_is_fetched(later: Page) -> None:
+    later.evaluate("document.querySelector('video').dispatchEvent(new Event('waiting'))")
+    assert later.evaluate(_SHOW, 30.0) is None
 
 
 _SEEK_AS_IT_STALLS = """() => {
@@ -397,20 +401,13 @@ _SEEK_AS_IT_STALLS = """() => {
 
 
 @pytest.mark.slow
-def test_who_seeks_just_before_another_address_is_fetched(
-    redirecting: Server, cinema: SwiftBox, film: Path, new_page: NewPage
-) -> None:
+def test_who_seeks_just_before_another_address_is_fetched(later: Page) -> None:
     """The event of the seek never comes: it is taken back when the video is loaded anew."""
-    cinema.put(BUCKET, "clock.mp4", film.read_bytes())
-    page = new_page()
-    page.goto(redirecting.url + "/videos/-/watch/clock.mp4")
-    assert page.evaluate(_SHOW, 5.0) is None
-    page.evaluate(_LATER, 601)
-    assert page.evaluate(_SEEK_AS_IT_STALLS), "it is loaded anew at once"
-    page.wait_for_function(
+    assert later.evaluate(_SEEK_AS_IT_STALLS), "it is loaded anew at once"
+    later.wait_for_function(
         "(video => video.readyState > 1 && !video.seeking)(document.querySelector('video'))"
     )
-    assert page.evaluate("document.querySelector('video').currentTime") == 30
+    assert later.evaluate("document.querySelector('video').currentTime") == 30
 
 
 def test_a_folder_cannot_redirect(tmp_path: Path) -> None:
