@@ -26,7 +26,7 @@ from pathlib import Path
 from benchmarks.copies import Copies, copy_library
 from benchmarks.mixed import compare_mixed
 from quart_video.media import DerivativeService, FolderCache, Source, poster
-from quart_video.media.service import STORYBOARD
+from quart_video.media.derivative import STORYBOARD
 from quart_video.media.workers.pool import WorkerPool
 from quart_video.media.workers.protocol import Kind, Limits, Task
 from quart_video.storage.base import Media

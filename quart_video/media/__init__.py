@@ -9,15 +9,11 @@ Rule 3: whatever is kept can be deleted at any time.
 from importlib.util import find_spec
 
 from quart_video.media.cache import Cache, FolderCache, MemoryCache
-from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
-from quart_video.media.movies import Movies
-from quart_video.media.mp4_offer import SOUNDS, Offer, Reason, likely_offer, mp4_codecs, mp4_offer
-from quart_video.media.service import (
+from quart_video.media.derivative import (
     DETAILS,
     FILM,
     STORYBOARD,
     Derivative,
-    DerivativeService,
     Source,
     caption,
     makers,
@@ -28,6 +24,10 @@ from quart_video.media.service import (
     text,
     text_of_track,
 )
+from quart_video.media.details import AudioTrack, Chapter, Details, TextTrack, decode_details
+from quart_video.media.movies import Movies
+from quart_video.media.mp4_offer import SOUNDS, Offer, Reason, likely_offer, mp4_codecs, mp4_offer
+from quart_video.media.service import DerivativeService
 from quart_video.media.sound_maker import Audio, SoundState
 from quart_video.media.storyboards import Storyboard, decode_storyboard, storyboard_vtt
 from quart_video.media.vtt import chapters_vtt

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from quart_video.bounded import BoundedCache
-from quart_video.media.service import FILM, Derivative, DerivativeService, Source
+from quart_video.media.derivative import FILM, Derivative, Source
+from quart_video.media.service import DerivativeService
 from quart_video.media.workers.protocol import Failed
 from quart_video.remux.film_facts import FilmFacts, decode_film_facts
 from quart_video.remux.packet_file import is_whole

@@ -10,15 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from quart_video.media.derivative import FILM, Source, movie, movie_with_aac, sound_data
 from quart_video.media.films import Films
-from quart_video.media.service import (
-    FILM,
-    DerivativeService,
-    Source,
-    movie,
-    movie_with_aac,
-    sound_data,
-)
+from quart_video.media.service import DerivativeService
 from quart_video.media.sound_maker import Audio, SoundMaker, SoundState, nobody
 from quart_video.remux.film_facts import (
     FilmFacts,

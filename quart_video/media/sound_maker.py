@@ -15,16 +15,16 @@ from time import monotonic
 from typing import Literal
 
 from quart_video.bounded import BoundedCache
-from quart_video.media.films import Films
-from quart_video.media.service import (
+from quart_video.media.derivative import (
     FILM,
     Derivative,
-    DerivativeService,
     Source,
     movie_with_aac,
     sound_data,
     sound_part,
 )
+from quart_video.media.films import Films
+from quart_video.media.service import DerivativeService
 from quart_video.media.workers.protocol import Failed
 from quart_video.remux.film_facts import Sound, plan_name
 from quart_video.remux.sound import Mode, made_size, split_parts

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from quart_video.media import DerivativeService, Failed, FolderCache
+from quart_video.media.derivative import Source
 from quart_video.media.movies import Movies
-from quart_video.media.service import Source
 from quart_video.remux import VirtualMedia
 from quart_video.storage.base import StorageError
 from tests.media.films import AAC, H264, Film

@@ -15,8 +15,8 @@ import pytest_asyncio
 
 from quart_video.media import DerivativeService, Failed, FolderCache
 from quart_video.media.cache import MemoryCache
+from quart_video.media.derivative import Source
 from quart_video.media.movies import Movies
-from quart_video.media.service import Source
 from quart_video.storage.base import Changed, NotFound
 from tests.e2e.harness import need_tool
 from tests.media.films import AAC, TIMEOUT, Film, ffmpeg, ffprobe

@@ -20,7 +20,7 @@ from quart_video.media import (
     sheet,
     text,
 )
-from quart_video.media import service as studio_module
+from quart_video.media import derivative as derivative_module
 from quart_video.media.again import Again
 from quart_video.media.workers.protocol import Interrupted, Task
 from quart_video.storage.base import Changed, Media, NotFound, Unavailable
@@ -155,7 +155,7 @@ async def test_what_failed_is_tried_again_with_another_version_of_ffmpeg(
     counted = Counted(path)
     derivatives = new_service(tmp_path / "cache")
     for makers in ("one", "one", "other", "other"):
-        monkeypatch.setattr(studio_module, "makers", lambda makers=makers: makers)
+        monkeypatch.setattr(derivative_module, "makers", lambda makers=makers: makers)
         with pytest.raises(Failed):
             await derivatives.get(counted.source, DETAILS)
     await derivatives.aclose()
