@@ -18,7 +18,7 @@ import quart_video
 from quart_video.bounded import BoundedCache, Memo, size_of
 from quart_video.catalogue import Item, Page, Query
 from quart_video.catalogue.catalogue import Catalogue
-from quart_video.catalogue.index import queries
+from quart_video.catalogue.index import listing
 from quart_video.catalogue.sidecars.captions import Caption
 from quart_video.catalogue.sidecars.marks import Marks
 from quart_video.catalogue.text import bulk, natural, terms
@@ -253,9 +253,9 @@ async def test_what_is_made_where_there_is_no_folder() -> None:
 
 
 def test_figures() -> None:
-    figures = queries.TotalsCache()
+    figures = listing.TotalsCache()
     for number in range(20_000):
-        figures.of(1).of((f"SELECT {number}", ("q" * 4000,)), lambda: queries.Totals(1, 2))
+        figures.of(1).of((f"SELECT {number}", ("q" * 4000,)), lambda: listing.Totals(1, 2))
     assert figures.known.size <= 4 * MEBIBYTE
     assert len(figures.of(1)) > 100
     assert len(figures.of(2)) == 0

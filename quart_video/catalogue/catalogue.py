@@ -13,7 +13,7 @@ from typing import TypeVar, TypeVarTuple
 
 from quart_video.background import Activity
 from quart_video.bounded import BoundedCache
-from quart_video.catalogue.index import queries, writes
+from quart_video.catalogue.index import listing, queries, writes
 from quart_video.catalogue.index.index import Busy, Index
 from quart_video.catalogue.sync.scanner import Scan
 from quart_video.catalogue.sync.synchronizer import Synchronizer, ThroughLink
@@ -78,7 +78,7 @@ class Catalogue:
         self._types = types
         self._index = Index(None if cache is None else _place(cache, name, types))
         self._synchronizer = Synchronizer(storage, self._index, types, fresh=fresh)
-        self._totals = queries.TotalsCache()
+        self._totals = listing.TotalsCache()
         self._pages: BoundedCache[Query, tuple[object, Page]] = BoundedCache(_REMEMBERED)
         """The last pages, and the stamps of what they are of: asked again, they are the same."""
         self._apart: dict[str, _Apart] = {}
@@ -141,10 +141,10 @@ class Catalogue:
         stamp = self._synchronizer.stamp(query.folder, recursive=query.recursive)
         if stamp is not None and (known := self._pages.get(query)) and known[0] == stamp:
             return known[1]
-        after = queries.after_of(query)
+        after = listing.after_of(query)
         page = await self._answer(
             query.folder,
-            lambda connection: queries.page(connection, query, self._types, after, self._totals),
+            lambda connection: listing.page(connection, query, self._types, after, self._totals),
             recursive=query.recursive,
         )
         if self._synchronizer.is_behind(query.folder):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quart_video.bounded import BoundedCache
-from quart_video.catalogue.index import query_plan
+from quart_video.catalogue.index import conditions, statements
 from quart_video.catalogue.index.rows import unpack_image, unpack_item
 from quart_video.catalogue.index.vocabulary import loosened
 from quart_video.catalogue.pagination import Position, encode_cursor
@@ -47,7 +47,7 @@ class Folders:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        scope: query_plan.Scope,
+        scope: conditions.Scope,
         terms: Sequence[Term],
         for_captions: Iterable[Entry],
         known: BoundedCache[Any, Any],
@@ -56,18 +56,18 @@ class Folders:
         self._known = known
         keys = (folder_bytes(each.path) for each in for_captions if not each.is_link)
         hidden = [key for key in keys if not self._has_video(key)]
-        self._condition = query_plan.in_folder(scope, terms, hidden)
+        self._condition = conditions.in_folder(scope, terms, hidden)
         if not self.total() and (middles := loosened(terms)):
-            self._condition = query_plan.in_folder(scope, middles, hidden)
+            self._condition = conditions.in_folder(scope, middles, hidden)
 
     def total(self) -> int:
         """Return how many there are."""
-        number: int = self._remembered(query_plan.folders_total(self._condition))
+        number: int = self._remembered(statements.folders_total(self._condition))
         return number
 
     def some(self, after: bytes, limit: int) -> Some:
         """Return the first ones behind a key."""
-        rows = json.loads(self._fetch(query_plan.folders(self._condition, after, limit + 1)))
+        rows = json.loads(self._fetch(statements.folders(self._condition, after, limit + 1)))
         shown = rows[:limit]
         return Some(
             {
@@ -87,17 +87,17 @@ class Folders:
             return {}
         return {
             path: Contents(number if is_whole else None, unpack_item(first) if first else None)
-            for path, number, first in json.loads(self._remembered(query_plan.contents(some.ids)))
+            for path, number, first in json.loads(self._remembered(statements.contents(some.ids)))
         }
 
     def _has_video(self, key: bytes) -> bool:
-        scope = query_plan.Scope(0, key, "", recursive=True)
-        return bool(json.loads(self._fetch(query_plan.types(scope))))
+        scope = conditions.Scope(0, key, "", recursive=True)
+        return bool(json.loads(self._fetch(statements.types(scope))))
 
-    def _remembered(self, statement: query_plan.Statement) -> Any:
+    def _remembered(self, statement: statements.Statement) -> Any:
         return self._known.of(statement, lambda: self._fetch(statement))
 
-    def _fetch(self, statement: query_plan.Statement) -> Any:
+    def _fetch(self, statement: statements.Statement) -> Any:
         return self._connection.execute(statement.sql, statement.values).fetchone()[0]
 
 

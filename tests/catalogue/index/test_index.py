@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quart_video.catalogue import SORTS, Finding, Page, Query
-from quart_video.catalogue.index import queries, query_plan, schema, writes
+from quart_video.catalogue.index import listing, schema, ways, writes
 from quart_video.catalogue.index.rows import FolderSnapshot, take_snapshot
 from quart_video.catalogue.pagination import LARGEST, Position, encode_cursor
 from quart_video.media_types import VIDEO_TYPES
@@ -100,7 +100,7 @@ class Tree:
         schema.create(self.connection)
         if not search:
             self.connection.execute("DROP TABLE search")
-        self.cache = queries.TotalsCache()
+        self.cache = listing.TotalsCache()
 
     def put(self, files: Mapping[str, FileFacts | None]) -> None:
         before = self.folders()
@@ -151,8 +151,8 @@ class Tree:
         return Model(self.files, self.durations, frozenset(self.folders()), self.titles)
 
     def page(self, query: Query) -> Page:
-        after = queries.after_of(query)
-        return queries.page(self.connection, query, VIDEO_TYPES, after, self.cache)
+        after = listing.after_of(query)
+        return listing.page(self.connection, query, VIDEO_TYPES, after, self.cache)
 
     def check(self, query: Query) -> None:
         """Compare all pages of a listing with the model."""
@@ -207,9 +207,7 @@ def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(
         writes, "_AT_ONCE", {"small": 5000, "by search": 3, "by order": 0}[request.param]
     )
-    monkeypatch.setattr(
-        query_plan, "FEW", {"small": 5000, "by search": 3, "by order": 0}[request.param]
-    )
+    monkeypatch.setattr(ways, "FEW", {"small": 5000, "by search": 3, "by order": 0}[request.param])
     return str(request.param)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from quart_video.catalogue import Query
-from quart_video.catalogue.index import queries, schema, writes
+from quart_video.catalogue.index import listing, schema, writes
 from quart_video.catalogue.index.rows import take_snapshot
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Entry, FileFacts
@@ -43,7 +43,7 @@ def index() -> Iterator[sqlite3.Connection]:
 def found(connection: sqlite3.Connection, q: str, folder: str = "") -> list[str]:
     """Return all that a search finds, in order."""
     query = Query(folder, q, recursive=True, limit=3000)
-    page = queries.page(connection, query, VIDEO_TYPES, None, queries.TotalsCache())
+    page = listing.page(connection, query, VIDEO_TYPES, None, listing.TotalsCache())
     paths = [item.entry.path for item in page.items]
     assert page.total == len(paths)
     return paths
@@ -476,6 +476,6 @@ def test_order(names: list[str]) -> None:
     schema.create(connection)
     entries = [Entry(f"{name}.mp4", FileFacts(1, 0, "v")) for name in reversed(names)]
     writes.put(connection, [take_snapshot("", None, entries, VIDEO_TYPES)])
-    page = queries.page(connection, Query(), VIDEO_TYPES, None, queries.TotalsCache())
+    page = listing.page(connection, Query(), VIDEO_TYPES, None, listing.TotalsCache())
     connection.close()
     assert [item.entry.path for item in page.items] == [f"{name}.mp4" for name in names]

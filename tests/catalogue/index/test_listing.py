@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from quart_video.catalogue import SORTS, Finding, Page, Query, Sort, cursor_after
-from quart_video.catalogue.index import queries, query_plan, schema, writes
+from quart_video.catalogue.index import (
+    conditions,
+    full_text,
+    listing,
+    schema,
+    statements,
+    ways,
+    writes,
+)
 from quart_video.catalogue.index.rows import take_snapshot
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Entry, FileFacts
@@ -62,8 +70,8 @@ def explained(connection: sqlite3.Connection, query: Query) -> list[str]:
     """Answer a query, and return what SQLite says of how it came by it."""
     statements: list[str] = []
     connection.set_trace_callback(statements.append)
-    after = queries.after_of(query)
-    assert queries.page(connection, query, VIDEO_TYPES, after, queries.TotalsCache()).total
+    after = listing.after_of(query)
+    assert listing.page(connection, query, VIDEO_TYPES, after, listing.TotalsCache()).total
     connection.set_trace_callback(None)
     plans: list[str] = []
     for statement in statements:
@@ -95,9 +103,9 @@ def test_no_table_is_scanned(
     sort: Sort | None,
     few: int,
 ) -> None:
-    monkeypatch.setattr(query_plan, "FEW", few)
+    monkeypatch.setattr(ways, "FEW", few)
     query = Query(**asked, sort=sort, limit=5)
-    first = queries.page(connection, query, VIDEO_TYPES, None, queries.TotalsCache())
+    first = listing.page(connection, query, VIDEO_TYPES, None, listing.TotalsCache())
     for cursor in (None, first.next_cursor):
         for line in explained(connection, replace(query, cursor=cursor)):
             assert not line.startswith("SCAN") or _is_cheap(line), line
@@ -148,7 +156,7 @@ def test_pages_of_ten_times_as_much(
     sort: Sort,
 ) -> None:
     """Pages cost about the same, once it is counted how much there is."""
-    monkeypatch.setattr(query_plan, "FEW", 100)
+    monkeypatch.setattr(ways, "FEW", 100)
     query = Query(**asked, sort=sort, limit=20)
     for where in ("at first", "in the middle"):
         small, large = [_steps(library, query, where) for library in libraries]
@@ -162,7 +170,7 @@ def test_pages_of_ten_times_as_much(
 def test_pages_of_ten_times_as_much_that_is_alike(
     monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], sort: Sort
 ) -> None:
-    monkeypatch.setattr(query_plan, "FEW", 100)
+    monkeypatch.setattr(ways, "FEW", 100)
     query = Query(**asked, sort=sort, limit=20)
     libraries = filled(20, alike=True), filled(200, alike=True)
     for where in ("at first", "in the middle"):
@@ -207,8 +215,8 @@ def test_pages_of_ten_times_as_many_folders(
     """A page of folders costs the same, wherever it is, once they have been counted."""
     steps = []
     for connection in shelves:
-        cache = queries.TotalsCache()
-        whole = queries.page(connection, Query(q=q, limit=10**6), VIDEO_TYPES, None, cache)
+        cache = listing.TotalsCache()
+        whole = listing.page(connection, Query(q=q, limit=10**6), VIDEO_TYPES, None, cache)
         assert whole.total_folders == len(whole.folders) in {500, 5000}
         place = {"at first": 0, "in the middle": len(whole.folders) // 2, "at last": -51}[where]
         cursor = cursor_after(whole.folders[place].path) if place else None
@@ -224,11 +232,11 @@ def test_what_was_in_folders_is_remembered_of_some_pages_alone(
     shelves: tuple[sqlite3.Connection, sqlite3.Connection],
 ) -> None:
     """It is much: of as many pages as there are totals, it was a hundred megabytes."""
-    whole = queries.page(shelves[0], Query(limit=1000), VIDEO_TYPES, None, queries.TotalsCache())
-    cache, sizes = queries.TotalsCache(), []
+    whole = listing.page(shelves[0], Query(limit=1000), VIDEO_TYPES, None, listing.TotalsCache())
+    cache, sizes = listing.TotalsCache(), []
     for folder in whole.folders[:200]:
         query = Query(cursor=cursor_after(folder.path))
-        queries.page(shelves[0], query, VIDEO_TYPES, queries.after_of(query), cache)
+        listing.page(shelves[0], query, VIDEO_TYPES, listing.after_of(query), cache)
         sizes.append(len(repr(cache.known)))
     assert max(sizes) < 40 * sizes[0]
 
@@ -236,37 +244,37 @@ def test_what_was_in_folders_is_remembered_of_some_pages_alone(
 def test_a_page_of_folders_is_found_by_its_place(
     shelves: tuple[sqlite3.Connection, sqlite3.Connection],
 ) -> None:
-    statement = query_plan.folders(query_plan.in_folder(_ROOT, (), (b"a", b"b")), b"series 2", 50)
+    statement = statements.folders(conditions.in_folder(_ROOT, (), (b"a", b"b")), b"series 2", 50)
     rows = shelves[0].execute(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values).fetchall()
     assert [row[3] for row in rows if "folder_children" in row[3]] == [
         "SEARCH folder USING INDEX folder_children (parent=? AND key>?)"
     ]
     assert not [row for row in rows if "B-TREE" in row[3]]
-    statement = query_plan.folders_total(query_plan.in_folder(_ROOT, (), (b"a", b"b")))
+    statement = statements.folders_total(conditions.in_folder(_ROOT, (), (b"a", b"b")))
     rows = shelves[0].execute(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values).fetchall()
     assert rows[0][3] == "SEARCH folder USING COVERING INDEX folder_children (parent=?)"
 
 
-_ROOT = query_plan.Scope(1, b"", "", recursive=False)
+_ROOT = conditions.Scope(1, b"", "", recursive=False)
 
 
 def _steps(connection: sqlite3.Connection, query: Query, where: str) -> int:
     """Return how much SQLite does for a page."""
-    cache = queries.TotalsCache()
-    whole = queries.page(connection, replace(query, limit=10**6), VIDEO_TYPES, None, cache)
+    cache = listing.TotalsCache()
+    whole = listing.page(connection, replace(query, limit=10**6), VIDEO_TYPES, None, cache)
     assert whole.total == len(whole.items)
     if where == "in the middle":
         first = replace(query, limit=max(1, len(whole.items) // 2))
-        cursor = queries.page(connection, first, VIDEO_TYPES, None, cache).next_cursor
+        cursor = listing.page(connection, first, VIDEO_TYPES, None, cache).next_cursor
         query = replace(query, cursor=cursor)
     return _counted(connection, query, cache)[1]
 
 
 def _counted(
-    connection: sqlite3.Connection, query: Query, cache: queries.TotalsCache
+    connection: sqlite3.Connection, query: Query, cache: listing.TotalsCache
 ) -> tuple[Page, int]:
     """Return a page, and how much SQLite does for it."""
-    after = queries.after_of(query)
+    after = listing.after_of(query)
     count = 0
 
     def step() -> None:
@@ -274,19 +282,19 @@ def _counted(
         count += 1
 
     connection.set_progress_handler(step, 10)
-    page = queries.page(connection, query, VIDEO_TYPES, after, cache)
+    page = listing.page(connection, query, VIDEO_TYPES, after, cache)
     connection.set_progress_handler(None, 0)
     return page, count
 
 
-def spread(words: dict[str, int], beginning: str) -> query_plan.Spread:
+def spread(words: dict[str, int], beginning: str) -> full_text.Spread:
     """Say how words are spread that so many videos have, none of them two."""
     index = sqlite3.connect(":memory:")
     schema.create(index)
     rows = enumerate(word for word, count in words.items() for _ in range(count))
     index.executemany("INSERT INTO search (rowid, words) VALUES (?, ?)", rows)
-    statement = query_plan.spread(beginning)
-    found = query_plan.spread_of(*index.execute(statement.sql, statement.values).fetchone())
+    statement = statements.spread(beginning)
+    found = full_text.spread_of(*index.execute(statement.sql, statement.values).fetchone())
     index.close()
     return found
 
@@ -299,8 +307,8 @@ WORDS = {"wed": 1, "wedding": 3, "weddings": 2, "week": 1, "été": 4, "/wed": 5
     [
         ("wedd*", ("wedding", "weddings"), 5, 3),
         ("wed*", None, 6, 3),
-        ("we*", None, query_plan.UNTOLD, 3),
-        ("w*", None, query_plan.UNTOLD, 3),
+        ("we*", None, full_text.UNTOLD, 3),
+        ("w*", None, full_text.UNTOLD, 3),
         ("é*", ("été",), 4, 4),
         ("wed", ("wed",), 1, 1),
         ("/w*", ("/wed",), 5, 5),
@@ -310,13 +318,13 @@ WORDS = {"wed": 1, "wedding": 3, "weddings": 2, "week": 1, "été": 4, "/wed": 5
     ],
 )
 def test_spread(beginning: str, words: tuple[str, ...] | None, most: int, least: int) -> None:
-    assert spread(WORDS, beginning) == query_plan.Spread(words, most, least)
+    assert spread(WORDS, beginning) == full_text.Spread(words, most, least)
 
 
 @pytest.mark.parametrize("beginning", ["wedd", "wed", "we", "w", "é", "été", "x", "/wed"])
 def test_a_word_is_spread_as_its_beginning_tells(beginning: str) -> None:
     goes_on = spread(WORDS, f"{beginning}*")
-    told = query_plan.spread_of_word(beginning, goes_on)
+    told = full_text.spread_of_word(beginning, goes_on)
     assert told in {None, spread(WORDS, beginning)}
     # Nothing is counted twice where there is one word alone, or none.
     assert told is not None or len(goes_on.words or "many") > 1
@@ -325,56 +333,56 @@ def test_a_word_is_spread_as_its_beginning_tells(beginning: str) -> None:
 def test_what_all_have_is_counted_once(
     connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_plan, "FEW", 100)
+    monkeypatch.setattr(ways, "FEW", 100)
     statements: list[str] = []
     connection.set_trace_callback(statements.append)
     query = Query(q="clip", recursive=True)
-    queries.page(connection, query, VIDEO_TYPES, None, queries.TotalsCache())
+    listing.page(connection, query, VIDEO_TYPES, None, listing.TotalsCache())
     connection.set_trace_callback(None)
     counts = [each for each in statements if "FROM vocabulary WHERE term >= 'clip'" in each]
     assert len(counts) == 1
 
 
 def test_words_are_named_where_they_are_few() -> None:
-    def known(beginning: str) -> query_plan.Spread:
+    def known(beginning: str) -> full_text.Spread:
         return spread(WORDS, beginning)
 
     wed = (("wed*",), ("/wed*",))
-    match: query_plan.Match = (
+    match: full_text.Match = (
         ((wed,), ((("week",),), (("été*",),))),
         (((("x*",),),),),
     )
-    assert query_plan.expression(match, known) == (
+    assert full_text.expression(match, known) == (
         '(("wed" * OR "/wed") OR ("week") AND ("été")) AND (("x"))'
     )
-    assert query_plan.bounds(match, known) == (0, 0)
-    assert query_plan.bounds(match[:1], known) == (5, 12)
+    assert full_text.bounds(match, known) == (0, 0)
+    assert full_text.bounds(match[:1], known) == (5, 12)
 
 
 def test_phrases_are_asked_as_they_stand() -> None:
     asked: list[str] = []
 
-    def known(beginning: str) -> query_plan.Spread:
+    def known(beginning: str) -> full_text.Spread:
         asked.append(beginning)
         return spread(WORDS, beginning)
 
     phrase = (("my", "wed*"), ("/my", "/wed*"))
-    match: query_plan.Match = (((phrase,),), (((("x", "ét*"),),),))
-    assert query_plan.expression(match, known) == ('(("my wed" * OR "/my /wed")) AND (("x été"))')
+    match: full_text.Match = (((phrase,),), (((("x", "ét*"),),),))
+    assert full_text.expression(match, known) == ('(("my wed" * OR "/my /wed")) AND (("x été"))')
     asked.clear()
-    assert query_plan.bounds(match, known) == (0, query_plan.UNTOLD)
-    assert query_plan.bounds(match[:1], known) == (0, 2 * query_plan.UNTOLD)
-    assert query_plan.telling(match, known, 1) == match
+    assert full_text.bounds(match, known) == (0, full_text.UNTOLD)
+    assert full_text.bounds(match[:1], known) == (0, 2 * full_text.UNTOLD)
+    assert full_text.telling(match, known, 1) == match
     assert not asked  # nobody has counted phrases: to count their words would tell little
 
 
 def test_what_is_known_of_words_goes_with_the_videos(connection: sqlite3.Connection) -> None:
-    def known(beginning: str) -> query_plan.Spread:
-        statement = query_plan.spread(beginning)
-        return query_plan.spread_of(*connection.execute(statement.sql, statement.values).fetchone())
+    def known(beginning: str) -> full_text.Spread:
+        statement = statements.spread(beginning)
+        return full_text.spread_of(*connection.execute(statement.sql, statement.values).fetchone())
 
     connection.execute("BEGIN")
-    assert known("clip*") == query_plan.Spread(("clip",), 1010, 1010)
+    assert known("clip*") == full_text.Spread(("clip",), 1010, 1010)
     writes.forget(connection, "folder 2")
-    assert known("clip*") == query_plan.Spread(("clip",), 959, 959)
+    assert known("clip*") == full_text.Spread(("clip",), 959, 959)
     connection.execute("ROLLBACK")
