@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from quart import request
-from werkzeug.exceptions import Forbidden, HTTPException
+from werkzeug.exceptions import Forbidden
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
-from quart_video.access.filtered_page import FilteredPager, ListingMoved
+from quart_video.access.filtered_page import MOST_READ, FilteredListing
+from quart_video.access.judge import BATCH, FORBIDDEN, NOTHING, Judge, is_too_deep
 from quart_video.access.request_signature import player_grant, signature_problem
 from quart_video.access.signed_urls import Grant
-from quart_video.catalogue import Item, Neighbours, Page, Query, cursor_after
+from quart_video.catalogue import Item, Neighbours, Page, Query
 from quart_video.delivery.context import this_request
 from quart_video.delivery.response import http_errors
-from quart_video.library.authorization import Access, Resource, Verdict
 from quart_video.library.library import Library
 from quart_video.library.media_info import homes_of, videos_with
 from quart_video.library.state import current_library
@@ -42,22 +42,9 @@ _UNSIGNED = {
 }
 """Endpoints that hand out addresses. All others are what the addresses are signed for."""
 
-_MOST_NAMES = 100
-"""Names in a path that anything is asked about. There is one question about each, and a path that
-anybody sends may have two thousand. Where the app decides, what lies deeper is not there."""
-_MOST_ASKED = 10_000
-"""Videos that one page of a listing asks about, at most."""
-_MOST_READ = 100_000
-"""Videos that it passes over, at most, because they are in folders that may not be seen; and
-folders that it asks about."""
-_BATCH = 500  # videos to ask about in one go, where some were left out
-_TRIES = 3
 _LOOKS = 100  # at a folder that is being read
 _PAUSE = 0.2  # seconds between them
 _STEPS = 20  # past videos that may not be seen, to the next one that may
-_NOTHING = "There is nothing at this address."
-_FORBIDDEN = "You may not have this."
-
 
 Opens = Callable[[str, Guess], Awaitable[Media]]
 
@@ -82,10 +69,8 @@ class LibraryAccess:
     ) -> None:
         self.library = library
         self.grant = grant
-        self._known: dict[Resource, Verdict] = {}
-        self._asked = 0
         self._signed = is_signed
-        self._asks = asks and library.authorizer is not None and not is_signed
+        self._judge = Judge(library.authorizer if asks and not is_signed else None, library.mount)
         self._needs_signature = needs_signature
 
     async def open(self, path: str, likely: Guess) -> Media:
@@ -119,7 +104,7 @@ class LibraryAccess:
         with http_errors():
             entry = await self.library.storage.stat(path)
         if entry.facts is None or extension(path) not in CAPTION_EXTENSIONS:
-            raise HTTPNotFound(_NOTHING)
+            raise HTTPNotFound(NOTHING)
         return entry
 
     async def folder_poster(self, folder: str) -> Entry:
@@ -132,11 +117,11 @@ class LibraryAccess:
         with http_errors():
             image = await self.library.catalogue.folder_poster(folder)
             if image is None:
-                raise HTTPNotFound(_NOTHING)
+                raise HTTPNotFound(NOTHING)
             # As it is now: what the index knows may be of a moment ago.
             entry = await self.library.storage.stat(image.path)
         if entry.facts is None:
-            raise HTTPNotFound(_NOTHING)
+            raise HTTPNotFound(NOTHING)
         return entry
 
     async def item(self, path: str) -> Item:
@@ -169,9 +154,10 @@ class LibraryAccess:
         """
         await self._require_folder(query.folder)
         with http_errors():
-            if not self._asks:
+            if not self._judge.asks:
                 return await self.library.catalogue.page(query)
-            return await self._page_of_allowed(replace(query, contents=False))
+            query = replace(query, contents=False)
+            return await FilteredListing(self.library.catalogue, self._judge, query).page()
 
     async def every(self, query: Query, most: int) -> list[Item]:
         """Return what is on all pages of a listing, and may be seen.
@@ -186,8 +172,8 @@ class LibraryAccess:
             async for count, allowed in batches:
                 read += count
                 found += allowed
-                most_read = _MOST_READ if self._asks else most
-                if len(found) >= most or read >= most_read or self._has_asked_enough:
+                most_read = MOST_READ if self._judge.asks else most
+                if len(found) >= most or read >= most_read or self._judge.has_asked_enough:
                     break
         return found[:most]
 
@@ -202,10 +188,10 @@ class LibraryAccess:
             async with aclosing(self.library.catalogue.every(query)) as items:
                 async for item in items:
                     batch.append(item)
-                    if len(batch) == _BATCH:
-                        yield len(batch), await self._allowed(batch)
+                    if len(batch) == BATCH:
+                        yield len(batch), await self._judge.allowed(batch)
                         batch = []
-            yield len(batch), await self._allowed(batch)
+            yield len(batch), await self._judge.allowed(batch)
 
     async def whole_folder(self, folder: str) -> AsyncGenerator[tuple[list[Entry], list[Item]]]:
         """Yield batches of all folders and videos in *folder* that may be seen, by name.
@@ -216,7 +202,7 @@ class LibraryAccess:
         :raises werkzeug.exceptions.HTTPException: the folder is not there, or not to be had.
         """
         await self._require_folder(folder)
-        query = Query(folder, limit=_BATCH, contents=False)
+        query = Query(folder, limit=BATCH, contents=False)
         with http_errors():
             first = page = await self._read_page(query)
             yield await self._of_batch(page.folders, ())
@@ -244,10 +230,8 @@ class LibraryAccess:
     async def _of_batch(
         self, folders: Sequence[Entry], items: Sequence[Item]
     ) -> tuple[list[Entry], list[Item]]:
-        if not self._asks:
-            return list(folders), list(items)
-        self._known.clear()
-        return await self._allowed_of(folders, items)
+        self._judge.forget()
+        return await self._judge.allowed_of(folders, items)
 
     async def neighbours(self, path: str) -> Neighbours:
         """Return the nearest videos in the folder, before and after *path*, that may be seen.
@@ -271,7 +255,7 @@ class LibraryAccess:
 
     async def _hidden_of(self, neighbours: Neighbours) -> list[Item]:
         sides = [item for item in (neighbours.previous, neighbours.next) if item is not None]
-        allowed = await self._allowed(sides)
+        allowed = await self._judge.allowed(sides)
         return [item for item in sides if item not in allowed]
 
     async def _past(self, found: Neighbours, hidden: Sequence[Item]) -> Neighbours:
@@ -292,209 +276,32 @@ class LibraryAccess:
     def _require_signature(self) -> None:
         if self._needs_signature:
             logger.warning("Refused %r: it has no signature", request.path)
-            raise Forbidden(_FORBIDDEN)
+            raise Forbidden(FORBIDDEN)
 
     async def _require_video(self, path: str) -> None:
         self._require_signature()
         self._require_names(path)
-        if self._asks:
-            await self._require(self._chain(path))
+        await self._judge.require_video(path)
 
     async def _require_folder(self, path: str) -> None:
         self._require_names(path)
-        if self._asks:
-            await self._require(self._folders(path))
+        await self._judge.require_folder(path)
 
     def _require_names(self, path: str) -> None:
         """Refuse what nothing can be called, before anything is made of it or asked about it."""
         with http_errors():
             split_path(path)
-        if self._asks and _is_too_deep(path):
-            raise HTTPNotFound(_NOTHING)
-
-    async def _require(self, chain: Sequence[Resource]) -> None:
-        """Let pass who may have all of *chain*, which leads from the root to what is wanted."""
-        await self._judge(chain)
-        _enforce(self._verdict(chain))
+        if self._judge.asks and is_too_deep(path):
+            raise HTTPNotFound(NOTHING)
 
     async def _require_captions(self, path: str) -> None:
         self._require_signature()
         self._require_names(path)
-        if self._asks:
-            homes = await self._allowed_homes(path)
+        if self._judge.asks:
+            homes = await self._judge.allowed_homes(homes_of(path))
             with http_errors():
                 videos = await videos_with(self.library, path, homes)
-            await self._require_one_of(videos)
-
-    async def _allowed_homes(self, captions: str) -> list[tuple[str, str | None]]:
-        """Return the folders that may be seen of those whose videos captions may belong to.
-
-        They are asked about before anything is looked up in them.
-        """
-        homes = [(home, self._folders(home[0])) for home in homes_of(captions)]
-        await self._judge(folder for _, chain in homes for folder in chain)
-        verdicts = [self._verdict(chain) for _, chain in homes]
-        if Access.ALLOW not in verdicts:
-            _enforce(verdicts[0])
-        return [
-            home
-            for (home, _), verdict in zip(homes, verdicts, strict=True)
-            if verdict is Access.ALLOW
-        ]
-
-    async def _require_one_of(self, paths: Sequence[str]) -> None:
-        chains = [self._chain(path) for path in paths]
-        await self._judge([resource for chain in chains for resource in chain])
-        verdicts = [self._verdict(chain) for chain in chains]
-        if Access.ALLOW not in verdicts:
-            _enforce(verdicts[0] if verdicts else Access.HIDE)
-
-    def _chain(self, path: str) -> list[Resource]:
-        """Return all that a request has to be allowed for a video: its folders, and itself."""
-        video = Resource(path, is_folder=False, mount=self.library.mount)
-        return [*self._folders(path.rpartition("/")[0]), video]
-
-    def _folders(self, path: str) -> list[Resource]:
-        names = path.split("/") if path else []
-        paths = ["", *("/".join(names[: n + 1]) for n in range(len(names)))]
-        return [Resource(folder, is_folder=True, mount=self.library.mount) for folder in paths]
-
-    async def _judge(self, resources: Iterable[Resource]) -> None:
-        """Ask about all that has not been asked about in this request."""
-        new = [one for one in dict.fromkeys(resources) if one not in self._known]
-        if new and self.library.authorizer is not None:
-            self._asked += sum(not one.is_folder for one in new)
-            verdicts = await self.library.authorizer.judge(this_request(), new)
-            self._known.update(zip(new, verdicts, strict=True))
-
-    @property
-    def _has_asked_enough(self) -> bool:
-        return self._asked >= _MOST_ASKED
-
-    def _verdict(self, chain: Sequence[Resource]) -> Verdict:
-        verdicts = (self._known[resource] for resource in chain)
-        return next((one for one in verdicts if one is not Access.ALLOW), Access.ALLOW)
-
-    async def _allowed(self, items: Sequence[Item]) -> list[Item]:
-        """Return the videos that may be seen. Those in hidden folders are not asked about."""
-        if not self._asks:
-            return list(items)
-        items = [item for item in items if not _is_too_deep(item.entry.path)]
-        chains = [(item, self._folders(item.entry.folder)) for item in items]
-        await self._judge(folder for _, chain in chains for folder in chain)
-        inside = [item for item, chain in chains if self._verdict(chain) is Access.ALLOW]
-        return (await self._allowed_of((), inside))[1]
-
-    async def _allowed_of(
-        self, folders: Sequence[Entry], items: Sequence[Item]
-    ) -> tuple[list[Entry], list[Item]]:
-        """Return the folders and videos that may be seen; one question for all."""
-        above = [
-            (entry, self._folders(entry.path)) for entry in folders if not _is_too_deep(entry.path)
-        ]
-        chains = [
-            (item, self._chain(item.entry.path))
-            for item in items
-            if not _is_too_deep(item.entry.path)
-        ]
-        await self._judge(one for _, chain in (*above, *chains) for one in chain)
-        return (
-            [entry for entry, chain in above if self._verdict(chain) is Access.ALLOW],
-            [item for item, chain in chains if self._verdict(chain) is Access.ALLOW],
-        )
-
-    async def _page_of_allowed(self, query: Query) -> Page:
-        for _ in range(_TRIES):
-            with suppress(ListingMoved):
-                return await self._try_page_of_allowed(query)
-        raise Unavailable("the listing changes faster than it can be read", retry_after=1)
-
-    async def _try_page_of_allowed(self, query: Query) -> Page:
-        pager = FilteredPager(self.library.catalogue, query)
-        batch = await pager.next(query.limit + 1)
-        seen, allowed = await self._allowed_of(batch.folders, batch.items)
-        images = dict(batch.folder_posters)
-        are_all = await self._add_folders(query, batch, seen, images)
-        folders = tuple(seen[: query.limit])
-        are_last = are_all and len(seen) == len(folders)
-        shown: list[Item] = []
-        while True:
-            room = query.limit - len(shown)
-            shown += allowed[:room]
-            if allowed[:room]:
-                pager.mark(shown[-1])
-            if len(allowed) > room or pager.is_over:
-                break
-            if self._has_asked_enough or pager.count >= _MOST_READ:
-                logger.warning(
-                    "A listing of %r goes no further: of %d videos in a row hardly any may be "
-                    "seen by who asks. Hide folders rather than many videos.",
-                    query.folder,
-                    pager.count,
-                )
-                break
-            allowed = await self._allowed((await pager.next(_BATCH)).items)
-        whole = pager.is_over and len(allowed) <= room
-        counted = whole and query.cursor is None
-        return replace(
-            batch,
-            folders=folders,
-            folder_posters=images,
-            total_folders=len(folders) if are_last and query.cursor is None else None,
-            next_folders_cursor=(
-                None if are_last or not folders else cursor_after(folders[-1].path)
-            ),
-            items=tuple(shown),
-            total=len(shown) if counted else None,
-            total_size=_size(shown) if counted else None,
-            types=(),
-            next_cursor=None if whole or not shown else await pager.cursor(),
-        )
-
-    async def _add_folders(
-        self, query: Query, page: Page, seen: list[Entry], images: dict[str, Entry]
-    ) -> bool:
-        """Go on with the folders behind *page* until one more than fits may be *seen*.
-
-        :param images: what shows them is added to these.
-        :returns: whether there are no more.
-        """
-        count = len(page.folders)
-        while page.next_folders_cursor is not None and len(seen) <= query.limit:
-            if count >= _MOST_READ:
-                logger.warning(
-                    "A listing of %r goes no further: of %d folders in a row hardly any may be "
-                    "seen by who asks.",
-                    query.folder,
-                    count,
-                )
-                break
-            # As many again: where next to nothing may be seen, that is soon in few questions.
-            limit = max(_BATCH, count)
-            page = await self.library.catalogue.page(
-                replace(query, limit=limit, cursor=page.next_folders_cursor)
-            )
-            seen += (await self._allowed_of(page.folders, ()))[0]
-            images |= page.folder_posters
-            count += len(page.folders)
-        return page.next_folders_cursor is None
-
-
-def _is_too_deep(path: str) -> bool:
-    return path.count("/") >= _MOST_NAMES
-
-
-def _size(items: Iterable[Item]) -> int:
-    return sum(item.entry.facts.size for item in items if item.entry.facts is not None)
-
-
-def _enforce(verdict: Verdict) -> None:
-    if isinstance(verdict, HTTPException):
-        raise verdict
-    if verdict is Access.HIDE:
-        raise HTTPNotFound(_NOTHING)
-    if verdict is not Access.ALLOW:
-        raise Forbidden(_FORBIDDEN)
+            await self._judge.require_one_of(videos)
 
 
 async def current_access() -> LibraryAccess:
@@ -508,7 +315,7 @@ async def current_access() -> LibraryAccess:
     is_signed = bool(request.query_string) and PARAMETER in request.args
     if is_signed and (problem := signature_problem(library)) is not None:
         logger.warning("Refused %r: %s", request.path, problem)
-        raise Forbidden(_FORBIDDEN)
+        raise Forbidden(FORBIDDEN)
     # Where the app is asked, it is asked in place of that.
     needs_signature = (
         library.settings.signed_urls

@@ -22,7 +22,7 @@ from werkzeug.exceptions import Gone
 
 import quart_video
 from quart_video import Access, Resource, VideoBlueprint
-from quart_video.access import guard
+from quart_video.access import filtered_page, judge
 from tests.support.asgi import Sent, all_closed, call
 
 OPEN, HIDDEN = b"open", b"behind a wall"
@@ -663,8 +663,8 @@ class TestQuestions:
             asked += len(resources)
             return [one.is_folder or one.path in seen for one in resources]
 
-        monkeypatch.setattr(guard, "_MOST_ASKED", 60)
-        monkeypatch.setattr(guard, "_BATCH", 20)
+        monkeypatch.setattr(judge, "_MOST_ASKED", 60)
+        monkeypatch.setattr(filtered_page, "BATCH", 20)
         seen = {"many/005.mp4", "many/150.mp4"}
         app = make(authorize_many=many)
         listed = await listing(app, "folder=many&limit=2")
@@ -696,7 +696,7 @@ class TestQuestions:
                 found.append(await listing(app, url.partition("?")[2]))
             return found
 
-        monkeypatch.setattr(guard, "_BATCH", 50)
+        monkeypatch.setattr(filtered_page, "BATCH", 50)
         seen = {f"homes/{number:03}" for number in (3, 77, 150, 199)}
         app = make(authorize_many=many)
         (whole,) = await pages("limit=4")
@@ -718,7 +718,7 @@ class TestQuestions:
         assert paths(first, "folders") == ["homes/000", "homes/001"]
         assert asked[:2] == [2, 3]  # one more than there is room for
         seen = {"homes/199"}
-        monkeypatch.setattr(guard, "_MOST_READ", 100)
+        monkeypatch.setattr(filtered_page, "MOST_READ", 100)
         (page,) = await pages("limit=2")
         assert (page["folders"], page["total_folders"]) == ([], None)
         assert "goes no further" in caplog.text
@@ -754,8 +754,8 @@ class TestQuestions:
             asked.extend(one.path for one in resources if not one.is_folder)
             return [not (one.is_folder and "hidden" in one.path) for one in resources]
 
-        monkeypatch.setattr(guard, "_MOST_ASKED", 150)
-        monkeypatch.setattr(guard, "_BATCH", 10)
+        monkeypatch.setattr(judge, "_MOST_ASKED", 150)
+        monkeypatch.setattr(filtered_page, "BATCH", 10)
         app = make(authorize_many=many)
         listed = await listing(app, "recursive=1&limit=20&q=m+hidden")
         assert paths(listed) == []
