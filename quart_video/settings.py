@@ -399,7 +399,7 @@ class Settings:
         _optional(_integer(MIN_OPEN_RANGE, 2**40)),
         "Bytes that an open-ended range (`bytes=N-`) is answered with at most, over HTTP/2 and "
         "HTTP/3 on a server that takes all at once, as Hypercorn does. Players ask on. `None`: all "
-        "there are. See [HTTP/2](../how_to_guides/deploy.md#http-2).",
+        "there are. See [HTTP/2](servers.md#http-2).",
     )
     max_transfers: int | None = _setting(
         "VIDEO_MAX_TRANSFERS",

@@ -1,7 +1,8 @@
 """A reader who follows a page to the letter: types its files and commands, and looks what comes.
 
-The pages speak of ``/srv/...``, of ports such as 5000 and of a video in a folder. For each page
-these are folders below a temporary one, ports the system chose, and the clips of the example.
+The pages speak of ``/srv/...``, of ports such as 5000, of a host with a certificate and of a video
+in a folder. For each page these are folders below a temporary one, ports the system chose, this
+machine with a certificate of its own, and the clips of the example.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import configparser
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -24,7 +26,7 @@ from tests.docs.blocks import REPOSITORY, Block
 from tests.docs.terminal import Terminal
 from tests.docs.transcripts import Memory, Mismatch, parse
 from tests.e2e import fronts
-from tests.e2e.harness import need_tool
+from tests.e2e.harness import make_certificate, need_tool
 from tests.support.ports import free_port
 
 CLIPS = REPOSITORY / "example" / "videos"
@@ -32,6 +34,10 @@ CLIPS_DATE = 1_750_000_000  # of every clip, so that the pages can show it
 FOLDERS = ("courses", "films", "talks", "videos")  # there is no other below /srv
 PROJECT = "my-site/"  # what a tree calls the folder of the reader
 
+_START_SERVICE = "sudo systemctl enable --now videos.socket videos.service"
+_UNIT = "etc/systemd/system/videos.service"
+_HOST = "https://media.example.org/"
+_CERTIFICATE = "/etc/letsencrypt/live/media.example.org/"
 _PORT_FOLLOWS = ("localhost:", "127.0.0.1:", "--port ", "listen ", '"port" => ', '"socket"] == ":')
 _PORT = re.compile("|".join(rf"(?<={re.escape(words)})\d+" for words in _PORT_FOLLOWS))
 _SERVER = re.compile(
@@ -64,7 +70,7 @@ class Reader:
         :raises Mismatch: what comes is not what the page shows.
         """
         if block.caption:
-            path = self._project / block.caption
+            path = self._file(block)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self._here(block.text), encoding="utf-8")
         HANDLERS[block.language](self, block)
@@ -94,6 +100,9 @@ class Reader:
     def console(self, block: Block) -> None:
         """Run commands. A server without output runs on, until the next one."""
         for command in parse(block.text):
+            if command.text == _START_SERVICE:
+                self._start_service()
+                continue
             server = _SERVER.match(command.text)
             if server and not command.output:
                 self._serve(self._here(command.text), is_quart=bool(server["quart"]))
@@ -109,15 +118,20 @@ class Reader:
         """Start nginx with a file that a distribution would include in its ``http`` section."""
         folder = self._project / "nginx"
         folder.mkdir()
-        command = fronts.nginx(folder, f"include {self._project / block.caption};")
-        (listen,) = re.findall(r"listen (\d+)", block.text)
+        if _CERTIFICATE in block.text:
+            live = self._project / _CERTIFICATE.strip("/")
+            live.mkdir(parents=True)
+            make_certificate(live / "fullchain.pem", live / "privkey.pem")
+            self._terminal.trust(live / "fullchain.pem")
+        command = fronts.nginx(folder, f"include {self._file(block)};")
+        listen, *_ = re.findall(r"listen (\d+)", block.text)
         self._terminal.start(command, self._ports[listen])
 
     def lighttpd(self, block: Block) -> None:
         """Start lighttpd with a file that a distribution would include in its own."""
         folder = self._project / "lighttpd"
         folder.mkdir()
-        command = fronts.lighttpd(folder, f'include "{self._project / block.caption}"')
+        command = fronts.lighttpd(folder, f'include "{self._file(block)}"')
         (listen,) = re.findall(r'"socket"\] == ":(\d+)"', block.text)
         self._terminal.start(command, self._ports[listen])
 
@@ -148,19 +162,39 @@ class Reader:
         if not block.caption:
             self._trees.append(block.text)
 
+    def _file(self, block: Block) -> Path:
+        """Return where a file is here. Pages tell where it belongs: beside others, or in /etc."""
+        return self._project / block.caption.lstrip("/")
+
+    def _start_service(self) -> None:
+        """Run what the unit says. Its socket is systemd's; here it is the server's own."""
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment, method-assign]
+        parser.read(self._project / _UNIT)
+        service = parser["Service"]
+        program, *options = shlex.split(service["ExecStart"])
+        environment = service["Environment"].replace("%C/", f"{self._project}/")
+        command = shlex.join([Path(program).name, *options]).replace("--fd 3", "--port 8000")
+        folder = self._project / service["WorkingDirectory"].strip("/")
+        where = f"cd {folder} && exec env {environment} {self._here(command)}"
+        self._terminal.start(["bash", "-c", where], self._port("8000"))
+
     def _here(self, text: str) -> str:
         """Put what is here into the text of a page."""
+        text = re.sub(r" +listen \[::\]:.*\n", "", text)  # there may be no IPv6 here
+        text = text.replace(_CERTIFICATE, f"{self._project}{_CERTIFICATE}")
         text = self._memory.to_real(text).replace("/srv/", f"{self._srv}/")
         # Pages speak of buckets that nobody has; tests/e2e/test_store.py has a real one.
         text = text.replace("s3://my-bucket/", f"{self._srv}/")
-        return _PORT.sub(lambda match: self._port(match[0]), text)
+        text = _PORT.sub(lambda match: self._port(match[0]), text)
+        return text.replace(_HOST, f"https://localhost:{self._port('443')}/")
 
     def _there(self, text: str) -> str:
         """Put what the page says into the text of an output."""
         text = text.replace(f"{self._srv}/", "/srv/").replace(f"{self._project}/", "")
         for shown, real in self._ports.items():
             text = re.sub(rf"\b{real}\b", shown, text)
-        return text
+        return text.replace("https://localhost:443/", _HOST)
 
     def _port(self, shown: str) -> str:
         if shown not in self._ports:

@@ -29,11 +29,16 @@ class Terminal:
         self._folder = folder
         self._log = log
         self._servers: list[subprocess.Popen[bytes]] = []
+        self._trusted: dict[str, str] = {}
 
     @property
     def log(self) -> str:
         """What the servers wrote so far."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def trust(self, certificate: Path) -> None:
+        """Have curl trust nothing but this certificate from now on."""
+        self._trusted["CURL_CA_BUNDLE"] = str(certificate)
 
     def run(self, command: str) -> str:
         """Run a command to its end, and return what it wrote."""
@@ -90,4 +95,5 @@ class Terminal:
         """Ours, as a reader would have it: with the tools of the virtual environment."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("QUART_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        kept |= self._trusted
         return {**kept, "HOME": str(self._folder), "PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -147,3 +147,21 @@ def test_a_file_that_is_missing_in_a_tree_is_noticed(reader: Reader) -> None:
     reader.follow(_block("text", "my-site/\n├── videos/\n└── nothing.py\n"))
     with pytest.raises(AssertionError, match=r"nothing\.py is not there"):
         reader.finish()
+
+
+UNIT = "/etc/systemd/system/videos.service"
+START = "$ sudo systemctl enable --now videos.socket videos.service\n"
+
+
+def test_a_file_that_belongs_elsewhere_stays_below_the_folder(
+    reader: Reader, tmp_path: Path
+) -> None:
+    reader.follow(_block("ini", "[Service]\n", UNIT))
+    assert (tmp_path / "project" / UNIT.strip("/")).read_text() == "[Service]\n"
+
+
+def test_a_service_that_does_not_start_is_noticed(reader: Reader) -> None:
+    unit = "[Service]\nEnvironment=X=%C/x\nWorkingDirectory=/\nExecStart=/opt/bin/false --fd 3\n"
+    reader.follow(_block("ini", unit, UNIT))
+    with pytest.raises(AssertionError, match="does not answer"):
+        reader.follow(_block("console", START))

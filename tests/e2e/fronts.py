@@ -204,6 +204,8 @@ class Front:
         server, address = self.server, self.address
         here = {
             "/etc/letsencrypt/live/media.example.org": str(folder),
+            "    listen [::]:443 ssl http2;\n": "",  # there may be no IPv6 here
+            "    listen [::]:80;\n": "",
             "listen 443 ssl": f"listen {address[0]}:{self.tls_port} ssl",
             "listen 80;": "listen {}:{};".format(*address),
             "/srv/videos": str(server.root),

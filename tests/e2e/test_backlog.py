@@ -97,7 +97,7 @@ def told(kind: str, connect: type[Client]) -> tuple[float, bool]:
 
 def table() -> dict[str, list[str]]:
     """Return the rows of the table of servers by their first cell."""
-    guide = (REPOSITORY / "docs" / "how_to_guides" / "deploy.md").read_text("utf-8")
+    guide = (REPOSITORY / "docs" / "reference" / "servers.md").read_text("utf-8")
     lines = guide.partition("## Which server\n")[2].partition("\nThe tests run")[0].splitlines()
     rows = [re.split(r" *\| *", line.strip("| ")) for line in lines if "| " in line]
     return {row[0]: row for row in rows[1:]}
@@ -127,7 +127,7 @@ def test_the_guide_has_no_other_servers() -> None:
     """Each of the table of servers is tried here, but for nginx, which sends files by itself."""
     assert set(table()) == {
         *ROWS.values(),
-        "nginx in front, which [sends the files](front_server.md)",
+        "nginx in front, which [sends the files](../how_to_guides/front_server.md)",
     }
     over_http2 = {kind for kind, connect in CASES if connect is Http2}
     assert over_http2 == {kind for kind, row in ROWS.items() if "HTTP/2: " in table()[row][2]}

@@ -28,7 +28,7 @@ from tests.e2e.harness import KERNEL, REPOSITORY, Server, make_certificate
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply, content_range, parse_multipart
 
-TABLE = REPOSITORY / "docs" / "how_to_guides" / "fronts.inc"
+TABLE = REPOSITORY / "docs" / "reference" / "fronts.inc"
 NAMES = {
     "nginx": "nginx",
     "caddy": "Caddy",
