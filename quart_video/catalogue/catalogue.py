@@ -100,7 +100,7 @@ class Catalogue:
     @property
     def unreadable(self) -> int:
         """How many folders cannot be read just now: what is in them is shown as it was."""
-        return len(self._synchronizer.unreadable)
+        return len(self._synchronizer.reader.unreadable)
 
     async def check(self) -> None:
         """See whether the storage can be read, and is the one that had the videos in it.
@@ -109,7 +109,7 @@ class Catalogue:
         """
         if self._scanning is not None:  # else the index is in no use, and need not be opened
             with suppress(Busy):
-                await self._synchronizer.recall()
+                await self._synchronizer.reader.recall()
         await self._storage.check()
 
     async def scan(self) -> AsyncGenerator[Progress, None]:
@@ -342,7 +342,7 @@ class Catalogue:
             await apart.index.write(writes.put_way, folder)
             await apart.synchronizer.revalidate(folder)
             if recursive:
-                await apart.synchronizer.read_pending(folder)
+                await apart.synchronizer.reader.read_pending(folder)
                 await apart.synchronizer.revalidate_below(folder)
             answer = await apart.index.read(question)
             apart.is_small = await apart.index.read(queries.number_of_videos) <= _SMALL

@@ -124,6 +124,7 @@ class Scan:
     ) -> None:
         self._index = index
         self._synchronizer = synchronizer
+        self._reader = synchronizer.reader
         self._root = root
         self._cache = cache
         self._watch: Watch | None = None
@@ -134,7 +135,7 @@ class Scan:
         self._upkeep = Upkeep(index, lambda: self._is_ours, self._read_all_soon)
         self._is_complete = False
         self._retry = self._again = self._walk_again = 0.0
-        self._walker = synchronizer.walker
+        self._walker = synchronizer.reader.walker
 
     async def once(self) -> AsyncGenerator[Progress, None]:
         """Read all folders now, whatever is known of them, and tell how far that is.
@@ -144,28 +145,28 @@ class Scan:
         :raises Unavailable: the storage cannot answer now.
         :raises Busy: the index cannot be written to now.
         """
-        walker = self._synchronizer.walker
+        walker = self._reader.walker
         failed = 0
         if walker is not None:
             try:
-                async for progress in self._during(self._synchronizer.survey(walker)):
+                async for progress in self._during(self._reader.survey(walker)):
                     yield progress
             except CannotWalk as error:
                 logger.info("Videos are looked for folder by folder: %s", error)
-                self._synchronizer.walker = None
-        if self._synchronizer.walker is None:
+                self._reader.walker = None
+        if self._reader.walker is None:
             (_, folders), number = await self._index.read(queries.progress), 0
-            async for known in self._synchronizer.known(""):
+            async for known in self._reader.known(""):
                 number += 1
                 try:
-                    await self._synchronizer.read(known.path)
+                    await self._reader.read(known.path)
                 except NotFound:
                     pass  # it has gone, or may not be read, which the index knows by now
                 except StorageError as error:
                     logger.warning("Passed over the folder %r: %s", known.path, error)
                     failed += 1
                 yield Progress(number - failed, max(number, folders))
-            async for progress in self._during(self._synchronizer.read_pending("")):
+            async for progress in self._during(self._reader.read_pending("")):
                 yield progress
         await self._index.write(writes.complete)
         read, folders = await self._index.read(queries.progress)
@@ -229,9 +230,9 @@ class Scan:
         self._again = 0.0
 
     async def _go_on(self) -> None:
-        if self._synchronizer.walker is None and monotonic() >= self._walk_again:
-            self._synchronizer.walker = self._walker
-        walker = self._synchronizer.walker
+        if self._reader.walker is None and monotonic() >= self._walk_again:
+            self._reader.walker = self._walker
+        walker = self._reader.walker
         if walker is not None and monotonic() >= self._again:
             await self._survey(walker)
         elif await self._index.read(queries.unread, "", 1):
@@ -248,7 +249,7 @@ class Scan:
     async def _fill(self) -> None:
         began = monotonic()
         self._is_complete = False
-        if await self._synchronizer.read_pending(""):
+        if await self._reader.read_pending(""):
             await self._index.write(writes.complete)
             self._is_complete = True
         else:
@@ -263,10 +264,10 @@ class Scan:
         began = monotonic()
         self._again = began + _RETRY
         try:
-            await self._synchronizer.survey(walker)
+            await self._reader.survey(walker)
         except CannotWalk as error:
             logger.warning("Videos are looked for folder by folder, which takes longer: %s", error)
-            self._synchronizer.walker = None
+            self._reader.walker = None
             self._again, self._walk_again = 0.0, began + _PATIENCE
             return
         await self._index.write(writes.complete)
@@ -281,11 +282,11 @@ class Scan:
         First what tells that it has changed, as after a while without any process.
         """
         await self._synchronizer.check_fingerprints("")
-        async for known in self._synchronizer.known(""):
+        async for known in self._reader.known(""):
             began = monotonic()
             try:
-                await self._synchronizer.read(known.path)
+                await self._reader.read(known.path)
             except StorageError as error:
                 logger.debug("Passed over the folder %r: %s", known.path, error)
-            await self._synchronizer.read_pending("")  # what requests have found meanwhile
+            await self._reader.read_pending("")  # what requests have found meanwhile
             await asyncio.sleep((monotonic() - began) / SHARE)

@@ -10,43 +10,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import (
-    AsyncIterator,
     Callable,
     Coroutine,
     Iterable,
     Iterator,
     Mapping,
-    Sequence,
 )
-from dataclasses import dataclass, field, replace
-from time import monotonic, process_time
-from typing import Any, TypeVarTuple
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
 
-from quart_video.catalogue.index import queries, writes
+from quart_video.catalogue.index import queries
 from quart_video.catalogue.index.index import Busy, Index
-from quart_video.catalogue.index.rows import FolderSnapshot, take_snapshot
-from quart_video.catalogue.sync.unreadable import Unreadable
+from quart_video.catalogue.sync.folder_reader import FolderReader
 from quart_video.storage.base import (
     OPEN_ENDED,
-    Denied,
-    Distrustful,
-    Entry,
-    Mounted,
     NotFound,
     Storage,
     StorageError,
-    Unavailable,
-    Walker,
 )
-from quart_video.storage.base import Unreadable as NotPermitted
 from quart_video.storage.names import split_path
 
 logger = logging.getLogger("quart_video")
-
-Ts = TypeVarTuple("Ts")
 
 FRESH = 2.0
 """Seconds for which what was seen is taken for what is there."""
@@ -67,17 +54,9 @@ SHARE_OF_NAMES = 1 / 3
 BRIEF = 0.5
 """Seconds for which a listing waits for many folders to be looked through, or for a big one."""
 
-_TURN = 0.25  # of the time that a part of something large takes, for others to write, too
 _LONGEST_REST = 5.0  # seconds, after what was told of has been read
 _REMEMBERED = 10_000  # folders
 _POLL = 0.001  # seconds, at first
-_BATCH = 256  # folders to look at
-_AHEAD = 4096  # folders to read before reading waits for all to be written
-_IN_ONE_GO = 32  # folders to read by one thread, at most
-_AT_ONCE = 2  # of the storage's threads, so that others are left should it hang
-_BUSY = 0.5  # seconds of processor time in one; if more are used, the storage is not waited for
-_INLINE = 100  # entries that are sorted out sooner than a thread is called
-_ROWS = 2000  # videos to write at a time
 
 
 class ThroughLink(Exception):
@@ -102,32 +81,8 @@ class _Running:
         await asyncio.wait({self.task}, timeout=max(0, began + patience - monotonic()))
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What was found in some folders."""
-
-    shelves: list[FolderSnapshot] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    failed: set[str] = field(default_factory=set)
-    """Those that could not be read."""
-    videos: int = 0
-
-    def add(self, path: str, found: FolderSnapshot | StorageError) -> None:
-        if isinstance(found, FolderSnapshot):
-            self.shelves.append(found)
-            self.videos += len(found.videos)
-            return
-        logger.debug("Passed over the folder %r: %s", path, found)
-        if isinstance(found, Denied):
-            self.shelves.append(_closed(path))
-        elif isinstance(found, NotFound):
-            self.gone.append(path)
-        else:
-            self.failed.add(path)
-
-
 class Synchronizer:
-    """Reads folders of a storage into an index, as often as needed and no more.
+    """Has folders of a storage be read into an index, as often as needed and no more.
 
     :param types: media types of the videos by extension.
     :param fresh: seconds for which what was seen is taken for what is there; ``None``:
@@ -143,39 +98,20 @@ class Synchronizer:
         fresh: float | None = None,
     ) -> None:
         self._fresh = fresh
-        self.walker = storage if isinstance(storage, Walker) else None
-        """The storage, if it is to be read in one go, and not folder by folder."""
-        self._storage = storage
+        self.reader = FolderReader(storage, index, types)
         self._index = index
-        self._types = types
         self._opened = 0
         self._seen: OrderedDict[str, float] = OrderedDict()
         """When a folder was last found to be as the index has it; the oldest first."""
         self._due: dict[str, float] = {}
         """When to look again through all below a folder, or through a big one."""
         self._running: dict[tuple[str, str], _Running] = {}
-        self._filling = 0
-        """How many are reading what has not been read."""
         self._told_of: set[str] = set()
-        self.unreadable = Unreadable()
-        self._has_recalled = False
 
     @property
     def fresh(self) -> float:
         """Seconds for which what was seen is taken for what is there."""
         return FRESH if self._fresh is None else self._fresh
-
-    async def recall(self) -> None:
-        """Tell the storage of the root that had something in it, as the index knows, once.
-
-        :raises Busy: the index cannot be read now.
-        """
-        if self._has_recalled or not isinstance(self._storage, Mounted):
-            return
-        root = await self._index.read(queries.deepest, "")
-        if root.entries and root.fingerprint:
-            self._storage.remember(root.fingerprint)
-        self._has_recalled = True
 
     async def revalidate(self, folder: str, *, at_once: bool = False) -> None:
         """Have the index hold what is directly in *folder* now, or was moments ago.
@@ -214,7 +150,7 @@ class Synchronizer:
         if any(monotonic() < self._due.get(path, 0) for path in _upwards(folder)):
             return
         is_filled = await self._wait_for_scan(folder)
-        if self.walker is not None:
+        if self.reader.walker is not None:
             return  # it is read as a whole, again and again
         running = self._start("sweep", folder, self.check_fingerprints, is_filled)
         left = running.began + BRIEF - monotonic()
@@ -244,45 +180,6 @@ class Synchronizer:
         due = max(self._due.get(path, 0) for path in _upwards(folder)) if recursive else 0
         return (self._seen[folder], due) if not recursive or monotonic() < due else None
 
-    async def read(self, folder: str, writes_it: asyncio.Future[None] | None = None) -> None:
-        """Read a folder into the index.
-
-        :param writes_it: is done when that begins to be written, if it has to be.
-
-        :raises NotFound: there is no such folder, nor is it in the index any more.
-        :raises Unavailable: the storage cannot answer now.
-        :raises Busy: the index cannot be written to now.
-        """
-        await self.recall()
-        try:
-            snapshot = await self._snapshot(folder)
-        except Denied:
-            await self._write(writes.put, [_closed(folder)])
-            raise
-        except NotFound:
-            await self._write(writes.forget, folder)
-            raise
-        if await self._index.read(writes.differs, snapshot):
-            if writes_it is not None:
-                writes_it.set_result(None)
-            if isinstance(self._storage, Distrustful) and await self._index.read(
-                writes.tells_nothing, snapshot
-            ):
-                await self._storage.distrust(folder)
-            await self._write(writes.put, [snapshot])
-
-    async def _write(self, function: Callable[[sqlite3.Connection, *Ts], bool], *args: *Ts) -> None:
-        """Write something by as many transactions as that takes, and leave others their turn.
-
-        :param function: says whether there is more to do.
-        :raises Busy: the index cannot be written to now.
-        """
-        began = monotonic()
-        while await self._index.write(function, *args):
-            # A process that waits for its turn looks for it ten times a second.
-            await asyncio.sleep(_TURN * (monotonic() - began))
-            began = monotonic()
-
     async def on_change(self, folders: Iterable[str]) -> set[str]:
         """Read the folders in which something is said to have changed.
 
@@ -297,7 +194,7 @@ class Synchronizer:
             try:
                 known = await self._index.read(queries.deepest, folder)
                 if not known.is_link:
-                    await self.read(known.path)
+                    await self.reader.read(known.path)
             except NotFound:
                 pass  # which the index knows by now
             except StorageError as error:
@@ -319,8 +216,8 @@ class Synchronizer:
         """Read the folders that are new in those that were told of."""
         while self._told_of:
             on_change, self._told_of = self._told_of, set()
-            if not self._filling:  # else they are read in any case
-                await self.read_pending(folder)
+            if not self.reader.is_filling:  # else they are read in any case
+                await self.reader.read_pending(folder)
             for each in on_change:
                 self._unsee(each)
 
@@ -332,163 +229,30 @@ class Synchronizer:
     async def check_fingerprints(self, folder: str, read_pending: bool = True) -> None:  # noqa: FBT001, FBT002
         """Look for changes in all folders at or below *folder* that tell of them.
 
-        :param fill: whether to read the folders that are new; else that is left to the scan.
+        :param read_pending: whether to read those that are new; else that is left to the scan.
         """
         began = monotonic()
-        async for some in self._known(folder):
-            for known, found in zip(some, await self._fingerprints(some), strict=True):
+        async for some in self.reader.known_in_batches(folder):
+            for known, found in zip(some, await self.reader.fingerprints(some), strict=True):
                 try:
-                    if self._tells_of_change(known, found) or known.path in self.unreadable:
-                        await self.read(known.path)
+                    if (
+                        self.reader.tells_of_change(known, found)
+                        or known.path in self.reader.unreadable
+                    ):
+                        await self.reader.read(known.path)
                 except (StorageError, Busy) as error:
                     logger.debug("Passed over the folder %r: %s", known.path, error)
         if read_pending:
-            await self.read_pending(folder)
+            await self.reader.read_pending(folder)
         took = monotonic() - began
         self._put_off(folder, self._rest_after(took))
 
     def _rest_after(self, took: float) -> float:
         """Return for how long all folders are not looked through again, all in seconds."""
         rest = took / SHARE
-        if isinstance(self._storage, Distrustful) and self._storage.compares_names:
+        if self.reader.compares_names:
             return min(rest, max(REST_OF_NAMES, took / SHARE_OF_NAMES - took))
         return rest
-
-    async def known(self, folder: str) -> AsyncIterator[queries.FolderState]:
-        """Yield the folders at or below *folder* that have been read, in natural order."""
-        async for some in self._known(folder):
-            for state in some:
-                yield state
-
-    async def _known(self, folder: str) -> AsyncIterator[Sequence[queries.FolderState]]:
-        """Yield the same, some at a time."""
-        after = b""
-        while True:
-            batch = await self._index.read(queries.batch, folder, after, _BATCH)
-            if batch.folders:
-                yield batch.folders
-            if len(batch.folders) < _BATCH:
-                return
-            after = batch.last
-
-    async def survey(self, walker: Walker) -> None:
-        """Read all folders in one go.
-
-        :raises CannotWalk: that cannot be done.
-        :raises Unavailable: the storage cannot answer now.
-        :raises Busy: the index cannot be written to now.
-        """
-        shelves: list[FolderSnapshot] = []
-        rows = 0
-        async for folder, entries in walker.walk():
-            take = (folder, None, entries, self._types)
-            if len(entries) <= _INLINE:
-                shelves.append(take_snapshot(*take))
-            else:
-                shelves.append(await self._index.run(take_snapshot, *take))
-            rows += 1 + len(entries)
-            if rows >= _ROWS:
-                await self._write(writes.take_over, shelves)
-                shelves, rows = [], 0
-        await self._write(writes.take_over, shelves)
-
-    async def read_pending(self, folder: str) -> bool:
-        """Read the folders at or below *folder* that have not been read, and those in them.
-
-        :returns: whether all could be read.
-        :raises Busy: the index cannot be written to now.
-        """
-        self._filling += 1
-        try:
-            return await self._fill(folder)
-        finally:
-            self._filling -= 1
-
-    async def _fill(self, folder: str) -> bool:
-        failed: set[str] = set()
-        written: asyncio.Task[None] | None = None
-        while True:
-            ahead = await self._index.read(queries.unread, folder, _AHEAD + len(failed))
-            ahead = [path for path in ahead if path not in failed]
-            if not ahead:
-                return not failed
-            async for batch in self._batches(ahead):
-                failed |= batch.failed
-                if written is not None:
-                    await written
-                # While these are written, the next are read.
-                write = self._write(writes.read_pending, batch.shelves, batch.gone)
-                written = asyncio.create_task(write)
-            if written is not None:
-                await written
-
-    async def _batches(self, folders: Iterable[str]) -> AsyncIterator[_Batch]:
-        """Read folders, and yield what was found in some of them at a time."""
-        ahead = deque(folders)
-        batch = _Batch()
-        at_once = _AT_ONCE
-        while ahead:
-            parts = [
-                [ahead.popleft() for _ in range(min(_IN_ONE_GO, len(ahead)))]
-                for _ in range(at_once)
-                if ahead
-            ]
-            began, busy = monotonic(), process_time()
-            studied = await asyncio.gather(*map(self._study, parts))
-            # Two threads wait for a disk in half the time. But with all in memory they wait for
-            # each other, as only one at a time can have the interpreter.
-            is_busy = process_time() - busy > _BUSY * (monotonic() - began)
-            at_once = 1 if is_busy else _AT_ONCE
-            for part, results in zip(parts, studied, strict=True):
-                ahead.extendleft(reversed(part[len(results) :]))
-                for path, found in zip(part, results, strict=False):
-                    batch.add(path, found)
-            if batch.videos >= _ROWS:
-                yield batch
-                batch = _Batch()
-        yield batch
-
-    async def _study(self, folders: Sequence[str]) -> Sequence[FolderSnapshot | StorageError]:
-        """Return what is in the first of *folders*, one or more, or why that cannot be told."""
-
-        def digest(
-            folder: str, fingerprint: str | None, entries: Sequence[Entry]
-        ) -> FolderSnapshot:
-            return take_snapshot(folder, fingerprint, entries, self._types)
-
-        try:
-            found = await self._storage.study(folders, digest)
-        except StorageError as error:
-            found = [error]
-        found = [
-            await self._unless_known(folder, result)
-            for folder, result in zip(folders, found, strict=False)
-        ]
-        for folder, result in zip(folders, found, strict=False):
-            if isinstance(result, Unavailable):
-                self.unreadable.note(folder, result)
-            elif len(self.unreadable):
-                rows = result.folders if isinstance(result, FolderSnapshot) else ()
-                self.unreadable.clear(folder, {row.path for row in rows})
-        return found
-
-    async def _unless_known(
-        self, folder: str, result: FolderSnapshot | StorageError
-    ) -> FolderSnapshot | StorageError:
-        """Take a folder that may not be read, and could before, for one that cannot be read now.
-
-        Who has no right to it any more may have one again: a ticket that has run out, an export
-        that is loaded anew, a wrong ``chmod``. One that never could be read has nothing to show.
-        """
-        if isinstance(result, NotPermitted) and await self._index.read(queries.holds, folder):
-            return Unavailable(str(result))
-        return result
-
-    async def _snapshot(self, folder: str) -> FolderSnapshot:
-        (found,) = await self._study([folder])
-        if isinstance(found, StorageError):
-            raise found
-        return found
 
     def _is_fresh(self, folder: str) -> bool:
         if self._opened != self._index.opened:
@@ -530,7 +294,7 @@ class Synchronizer:
     async def _look(self, folder: str, known: queries.FolderState, opened: int) -> None:
         began = monotonic()
         if known.entries is None or known.entries <= SMALL or await self._has_changed(known):
-            await self.read(folder, self._running[_looking(opened), folder].writes)
+            await self.reader.read(folder, self._running[_looking(opened), folder].writes)
         elif began >= self._due.get(folder, 0):
             self._start("read", folder, self._read_again)
         await self._look_into_captions(folder, opened)
@@ -546,7 +310,7 @@ class Synchronizer:
 
         That is no more than a moment's wait. What is read in one go is left to that.
         """
-        if self.walker is None:
+        if self.reader.walker is None:
             below = await self._index.read(queries.caption_folders, folder)
             looks = {self._begin_to_look(each, opened).task for each in below if not each.is_link}
             if looks:
@@ -559,33 +323,15 @@ class Synchronizer:
 
         :raises Unavailable: the storage cannot answer now.
         """
-        (found,) = await self._fingerprints([known])
+        (found,) = await self.reader.fingerprints([known])
         if known.fingerprint is not None:
             known = replace(known, fingerprint=known.fingerprint.removesuffix(OPEN_ENDED))
-        return self._tells_of_change(known, found)
-
-    async def _fingerprints(
-        self, folders: Sequence[queries.FolderState]
-    ) -> Sequence[str | StorageError | None]:
-        """Return the fingerprint of each folder, or why it has none."""
-        try:
-            return await self._storage.fingerprints([known.path for known in folders])
-        except StorageError as error:
-            return [error] * len(folders)
-
-    def _tells_of_change(
-        self, known: queries.FolderState, found: str | StorageError | None
-    ) -> bool:
-        if isinstance(found, StorageError) and not isinstance(found, NotFound):
-            raise found
-        if found is None:
-            return self.walker is None
-        return found != known.fingerprint
+        return self.reader.tells_of_change(known, found)
 
     async def _read_again(self, folder: str) -> None:
         """Read a big folder for what does not show in its fingerprint: files that grew."""
         began = monotonic()
-        await self.read(folder)
+        await self.reader.read(folder)
         self._put_off(folder, (monotonic() - began) / SHARE)
 
     def _put_off(self, folder: str, rest: float) -> None:
@@ -627,11 +373,6 @@ class Synchronizer:
 def _looking(opened: int) -> str:
     """Return what a look at a folder goes by, while an index is in use."""
     return f"look {opened}"
-
-
-def _closed(folder: str) -> FolderSnapshot:
-    """Return what is seen of a folder that we may not look into."""
-    return FolderSnapshot(folder, None, 0, [], [])
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from quart_video.catalogue import Catalogue, Finding, Query
 from quart_video.catalogue.index import writes
 from quart_video.catalogue.index.index import Busy
 from quart_video.catalogue.index.rows import FolderSnapshot
-from quart_video.catalogue.sync import synchronizer
+from quart_video.catalogue.sync import folder_reader, synchronizer
 from quart_video.media_types import VIDEO_TYPES
 from quart_video.storage.base import Denied, Entry, FileFacts, NotFound, StorageError, Unavailable
 from tests.catalogue.shelves import Shelves, facts, paths
@@ -336,7 +336,7 @@ async def test_what_is_below_is_asked_of_together(
     batch: int,
     together: list[list[str]],
 ) -> None:
-    monkeypatch.setattr(synchronizer, "_BATCH", batch)
+    monkeypatch.setattr(folder_reader, "_BATCH", batch)
     storage.files["b/c/2.mp4"] = facts()
     storage.closed = {"a"}
     clock.now += 100

@@ -320,7 +320,7 @@ class TestOverTime:
         storage = LocalStorage(str(tmp_path / "videos"))
         index = Index(str(tmp_path / "cache" / "catalogue" / "x"))
         synchronizer = Synchronizer(storage, index, VIDEO_TYPES)
-        await synchronizer.read_pending("")
+        await synchronizer.reader.read_pending("")
         yield index, synchronizer
         await synchronizer.aclose()
         index.close()
@@ -383,9 +383,9 @@ class TestOverTime:
             rests.append(seconds)
             await real(0)
 
-        monkeypatch.setattr(synchronizer, "_fill", never_ends)
+        monkeypatch.setattr(synchronizer.reader, "_fill", never_ends)
         (tmp_path / "videos" / "a" / "1.mp4").write_bytes(b"11")
-        scan = asyncio.create_task(synchronizer.read_pending(""))
+        scan = asyncio.create_task(synchronizer.reader.read_pending(""))
         await asyncio.sleep(0)
         with monkeypatch.context() as patch:
             patch.setattr(asyncio, "sleep", rest)
