@@ -15,6 +15,8 @@ import quart_video
 from quart_video import settings
 from quart_video.media_types import VIDEO_TYPES
 from tests.docs.blocks import DOCS, REPOSITORY, blocks_of, pages
+from tests.docs.transcripts import parse
+from tests.e2e.chromium import launched
 from tests.e2e.harness import missing
 
 NO_PART = {"__init__.py", "__pycache__", ".mypy_cache", "py.typed", "templates"}
@@ -56,7 +58,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not all(map(find_spec, ("sphinx", "myst_parser", "furo"))):
         missing("Sphinx", "Install it with: pip install --group docs")
     folder = tmp_path_factory.mktemp("built")
@@ -64,7 +66,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     command = [sys.executable, "-m", "sphinx", *options, str(DOCS), f"{folder}/html"]
     result = subprocess.run(command, check=False, cwd=REPOSITORY, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
-    return {page: Page(Path(f"{folder}/html/{page}.html").read_text("utf-8")) for page in PAGES}
+    return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def built(html: Path) -> dict[str, Page]:
+    return {page: Page((html / f"{page}.html").read_text("utf-8")) for page in PAGES}
 
 
 @pytest.mark.slow  # `make docs` builds them, too
@@ -107,6 +114,21 @@ def test_all_code_that_is_shown_is_found_by_the_tests(page: str, built: dict[str
 def test_a_page_loads_nothing_from_elsewhere(page: str, built: dict[str, Page]) -> None:
     assert built[page].loads
     assert not [url for url in built[page].loads if "//" in url]
+
+
+@pytest.mark.slow
+def test_what_is_copied_can_be_pasted(html: Path) -> None:
+    """The prompt and what comes out are left out: a reader marks all of a block, and pastes it."""
+    copied = "node => { getSelection().selectAllChildren(node); return getSelection().toString() }"
+    name = "how_to_guides/deploy"
+    with launched() as browser:
+        page = browser.new_page()
+        page.goto((html / f"{name}.html").as_uri())
+        texts = [each.evaluate(copied) for each in page.locator(".highlight-console pre").all()]
+    blocks = blocks_of(name, pages()[name].read_text("utf-8"))
+    consoles = [parse(block.text) for block in blocks if block.language == "console"]
+    commands = [[command.text for command in console] for console in consoles]
+    assert [list(filter(None, text.splitlines())) for text in texts] == commands
 
 
 def test_every_room_is_in_the_table_of_layers() -> None:
