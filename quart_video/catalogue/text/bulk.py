@@ -24,6 +24,7 @@ from quart_video.catalogue.text.words import (
     parts_of,
     split_humps,
     split_words,
+    thousands_in,
     unsplit_in,
     with_others,
     without_odd_signs,
@@ -199,6 +200,7 @@ def _put_signed(others: list[str], raw: str, letters: Collection[str]) -> None:
     signs = raw.replace("`", "'")  # the only odd one of ASCII
     if "&" in raw or "\uff06" in raw:
         _put(others, raw, ampersands_in(raw))
+    _put(others, raw, thousands_in(raw))
     for sign in ODD_SIGNS.intersection(letters):
         signs = signs.replace(sign, without_odd_signs(sign))
     kinds = signs.encode().translate(_JOINS)

@@ -21,6 +21,7 @@ from quart_video.catalogue.text.words import (
     without_apostrophes,
     without_odd_signs,
     without_signs,
+    without_thousands,
 )
 from quart_video.storage.names import MAX_PATH_BYTES
 
@@ -29,7 +30,12 @@ MOST_WORDS = 64
 
 _LONGEST = 256  # letters; no name is longer
 _EPISODE_WORDS = ("episode", "ep", "e")
-_CHUNKS = re.compile(r"[^\s/\\]+")
+_CHUNKS = re.compile(
+    r"(?<!\S)[1-9][0-9]{0,2}(?:[ \u00a0\u202f]000)+(?!\S)"  # "20 000" is one number
+    r"|[^\s/\\]+"
+)
+_CONTRACTED = re.compile("([a-z]{2,})(s|(?<=n)t)")
+_MOST_CONTRACTED = 4  # of one run of words
 _NUMBER_LAST = re.compile(r"(\d+)[^\w\\/]*\Z")
 
 
@@ -120,8 +126,14 @@ def _chunks(text: str, *, is_last: bool) -> Iterator[Term]:
 def _term(chunk: str, words: tuple[str, ...], *, is_last: bool) -> Term:
     is_whole = _is_whole(chunk, is_last=is_last)
     forms = dict.fromkeys((words, *_other_forms(chunk)))
-    ways = tuple((Phrase(form, is_whole),) for form in forms)
-    return Term(words, ways, part=next((form[0] for form in forms if _is_letters(form)), ""))
+    ways = [(Phrase(form, is_whole),) for form in forms]
+    if "&" not in chunk and len(words) > 1:
+        ways += [(phrase,) for phrase in _with_apostrophes(words, is_whole=is_whole)]
+    return Term(
+        words,
+        tuple(dict.fromkeys(ways)),
+        part=next((form[0] for form in forms if _is_letters(form)), ""),
+    )
 
 
 def _other_forms(chunk: str) -> Iterator[tuple[str, ...]]:
@@ -130,8 +142,20 @@ def _other_forms(chunk: str) -> Iterator[tuple[str, ...]]:
         return
     plain = without_odd_signs(chunk).lower()
     forms = plain, without_apostrophes(plain), without_signs(plain), with_ampersands_said(plain)
-    for form in dict.fromkeys(forms):
+    for form in dict.fromkeys((*forms, without_thousands(plain))):
         yield tuple(split_words(form))
+
+
+def _with_apostrophes(words: tuple[str, ...], *, is_whole: bool) -> Iterator[Phrase]:
+    """Yield what stands in a name that has an apostrophe in one of *words*, which are several.
+
+    "womans.hour" is "woman s hour" there: a phrase does not go on behind "womans".
+    """
+    endings = [(number, _CONTRACTED.fullmatch(word)) for number, word in enumerate(words)]
+    found = [(number, ending) for number, ending in endings if ending]
+    for number, ending in found[:_MOST_CONTRACTED]:
+        behind = words[number + 1 :]
+        yield Phrase((*words[:number], ending[1], ending[2], *behind), is_whole or not behind)
 
 
 def _is_letters(form: tuple[str, ...]) -> bool:

@@ -59,8 +59,18 @@ _LETTER = r"[^\W\d_]"
 _JOINED = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:['-]{_LETTER}++)+")
 _APOSTROPHE = re.compile(rf"(?<={_LETTER})'(?={_LETTER})")
 _JOINING = re.compile(rf"(?<={_LETTER})['-](?={_LETTER})")
-_AMPERSAND = re.compile(r"(?<![0-9])[&\uff06]|[&\uff06](?![0-9])")
+_AMPERSAND = re.compile(r"[&\uff06](?:(?<![0-9].)|(?![0-9]))")
+_BETWEEN_INITIALS = re.compile(rf"(?<![^\W_])({_LETTER})[&\uff06]({_LETTER})(?![^\W_])")
 _INITIALS = re.compile(rf"(?<![^\W_]){_LETTER}(?:\.{_LETTER})+(?![^\W_])")
+_THOUSANDS = re.compile(
+    r"(?<![0-9])(?<![0-9][,.])[1-9][0-9]{0,2}"
+    # Of signs that part other numbers, too, round ones alone: "20.000", "20 000", "20'000".
+    r"(?:(?:,[0-9]{3})+|([.'\u2019 \u00a0\u202f])000(?:\1[0]{3})*)(?![0-9])"
+)
+# What they have in them that is rare, which is found fast.
+_COMMA = re.compile(r",(?<=[0-9],)[0-9]{3}(?:,[0-9]{3})*")
+_ROUND = re.compile(r"000(?<=[0-9]([.'\u2019 \u00a0\u202f])000)(?:\1[0]{3})*")
+_BEFORE = 6  # letters that tell whether a number begins there
 _MOST_JOINED = 3
 """Words that hyphens make one of: more of them are a sentence, as addresses of pages have it."""
 
@@ -71,6 +81,7 @@ def words_of(name: str) -> str:
     signs = without_odd_signs(name).lower()
     others = [word for _, word in unsplit_in(name)]
     others += [word for _, word in ampersands_in(name)]
+    others += [word for _, word in thousands_in(name)]
     others += [*joined_in(signs), *(word for _, word in initials_in(signs))]
     others += codes_of(split_humps(name))
     return with_others(words, "".join([f" {word}" for word in others]))
@@ -141,9 +152,39 @@ def initials_in(text: str) -> Iterator[tuple[int, str]]:
 
 
 def ampersands_in(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what is said for an ampersand, behind the place of each; not of one between numbers."""
+    """Yield what is said for an ampersand, behind the place of each; not of one between numbers.
+
+    Of initials, that is what people type for them, too: "rnd" for "R&D".
+    """
     for found in _AMPERSAND.finditer(text):
         yield found.start(), "and"
+        start = max(0, found.start() - 1)
+        if initials := _BETWEEN_INITIALS.match(text, start, found.end() + 2):
+            for word in _one(f"{initials[1]}n{initials[2]}".lower()):
+                yield found.start(), word
+
+
+def thousands_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield numbers whose thousands are apart, as they are without: "20000" in "20,000".
+
+    Each stands behind a place within it.
+    """
+    spots = _COMMA.finditer(text) if "," in text else iter(())
+    round_ones = _ROUND.finditer(text) if "000" in text else iter(())
+    for spot in sorted((*spots, *round_ones), key=re.Match.start):
+        start = spot.start()
+        found = _THOUSANDS.search(text, max(0, start - _BEFORE), spot.end() + 1)
+        if found and found.end() > start:
+            yield start, _digits(found)
+
+
+def without_thousands(text: str) -> str:
+    """Write "20,000" and "20.000" as "20000"."""
+    return _THOUSANDS.sub(_digits, text)
+
+
+def _digits(number: re.Match[str]) -> str:
+    return "".join(filter(str.isdigit, number[0]))
 
 
 def with_ampersands_said(text: str) -> str:
@@ -207,7 +248,14 @@ def _apart(plain: str) -> str:
     return f" {plain} " if is_symbol(plain) else " "
 
 
-_TYPED = {BEHIND: "", "þ": "th", "ĸ": "k", "\u0629": "\u0647", "\u0671": "\u0627"}
+_TYPED = {
+    BEHIND: "",
+    "þ": "th",
+    "ĸ": "k",
+    "\u0629": "\u0647",
+    "\u0671": "\u0627",
+    "\u0901": "\u0902",  # the dot of Devanagari is written without its moon, too
+}
 """What people type for what is not on their keyboards."""
 
 SPACED = Memo(_spaced, MOST_LETTERS)

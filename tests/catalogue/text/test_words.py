@@ -94,6 +94,16 @@ BELOW_TYPED = " | s1 & episode 2… | s1 & ep 2… | s1 & e 2…"
         ("第1季第2集", (f"s1e2{BELOW}",)),
         ("season one", ("s1 | s1e…",)),
         ("fast&furious", ("fast furious… | fast and furious…",)),
+        ("20,000", ("20 0 | 20000",)),
+        ("20.000 x", ("20 0 | 20000", "x…")),
+        ("20 000", ("20 0 | 20000",)),
+        ("20 000.", ("20", "0")),
+        ("20000", ("20000…",)),
+        ("womans.hour", ("womans hour… | woman s hour…",)),
+        ("the.womans", ("the womans… | the woman s",)),
+        ("dont.wait", ("dont wait… | don t wait…",)),
+        ("womans", ("womans…",)),
+        ("rnd", ("rnd…",)),
         ("s01", ("s1 | s1e…",)),
         ("show s1", ("show…", "s1…")),
         *((text, None) for text in ("?", '"', "*", "()", "--", "'", "…", "x" * 5000)),
@@ -118,6 +128,37 @@ def test_not_too_many() -> None:
     terms = searched(" ".join(f"a{number}" for number in range(500)))
     assert terms is not None
     assert sum(len(term.words) for term in terms) == MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        *(("20,000 Leagues", "20000"), ("1,000,000 Ways", "1000000"), ("Ways, 1,000", "1000")),
+        *(("20,0000", ""), ("2000,000", ""), ("1,2,300", ""), ("0,000", ""), ("1, 000", "")),
+        *(("1.5,000", ""), ("Part 1,200 of 3,400", "1200 3400"), ("1,2", ""), ("01,000", "")),
+        *(("20.000 Meilen", "20000"), ("The.20.000.Leagues", "20000"), ("1.000.000", "1000000")),
+        *(("20 000 lieues", "20000"), ("20\u202f000", "20000"), ("20'000", "20000")),
+        *(("20.100 Meilen", ""), ("00.01.02.000", ""), ("1.2.000", ""), ("20.0001", "")),
+        *(("2024 000", ""), ("20 0000", ""), ("1.000 000", "1000"), ("7 000\u00a0000", "7000")),
+        *(
+            ("R&D", "and rnd"),
+            ("R & D", "and"),
+            ("AR&D", "and"),
+            ("R&DX", "and"),
+            ("Q&A's", "and qna as"),
+        ),
+        *(
+            ("&D", "and"),
+            ("R&", "and"),
+            ("R&1", "and"),
+            ("Д&Б", "and дnб"),
+            ("A&B&C", "and anb and bnc"),
+        ),
+    ],
+)
+def test_what_else_names_are_found_by(name: str, others: str) -> None:
+    assert words_of(name).partition(" | ")[2] == others
+    assert keys_and_words([name, "other", name])[1] == [words_of(name), " other", words_of(name)]
 
 
 @pytest.mark.parametrize(
