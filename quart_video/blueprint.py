@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Unpack
+from urllib.parse import urlsplit, urlunsplit
 
 from flask.sansio.scaffold import setupmethod
 from quart import Blueprint, Request, Response, request
@@ -13,6 +15,7 @@ from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
 from werkzeug.exceptions import HTTPException
+from werkzeug.utils import redirect
 
 from quart_video import settings
 from quart_video.cli import commands
@@ -214,19 +217,38 @@ async def _finish(response: ResponseTypes) -> ResponseTypes:
 
 
 async def _finish_what_has_no_route(response: ResponseTypes) -> ResponseTypes:
-    """Add a caching rule to what no view below a mount was asked for, and is ours all the same.
+    """See to what no view below a mount was asked for, and is ours all the same.
 
     That is a method that there is not, an address without its slash, or a 404 by the form of the
-    address alone. All three may be kept for as long as a cache sees fit (RFC 9110, section 15.1).
+    address alone. All three may be kept for as long as a cache sees fit (RFC 9110, section 15.1),
+    so each gets a caching rule.
     """
     request = this_request()
-    if request.url_rule is None and "Cache-Control" not in response.headers:
-        path = f"{request.path}/"
-        if any(path.startswith(f"{prefix}/") for prefix in app_state(this_app()).prefixes):
-            kind = Answer.ERROR if response.status_code >= 400 else Answer.PAGE
-            # The same for everybody: nobody has looked at what there is.
-            response.headers.extend(caching_fields(kind))
+    path = f"{request.path}/"
+    prefixes = app_state(this_app()).prefixes
+    if request.url_rule or not any(path.startswith(f"{prefix}/") for prefix in prefixes):
+        return response
+    if "Location" in response.headers and request.path in prefixes:
+        _lead_to_a_path(response, request)
+    if "Cache-Control" not in response.headers:
+        kind = Answer.ERROR if response.status_code >= 400 else Answer.PAGE
+        # The same for everybody: nobody has looked at what there is.
+        response.headers.extend(caching_fields(kind))
     return response
+
+
+def _lead_to_a_path(response: ResponseTypes, request: Request) -> None:
+    """Have the redirect to the slash of a mount name no server: a client knows whom it asks.
+
+    Werkzeug makes a full address of what a front tells of name and scheme, or does not. Where it
+    does not know the form of a name, as that of a container with an underscore, it names none.
+    """
+    to = urlsplit(response.headers["Location"])
+    if to.netloc not in ("", request.host) or not re.match(r"/(?!/)", to.path):
+        return  # to another server, as one of a subdomain
+    location = urlunsplit(("", "", *to[2:]))
+    response.set_data(redirect(location, response.status_code).get_data())
+    response.headers["Location"] = location
 
 
 def _is_preflight(request: Request) -> bool:

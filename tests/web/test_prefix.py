@@ -187,3 +187,32 @@ async def test_another_path_is_none_of_ours(make: Make) -> None:
     app.register_blueprint(video_bp)
     for path in ("/videos/0.mp4", "/other/videos/0.mp4", "/media"):
         assert (await call(app, path, root_path="/media")).status == 404
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8000", "web_1:5000", "example.org:", "b\xfccher", "[::1]"]
+)
+@pytest.mark.parametrize("root_path", ["", "/media"])
+async def test_the_slash_of_a_mount_names_no_server(make: Make, root_path: str, host: str) -> None:
+    """A front knows better whom its client has asked, and by which scheme."""
+    app = make()
+    app.register_blueprint(video_bp)
+    app.add_url_rule("/own/", "own", view_func=lambda: "of the app")
+    where: dict[str, Any] = {"root_path": root_path, "host": host}
+    for method in ("GET", "HEAD"):
+        sent = await call(app, f"{root_path}/videos", method, query="q=a%20b&limit=1", **where)
+        assert (sent.status, sent["location"]) == (308, f"{root_path}/videos/?q=a%20b&limit=1")
+        assert sent["content-length"] == str(len(sent.body)) or method == "HEAD"
+        assert b"http:" not in sent.body
+    if host == "localhost:8000":
+        other = await call(app, f"{root_path}/own", **where)
+        assert other["location"] == f"http://{host}{root_path}/own/"
+
+
+async def test_a_slash_leads_to_no_other_server(make: Make) -> None:
+    """As a path that begins with two slashes would."""
+    app = make()
+    app.register_blueprint(video_bp)
+    sent = await call(app, "//evil.example/videos", root_path="//evil.example")
+    assert sent.status == 308
+    assert urlsplit(sent["location"]).netloc in ("", "localhost")
