@@ -96,6 +96,8 @@ class Transfer(ResponseBody):
 
     async def __aenter__(self) -> AsyncIterable[bytes]:
         self.watchdog.start()
+        if self.backlog is not None:
+            self.backlog.begin()
         for observer in self.observers:
             _whatever_happens(observer.started)
         self._chunks = self._send()
@@ -127,6 +129,8 @@ class Transfer(ResponseBody):
     def _release(self, outcome: Outcome) -> None:
         """Close the media, and tell all who attend of the end, whatever any of them does."""
         _whatever_happens(self.media.close)
+        if self.backlog is not None:
+            self.backlog.end(self.sent)
         for observer in self.observers:
             _whatever_happens(observer.ended, self.sent, outcome)
 
@@ -157,6 +161,11 @@ class Transfer(ResponseBody):
         if self.pacer is not None:
             chunks = self.pacer.pieces(chunks)
         is_trial = False
+        if self.backlog is not None and self.sent >= self.backlog.next_look:
+            watchdog.arm()
+            is_trial = await self.backlog.look(self.sent)
+            if not is_trial:
+                watchdog.disarm()
         async for chunk in chunks:
             if not is_trial:
                 watchdog.arm()

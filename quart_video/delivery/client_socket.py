@@ -85,7 +85,8 @@ class _Borrowed:
     """A socket object for a descriptor that somebody else will close."""
 
     def __init__(self, descriptor: int) -> None:
-        self._socket = socket.socket(fileno=descriptor)
+        # To say what it is spares asking. An address of this family has room for those of IPv4.
+        self._socket = socket.socket(socket.AF_INET6, socket.SOCK_STREAM, 0, fileno=descriptor)
 
     def __enter__(self) -> socket.socket:
         return self._socket
@@ -97,9 +98,13 @@ class _Borrowed:
 def _peer(descriptor: int) -> Address | None:
     try:
         with _Borrowed(descriptor) as sock:
-            if sock.type != socket.SOCK_STREAM or sock.family == socket.AF_UNIX:
+            name = sock.getpeername()
+            if (
+                not isinstance(name, tuple)
+                or sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) != socket.SOCK_STREAM
+            ):
                 return None
-            return _address(sock.getpeername())
+            return _address(name)
     except OSError:  # it is no socket, or one that listens
         return None
 

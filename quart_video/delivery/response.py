@@ -211,8 +211,8 @@ def respond(
         warn_of_buffering(name, plan.length)
         transfer = kernel.transfer_of(media) or Transfer
         body = transfer(media, plan.segments, name=name, stall_timeout=stall_timeout)
-        if plan.length > backlog.MUCH:
-            scope = this_request().scope
+        scope = this_request().scope
+        if backlog.counts(scope, plan.length):
             record = backlog.server_record(scope["http_version"])
             body.backlog = backlog.Backlog(scope, record, name)
         response.response = body
