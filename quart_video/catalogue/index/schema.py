@@ -102,7 +102,7 @@ APPLICATION = 0x71764958  # "qvIX"; what kind of file this is
 VACUUM = "INCREMENTAL"
 """How a file gives room back, which is settled before it has a table."""
 
-_TEXT = 7  # goes up when keys or words of names become others, or what names of captions tell
+_TEXT = 8  # goes up when keys or words of names become others, or what names of captions tell
 
 VERSION = zlib.crc32(
     f"{TABLES}{ORDERS}{_SEARCH}{SEARCH_TEXT}{VACUUM}{_TEXT}{unicodedata.unidata_version}".encode()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import add
 from string import ascii_lowercase
+from unicodedata import normalize
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import COUNTED, SEASONS, code_word, codes_in
@@ -18,10 +19,12 @@ from quart_video.catalogue.text.natural import fold_letter, name_bytes, number_k
 from quart_video.catalogue.text.words import (
     ODD_SIGNS,
     SPACED,
+    UMLAUTS,
     ampersands_in,
     initials_in,
     joined_in,
     parts_of,
+    spelt_out_in,
     split_humps,
     split_words,
     thousands_in,
@@ -201,6 +204,9 @@ def _put_signed(others: list[str], raw: str, letters: Collection[str]) -> None:
     if "&" in raw or "\uff06" in raw:
         _put(others, raw, ampersands_in(raw))
     _put(others, raw, thousands_in(raw))
+    if not UMLAUTS.isdisjoint(letters):
+        composed = normalize("NFC", raw.lower())
+        _put(others, composed, spelt_out_in(composed))
     for sign in ODD_SIGNS.intersection(letters):
         signs = signs.replace(sign, without_odd_signs(sign))
     kinds = signs.encode().translate(_JOINS)

@@ -59,7 +59,7 @@ _COUNT = rf"(?:{_NUMBER}|({'|'.join(_VALUES)})(?![^\W_]))"
 _HAN_COUNT = rf"([0-9]{{1,4}}|[{_HAN}十]{{1,3}})"
 EPISODE_COUNT = rf"[{COUNTED}제]?{GAP}{_HAN_COUNT} ?[集話话回화회]"
 """An episode, by what stands behind its number: "第2話"."""
-_ANIME = r" - ([0-9]{2,3})(?:v[0-9])?(?![^\W_])"
+_ANIME = r"[ _]-[ _]([0-9]{2,3})(?:v[0-9])?(?![^\W_])"
 # "S01E02", "S01x02", "S2第3集", and "S2 - 05" as of anime; "S01.x264" is none.
 _REST = (
     rf"{_NUMBER}(?:(?:{GAP}(?:e|(?:{EPISODE}){GAP})|xe?){_NUMBER}|{GAP}{EPISODE_COUNT}|{_ANIME})?"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import Code, find_codes, value_of
+from quart_video.catalogue.text.numbers import dates, numbered, sequel
 from quart_video.catalogue.text.words import (
     WHOLE,
     split_humps,
@@ -35,6 +36,7 @@ _CHUNKS = re.compile(
     r"|[^\s/\\]+"
 )
 _CONTRACTED = re.compile("([a-z]{2,})(s|(?<=n)t)")
+_SAID = {"and": ("n",), "n": ("and",)}  # as in "Guns N' Roses"
 _MOST_CONTRACTED = 4  # of one run of words
 _NUMBER_LAST = re.compile(r"(\d+)[^\w\\/]*\Z")
 
@@ -64,6 +66,8 @@ class Term:
     words: tuple[str, ...]
     """As it was typed."""
     ways: tuple[Way, ...]
+    own: int | None = None
+    """How many of these are as it was typed, which go first; ``None``: all."""
     part: str = ""
     """What may be a part of a word, or several words, where nothing begins with it."""
     middle: str = ""
@@ -72,9 +76,10 @@ class Term:
     """The words that have it in them; ``None``: they are many."""
 
     def whole(self) -> Term:
-        """Return the same, but for beginnings of words."""
-        ways = tuple(tuple(replace(each, is_whole=True) for each in way) for way in self.ways)
-        return replace(self, ways=ways)
+        """Return the same as it was typed, but for beginnings of words."""
+        own = self.ways[: self.own]
+        ways = tuple(tuple(replace(each, is_whole=True) for each in way) for way in own)
+        return replace(self, ways=ways, own=None)
 
 
 def searched(q: str) -> tuple[Term, ...] | None:
@@ -117,23 +122,65 @@ def _terms(q: str) -> Iterator[Term]:
 
 def _chunks(text: str, *, is_last: bool) -> Iterator[Term]:
     chunks = [chunk[:_LONGEST] for chunk in _CHUNKS.findall(text)]
-    for number, chunk in enumerate(chunks, 1):
-        words = split_words(chunk)
-        if words:
-            yield _term(chunk, tuple(words), is_last=is_last and number == len(chunks))
+    split = [tuple(split_words(chunk)) for chunk in chunks]
+    before: tuple[str, ...] = ()
+    for number, (chunk, words) in enumerate(zip(chunks, split, strict=True), 1):
+        behind = split[number] if number < len(split) else ()
+        if not words or (len(words) == 1 and _is_numbered(words, behind)):
+            before = words
+            continue
+        is_end = is_last and number == len(chunks)
+        if len(before) == 1 and _is_numbered(before, words):
+            yield _numbered_term(before, words, is_whole=_is_whole(chunk, is_last=is_end))
+        else:
+            yield _term(chunk, words, before, is_last=is_end)
+        before = words
 
 
-def _term(chunk: str, words: tuple[str, ...], *, is_last: bool) -> Term:
+def _is_numbered(kind: tuple[str, ...], number: tuple[str, ...]) -> bool:
+    """Say whether "part" stands before "2", say."""
+    return len(number) == 1 and next(numbered(kind[0], number[0]), None) is not None
+
+
+def _numbered_term(kind: tuple[str, ...], number: tuple[str, ...], *, is_whole: bool) -> Term:
+    apart = (Phrase(kind, is_whole=False), Phrase(number, is_whole))
+    ways = dict.fromkeys((apart, *_numbered_ways(kind + number, is_whole=is_whole)))
+    return Term(kind + number, tuple(ways), own=1)
+
+
+def _numbered_ways(words: tuple[str, ...], *, is_whole: bool) -> Iterator[Way]:
+    for form in numbered(*words):
+        yield (Phrase(form, is_whole if form[1] == words[1] else True),)
+
+
+def _term(
+    chunk: str, words: tuple[str, ...], before: tuple[str, ...] = (), *, is_last: bool
+) -> Term:
+    """Return what is searched for in *words*.
+
+    :param before: the words that it stands behind.
+    """
     is_whole = _is_whole(chunk, is_last=is_last)
     forms = dict.fromkeys((words, *_other_forms(chunk)))
-    ways = [(Phrase(form, is_whole),) for form in forms]
-    if "&" not in chunk and len(words) > 1:
+    ways: list[Way] = [(Phrase(form, is_whole),) for form in forms]
+    if len(words) > 1 and "&" not in chunk:
         ways += [(phrase,) for phrase in _with_apostrophes(words, is_whole=is_whole)]
-    return Term(
-        words,
-        tuple(dict.fromkeys(ways)),
-        part=next((form[0] for form in forms if _is_letters(form)), ""),
-    )
+    own = dict.fromkeys(ways)
+    others = _other_spellings(chunk, words, before, is_whole=is_whole)
+    part = next((form[0] for form in forms if _is_letters(form)), "")
+    return Term(words, tuple(own | dict.fromkeys(others)), len(own), part)
+
+
+def _other_spellings(
+    chunk: str, words: tuple[str, ...], before: tuple[str, ...], *, is_whole: bool
+) -> Iterator[Way]:
+    if len(words) == 1:
+        yield from ((Phrase((form,), is_whole=True),) for form in _SAID.get(words[0], ()))
+        if before and before[-1].isalpha() and (other := sequel(words[0])):
+            yield (Phrase((before[-1], other), is_whole=True),)
+    elif len(words) == 2:
+        yield from _numbered_ways(words, is_whole=is_whole)
+    yield from ((Phrase(form, is_whole=True),) for form in dates(chunk) if form != words)
 
 
 def _other_forms(chunk: str) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from unicodedata import normalize
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import codes_of
@@ -70,6 +71,10 @@ _THOUSANDS = re.compile(
 # What they have in them that is rare, which is found fast.
 _COMMA = re.compile(r",(?<=[0-9],)[0-9]{3}(?:,[0-9]{3})*")
 _ROUND = re.compile(r"000(?<=[0-9]([.'\u2019 \u00a0\u202f])000)(?:\1[0]{3})*")
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_UMLAUT = re.compile("[äöüåø]")
+UMLAUTS = frozenset("äöüåøÄÖÜÅØ\u0308\u030a")
+"""What is in names that have one of these, whichever way accents are written."""
 _BEFORE = 6  # letters that tell whether a number begins there
 _MOST_JOINED = 3
 """Words that hyphens make one of: more of them are a sentence, as addresses of pages have it."""
@@ -82,6 +87,7 @@ def words_of(name: str) -> str:
     others = [word for _, word in unsplit_in(name)]
     others += [word for _, word in ampersands_in(name)]
     others += [word for _, word in thousands_in(name)]
+    others += [word for _, word in spelt_out_in(normalize("NFC", name.lower()))]
     others += [*joined_in(signs), *(word for _, word in initials_in(signs))]
     others += codes_of(split_humps(name))
     return with_others(words, "".join([f" {word}" for word in others]))
@@ -176,6 +182,27 @@ def thousands_in(text: str) -> Iterator[tuple[int, str]]:
         found = _THOUSANDS.search(text, max(0, start - _BEFORE), spot.end() + 1)
         if found and found.end() > start:
             yield start, _digits(found)
+
+
+def spelt_out_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield words as they are typed without their letters: "muenchen" for "München".
+
+    Each stands behind a place within it.
+
+    :param text: in lower case, each letter with its accent in one.
+    """
+    stop = 0
+    for spot in _UMLAUT.finditer(text):
+        place = spot.start()
+        if place < stop:
+            continue
+        start = stop = place
+        while start and text[start - 1].isalpha():
+            start -= 1
+        while stop < len(text) and text[stop].isalpha():
+            stop += 1
+        for word in _one(text[start:stop].translate(_SPELT_OUT)):
+            yield place, word
 
 
 def without_thousands(text: str) -> str:

@@ -120,6 +120,8 @@ def test_codes_of_none(index: sqlite3.Connection, q: str) -> None:
 
 LESSONS = ("Lesson 1.10.mp4", "Lesson 1.100.mp4")
 # What is searched, and all that is found, the best first.
+_THAT_DAY = ("IMG_20230405_101112.mp4", "VID-20230405-WA0007.mp4")
+
 TABLE: list[tuple[str, tuple[str, ...]]] = [
     # signs that people leave out, or put in
     ("oceans", ("Ocean's Ledger.mkv",)),
@@ -361,10 +363,11 @@ TABLE: list[tuple[str, tuple[str, ...]]] = [
     ("20-20", ("20-20 Vision.mp4",)),
     ("20 20 vision", ("20-20 Vision.mp4",)),
     ("24/7", ("24 7.mp4",)),
-    ("20230405", ("IMG_20230405_101112.mp4", "VID-20230405-WA0007.mp4")),
+    ("20230405", (*_THAT_DAY, "2023.04.05 hike.mp4")),
     ("img 20230405", ("IMG_20230405_101112.mp4",)),
     ("wa0007", ("VID-20230405-WA0007.mp4",)),
-    ("2023-04-05", ("2023.04.05 hike.mp4",)),
+    *((q, ("2023.04.05 hike.mp4", *_THAT_DAY)) for q in ("2023-04-05", "2023_04_05")),
+    *((q, ("2023.04.05 hike.mp4", *_THAT_DAY)) for q in ("05.04.2023", "5-4-2023")),
     ("2023.4.5", ("2023.04.05 hike.mp4",)),
     ("kaze no oto 07", ("[Grp] Kaze no Oto - 07 [1080p].mkv",)),
     ("kaze no oto - 17", ("[Grp] Kaze no Oto - 17 [1080p].mkv",)),
@@ -407,6 +410,20 @@ TABLE: list[tuple[str, tuple[str, ...]]] = [
     *((q, ("50.000 Wege.mp4",)) for q in ("50000 wege", "50,000 wege", "50 000 wege")),
     *((q, ("Weaver's.Loom.2031.mkv",)) for q in ("weavers.loom", "weaver's.loom", "weavers-loom")),
     *((q, ("H&W Works.mp4",)) for q in ("hnw", "h&w", "h and w works")),
+    # Numbers in other spellings, and letters as they are typed without
+    *(
+        (q, ("Lantern Rock II.mp4",))
+        for q in ("lantern rock 2", "lantern rock ii", "lantern rock Ⅱ")
+    ),
+    *((q, ("Kettle Part Two.mp4",)) for q in ("kettle part 2", "kettle pt. 2", "kettle part ii")),
+    *((q, ("Kettle.Vol.3.mp4",)) for q in ("kettle vol 3", "kettle volume 3", "kettle volume iii")),
+    *((q, ("Kettle Ep. 4.mp4",)) for q in ("kettle e04", "kettle episode 4", "kettle ep 4")),
+    *((q, ("Combs N' Bees.mp4",)) for q in ("combs and bees", "combs n bees", "combs n' bees")),
+    *((q, ("Süßes für Jörg.mp4",)) for q in ("suesses joerg", "susses jorg", "süßes jörg")),
+    *(
+        (q, ("Ramp_Series_3_-_04._Norway_m001abcd_original.mp4",))
+        for q in ("ramp s03e04", "ramp 3x04")
+    ),
     *((q, ("लाल चाँद.mp4",)) for q in ("लाल चाँद", "लाल चांद")),
     *((q, ("नीला चांद.mp4",)) for q in ("नीला चाँद", "नीला चांद")),
     ("otter × badger", ("Otter × Badger.mp4",)),
