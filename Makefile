@@ -16,6 +16,8 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,$(CANDIDATES),\
 	$(shell $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
 
+ANSWERS := import socket, sys; socket.create_connection(("localhost", int(sys.argv[1])), 1)
+
 EXTRAS = cloud,media,serve,watch
 OLDEST_PYTHON ?= python3.11
 
@@ -34,6 +36,9 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 example: $(VENV)/.installed ## serve the example at http://localhost:5000/ (PORT=... for another)
+	@! $(RUN) -c '$(ANSWERS)' $(PORT) 2>/dev/null || { echo >&2 \
+	  "Port $(PORT) is in use: by another example that runs, or by AirPlay on a Mac." \
+	  "Take another one: make example PORT=5001"; exit 1; }
 	QUART_APP=example:app $(RUN) -m quart run --port $(PORT)
 
 test: $(VENV)/.installed-test ## run the tests (ARGS=... for pytest, as -n0)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.client import HTTPMessage
@@ -13,6 +16,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 
+from tests.e2e.harness import need_tool
 from tests.support.serving import quart_run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -123,3 +127,20 @@ def test_the_course_is_for_members(url: str) -> None:
         assert response.read() == (VIDEOS / "Course" / "Lesson 1.mp4").read_bytes()
     with visitor.open(url + "magazine/door", b"") as response:
         assert b"/magazine/course/-/watch/" not in response.read()
+
+
+def test_a_port_in_use_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """And not by a traceback: that of the example is taken by AirPlay on a Mac."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / ".installed").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [need_tool("make"), "example", f"VENV={tmp_path}", f"PORT={port}"]
+        result = subprocess.run(
+            command, cwd=REPOSITORY, check=False, capture_output=True, text=True, timeout=120
+        )
+    assert result.returncode == 2
+    assert f"Port {port} is in use" in result.stderr
+    assert "make example PORT=5001" in result.stderr
+    assert "Traceback" not in result.stderr
