@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from urllib.parse import urlsplit, urlunsplit
 
 from flask.sansio.scaffold import setupmethod
-from quart import Blueprint, Request, Response, request
+from quart import Blueprint, Quart, Request, Response, request
 from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseTypes
 from quart_schema import tag_blueprint
@@ -68,6 +68,8 @@ _ROUTES = (
     ("/-/piece/<any(caption_style, keys):name>", service.piece),
     ("/-/static/<quart_video_file:filename>", service.static),
 )
+_IN_PATHS = frozenset("/\\~:")
+"""What a name has not, and a path or an address may have."""
 _INIT_OPTIONS = {*Options.__annotations__, "authorize", "authorize_many"}
 _REGISTER_OPTIONS = {"name", "name_prefix", "url_prefix", "subdomain", "url_defaults", "cli_group"}
 
@@ -84,6 +86,7 @@ class VideoBlueprint(Blueprint):
         to ``register_blueprint`` and those in ``app.config``; and what :class:`quart.Blueprint`
         takes.
     :raises TypeError: there is no option of a name. The message says which may be meant.
+    :raises ValueError: the name is a path, or an address.
     """
 
     def __init__(
@@ -97,6 +100,11 @@ class VideoBlueprint(Blueprint):
         **options: Unpack[Options],
     ) -> None:
         _refuse_unknown("VideoBlueprint()", options, _INIT_OPTIONS)
+        if not _IN_PATHS.isdisjoint(name):
+            raise ValueError(
+                f"The first argument of a VideoBlueprint is its name, and {name!r} is none. Give a "
+                f"folder as media_root={name!r}, and where it is mounted as url_prefix=."
+            )
         self._authorizer: Authorizer | None = None
         given = {"template_folder": str(_TEMPLATES), **options}
         self._arguments = {key: given.pop(key) for key in settings.names() & given.keys()}
@@ -123,6 +131,17 @@ class VideoBlueprint(Blueprint):
         for command in commands:
             self.cli.add_command(command)
         tag_blueprint(self, ["Videos"])
+
+    def register(self, app: Any, options: dict[str, Any]) -> None:
+        """Register it in an app; :meth:`quart.Quart.register_blueprint` calls this.
+
+        :raises TypeError: the app is not one of Quart.
+        :raises ValueError: there is no place for it at its prefix.
+        """
+        if not isinstance(app, Quart):
+            kind = f"{type(app).__module__}.{type(app).__qualname__}"
+            raise TypeError(f"A VideoBlueprint needs an app of Quart, and this is a {kind}.")
+        super().register(app, options)
 
     @setupmethod
     def authorize(self, function: Authorize) -> Authorize:
@@ -160,11 +179,18 @@ class VideoBlueprint(Blueprint):
         )
         app: Any = setup.app
         name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
+        prefix = _prefix_of(setup)
+        other = app_state(app).places.setdefault((setup.subdomain, prefix), name)
+        if other != name:
+            raise ValueError(
+                f"The libraries {other!r} and {name!r} are both at url_prefix={prefix or '/'!r}, "
+                "and nobody would come to the second. Give one of them another."
+            )
         mount = Mount(name, self._arguments, setup.options, self._authorizer)
         if not app_state(app).mounts:
             app.after_request(_finish_what_has_no_route)
         app_state(app).mounts[name] = mount
-        app_state(app).prefixes.add((setup.url_prefix or "").rstrip("/"))
+        app_state(app).prefixes.add(prefix)
         app.url_map.converters.update(CONVERTERS)
         app.jinja_env.globals["quart_video"] = TemplateLibrary()
 
@@ -177,6 +203,13 @@ class VideoBlueprint(Blueprint):
         app.after_serving(mount.close)
         app.after_serving(app_state(app).announcer.aclose)
         openapi.describe_binary_routes(app)
+
+
+def _prefix_of(setup: BlueprintSetupState) -> str:
+    prefix = (setup.url_prefix or "").rstrip("/")
+    if prefix and not prefix.startswith("/"):
+        raise ValueError(f'url_prefix={prefix!r} has no slash in front: call it "/{prefix}".')
+    return prefix
 
 
 def _refuse_unknown(what: str, options: Mapping[str, object], known: Collection[str]) -> None:

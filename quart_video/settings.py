@@ -40,6 +40,10 @@ class ConfigurationError(ValueError):
     """A setting is missing or unusable. The message names the key and the remedy."""
 
 
+class MissingSettingError(ConfigurationError):
+    """What has to be set is not."""
+
+
 def _path(value: object) -> str:
     if isinstance(value, str | os.PathLike):
         text = os.fspath(value)
@@ -104,10 +108,17 @@ def _seconds(value: object) -> float:
     raise ValueError("must be a number of seconds above 0")
 
 
+_WORDS_FOR_SWITCHES = {"true", "false", "yes", "no", "on", "off"}
+_WORDS_FOR_NOTHING = {"none", "null", "nil"}
+
+
 def _switch(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise ValueError("must be True or False")
+    told = "must be True or False"
+    if isinstance(value, str) and value.strip().lower() in _WORDS_FOR_SWITCHES:
+        told += ", in the environment as true or false"
+    raise ValueError(told)
 
 
 def _keys(value: object) -> tuple[str, ...]:
@@ -128,7 +139,10 @@ def _optional(parse: Callable[[object], Any]) -> Callable[[object], Any]:
         try:
             return parse(value)
         except ValueError as error:
-            raise ValueError(f"{error}, or None") from None
+            told = f"{error}, or None"
+            if isinstance(value, str) and value.strip().lower() in _WORDS_FOR_NOTHING:
+                told += ", in the environment as null"
+            raise ValueError(told) from None
 
     return parse_unless_none
 
@@ -656,8 +670,9 @@ def _look_up(
         value, origin = config[key], f'app.config["{key}"]'
     else:
         value, origin = default, "The default"
+    named = origin if key in origin else f"{origin} ({key})"
     if value is REQUIRED or (value is None and default is REQUIRED):
-        raise ConfigurationError(
+        raise MissingSettingError(
             f'{key} is not set. Set app.config["{key}"] to the folder with your videos, '
             f"or give {row.name}= to VideoBlueprint or register_blueprint."
         )
@@ -666,4 +681,4 @@ def _look_up(
     except ValueError as error:
         show = row.metadata["show"]
         given = f"; it is {show(value)}" if show else ""
-        raise ConfigurationError(f"{origin} ({key}) {error}{given}.") from None
+        raise ConfigurationError(f"{named} {error}{given}.") from None

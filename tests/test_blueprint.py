@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from flask import Flask
 from quart import Blueprint, Quart, Response
 from quart.typing import ResponseReturnValue
 from quart_schema import QuartSchema, RequestSchemaValidationError
@@ -495,6 +496,36 @@ class TestMounts:
             if rule.endpoint.startswith("video."):
                 path = rule.rule.split("<")[0] + "clip 1.mp4" * rule.rule.endswith(">")
                 assert (await call(app, path)).status == 401, rule
+
+
+class TestRegistration:
+    """What cannot work is told where it is written, and not by who comes across it later."""
+
+    def test_a_prefix_without_a_slash(self) -> None:
+        with pytest.raises(ValueError, match=r"url_prefix='films'.*call it \"/films\""):
+            Quart(__name__).register_blueprint(video_bp, url_prefix="films")
+
+    @pytest.mark.parametrize("prefix", ["/films", "/films/", "/", ""])
+    def test_two_at_one_place(self, prefix: str) -> None:
+        app = Quart(__name__)
+        app.register_blueprint(VideoBlueprint("films"), url_prefix=prefix)
+        app.register_blueprint(VideoBlueprint("talks"), url_prefix="/talks")
+        with pytest.raises(ValueError, match="'films' and 'series' are both at"):
+            app.register_blueprint(VideoBlueprint("series"), url_prefix=prefix.rstrip("/") or "/")
+
+    def test_two_at_one_prefix_of_two_subdomains(self) -> None:
+        app = Quart(__name__)
+        app.register_blueprint(VideoBlueprint("films", subdomain="films"))
+        app.register_blueprint(VideoBlueprint("talks", subdomain="talks"))
+
+    def test_an_app_of_another_framework(self) -> None:
+        with pytest.raises(TypeError, match=r"needs an app of Quart, and this is a flask\.app\.Fl"):
+            Flask(__name__).register_blueprint(VideoBlueprint())
+
+    @pytest.mark.parametrize("name", ["/srv/films", "~/films", "C:\\films", "s3://bucket"])
+    def test_a_folder_in_the_place_of_the_name(self, name: str) -> None:
+        with pytest.raises(ValueError, match="media_root="):
+            VideoBlueprint(name)
 
 
 class TestStartup:

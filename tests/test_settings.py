@@ -568,7 +568,7 @@ def test_bad(name: str, value: object) -> None:
     for where, origin in (
         ("argument", f"The argument {name} of VideoBlueprint ({key})"),
         ("option", f"The option {name} of register_blueprint ({key})"),
-        ("config", f'app.config["{key}"] ({key})'),
+        ("config", f'app.config["{key}"]'),
     ):
         message = refusal(name, value, where)
         assert message.startswith(origin)
@@ -828,3 +828,16 @@ def test_the_table_of_types_is_nobody_elses() -> None:
     resolve({**ROOT, "types": {".mp3": "audio/mpeg"}}, {}, {})
     assert ".mp3" not in resolve(ROOT, {}, {}).types
     assert ".mp3" not in VIDEO_TYPES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("signed_urls", "True", "must be True or False, in the environment as true or false;"),
+        ("signed_urls", " yes", "in the environment as true or false;"),
+        ("max_transfers", "None", "or None, in the environment as null;"),
+        ("stall_timeout", "none", "or None, in the environment as null;"),
+    ],
+)
+def test_words_of_the_environment_that_are_no_json(name: str, value: str, expected: str) -> None:
+    assert expected in refusal(name, value, "config")

@@ -18,7 +18,7 @@ from quart_video.settings import table
 
 _KEYS = "|".join(sorted((row.metadata["key"] for row in table()), key=len, reverse=True))
 _NAMED = re.compile(
-    r'app\.config\["(?P<config>\w+)"\](?: \((?P=config)\))?'
+    r'app\.config\["(?P<config>\w+)"\]'
     r"|app\.(?P<secret>secret_key)\b"
     rf"|(?<!\w)(?P<key>{_KEYS})(?!\w)"
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from quart_video.settings import ConfigurationError, table
 
@@ -26,6 +27,10 @@ _ALIKE = 0.8
 
 _FIRST_WORD = re.compile("^VIDEOS?_?")
 _LONGEST = 64  # letters of a key that is looked at
+_TABLES = ("VIDEO", "MEDIA", "QUART_VIDEO", "QUART-VIDEO")
+"""What tables of the configuration are called, or begin with, that may be meant for us."""
+_MOST_IN_TABLE = 100  # keys that are looked at
+
 ENVIRONMENT = "QUART_"
 """What ``app.config.from_prefixed_env()`` looks for, unless told otherwise."""
 
@@ -49,6 +54,24 @@ def misspelled(config: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def _in_tables(config: Mapping[str, object]) -> dict[str, str]:
+    """Return what is in a table of the configuration, and would be a setting outside of it.
+
+    It is written there by a heading in TOML, and by ``QUART_VIDEO__PAGE_SIZE``.
+    """
+    known = {row.metadata["key"] for row in table()}
+    found = {}
+    for name, inside in config.items():
+        if name in known or not name.upper().startswith(_TABLES) or not isinstance(inside, Mapping):
+            continue
+        for key in islice(inside, _MOST_IN_TABLE):
+            folded = str(key).upper()
+            for right in (folded, f"VIDEO_{folded}", f"MEDIA_{folded}"):
+                if right in known:
+                    found[f'app.config["{name}"]["{key}"]'] = right
+    return found
+
+
 def key_warnings(config: Mapping[str, object], environment: Iterable[str]) -> list[str]:
     """Return what to tell of the keys that somebody has set, and nobody reads.
 
@@ -56,16 +79,17 @@ def key_warnings(config: Mapping[str, object], environment: Iterable[str]) -> li
     :param environment: names of its variables.
     :raises ConfigurationError: what is misspelled is to keep people out.
     """
-    wrong = misspelled(config)
-    for key, right in wrong.items():
+    wrong = {f'app.config["{key}"]': right for key, right in misspelled(config).items()}
+    wrong |= _in_tables(config)
+    for written, right in wrong.items():
         if right in _SECURITY:
             raise ConfigurationError(
-                f'app.config["{key}"] is not read by anything, and who may have what depends on '
+                f"{written} is not read by anything, and who may have what depends on "
                 f"{right}. Call it that, or remove it."
             )
     told = [
-        f'app.config["{key}"] is not read by anything. Did you mean {right}?'
-        for key, right in wrong.items()
+        f"{written} is not read by anything. Did you mean {right}?"
+        for written, right in wrong.items()
     ]
     ours = {row.metadata["key"] for row in table()}
     given = {name.removeprefix(ENVIRONMENT) for name in environment if name.startswith(ENVIRONMENT)}

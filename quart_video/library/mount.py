@@ -24,7 +24,7 @@ from quart_video.media.own_files import folder_problem
 from quart_video.policy.sendfile import sendfile_header
 from quart_video.policy.transfer_limits import Limits, TransferLimiter
 from quart_video.policy.url_signer import UrlSigner
-from quart_video.settings import ConfigurationError, Settings, resolve
+from quart_video.settings import ConfigurationError, MissingSettingError, Settings, resolve
 from quart_video.storage.base import Signer, Storage
 from quart_video.storage.local.storage import LocalStorage
 from quart_video.storage.memory import MemoryStorage
@@ -81,10 +81,14 @@ class Mount:
         """
         if self._library is None:
             _require_asyncio()
-            for told in key_warnings(app.config, os.environ):
+            unread = key_warnings(app.config, os.environ)
+            for told in unread:
                 logger.warning("%s", told)
             spare_the_log()
-            settings = resolve(self._arguments, self._options, app.config)
+            try:
+                settings = resolve(self._arguments, self._options, app.config)
+            except MissingSettingError as error:  # the last line is the one that is read
+                raise ConfigurationError(" ".join([str(error), *unread])) from None
             if (warning := descriptor_warning(settings.max_transfers)) is not None:
                 logger.warning("%s", warning)
             folder = _cache_folder(settings, app)

@@ -26,6 +26,8 @@ class AppState:
     """By the full, dotted name of the blueprint as registered."""
     prefixes: set[str] = field(default_factory=set)
     """What the paths of the mounts begin with, without a slash at its end."""
+    places: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    """The name of the mount at each subdomain and prefix."""
     disk: Disk | None = None
     """Threads for the files that the app's own views send."""
     announcer: Announcer = field(default_factory=Announcer)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
 from collections.abc import Collection
+from contextlib import suppress
+from itertools import islice
 
+from quart_video.library import root_advice
 from quart_video.settings import ConfigurationError, Settings
 from quart_video.storage.base import Signer, Storage
 from quart_video.storage.local.storage import LocalStorage
 from quart_video.storage.object_store.url import Location
 
 _STREAM = "video/mp2t"
+_MOST_BESIDE = 1000  # names that are looked at for one that may be meant
 
 
 def open_storage(settings: Settings, *, reserved: Collection[str], cache: str) -> Storage:
@@ -39,7 +44,7 @@ def _open(settings: Settings, reserved: Collection[str], cache: str) -> Storage:
             hidden=_paths_of_cache(cache, root),
             streams=_streams(settings),
         )
-        _check_root(local.root)
+        _check_root(local.root, root)
         return local
     if settings.sendfile != "off":
         raise ConfigurationError(
@@ -65,7 +70,7 @@ def _bucket(location: Location, settings: Settings, reserved: Collection[str]) -
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f'MEDIA_ROOT is "{location}", and what speaks with object stores is not installed '
-            f"({error.name}). Install it: pip install quart-video[cloud]"
+            f'({error.name}). Install it: pip install "quart-video[cloud]"'
         ) from error
     try:
         bucket = Bucket(
@@ -101,17 +106,35 @@ def _paths_of_cache(cache: str, root: str) -> Collection[str]:
     return [path for path in paths if not path.startswith(os.pardir + os.sep)]
 
 
-def _check_root(root: str) -> None:
-    remedy = 'Set app.config["MEDIA_ROOT"] to the folder with your videos.'
+def _check_root(root: str, given: str) -> None:
+    remedy = root_advice.SET_IT
     try:
         with os.scandir(root):
             pass
     except FileNotFoundError:
         problem = "does not exist"
+        remedy = root_advice.for_missing(given, root, _beside(root))
     except NotADirectoryError:
         problem = "is not a folder"
+    except PermissionError as error:
+        problem = f"cannot be read ({error.strerror})"
+        remedy = root_advice.for_unreadable(_user())
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     else:
         return
     raise ConfigurationError(f"MEDIA_ROOT is {root!r}, which {problem}. {remedy}")
+
+
+def _beside(root: str) -> list[str]:
+    """Return names of folders in the one that the root would be in, as far as that can be read."""
+    with suppress(OSError), os.scandir(os.path.dirname(root)) as entries:
+        return [entry.name for entry in islice(entries, _MOST_BESIDE) if entry.is_dir()]
+    return []
+
+
+def _user() -> str:
+    """Return the name of the user that the process runs as, or the number of one without."""
+    with suppress(KeyError):
+        return pwd.getpwuid(os.geteuid()).pw_name
+    return str(os.geteuid())

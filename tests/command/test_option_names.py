@@ -15,8 +15,8 @@ OPTIONS = {"MEDIA_ROOT": "DIR", "VIDEO_TITLE": "--title"}
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('app.config["VIDEO_PAGE_SIZE"] (VIDEO_PAGE_SIZE) must', "QUART_VIDEO_PAGE_SIZE must"),
-        ('app.config["VIDEO_TITLE"] (VIDEO_TITLE) must be text', "--title must be text"),
+        ('app.config["VIDEO_PAGE_SIZE"] must', "QUART_VIDEO_PAGE_SIZE must"),
+        ('app.config["VIDEO_TITLE"] must be text', "--title must be text"),
         ('Set app.config["MEDIA_ROOT"] to it', "Set DIR to it"),
         ("MEDIA_ROOT is '/x', VIDEO_CACHE is", "DIR is '/x', QUART_VIDEO_CACHE is"),
         ("VIDEO_CACHE_SIZE, VIDEO_CACHE.", "QUART_VIDEO_CACHE_SIZE, QUART_VIDEO_CACHE."),

@@ -444,7 +444,7 @@ def test_without_the_extra(tmp_path: Path) -> None:
     hidden.mkdir(parents=True)
     (hidden / "__init__.py").write_text("raise ModuleNotFoundError(name='obstore')")
     path = f"{hidden.parent}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    with pytest.raises(RuntimeError, match=r"pip install quart-video\[cloud\]") as failure:
+    with pytest.raises(RuntimeError, match=r"pip install .quart-video\[cloud\]") as failure:
         Server(
             "uvicorn", tmp_path, tmp_path, {"QUART_MEDIA_ROOT": "s3://bucket", "PYTHONPATH": path}
         )

@@ -43,6 +43,15 @@ def test_which_is_meant(key: str, right: str | None) -> None:
     [
         ({"VIDEO_MAXAGE": 5}, {}, ['app.config["VIDEO_MAXAGE"]', "Did you mean VIDEO_MAX_AGE?"]),
         ({}, {"QUART_VIDEO_SIGNED_URLS"}, ["QUART_VIDEO_SIGNED_URLS", "from_prefixed_env()"]),
+        (
+            {"VIDEO": {"PAGE_SIZE": 20}},
+            {},
+            ['app.config["VIDEO"]["PAGE_SIZE"]', "Did you mean VIDEO_PAGE_SIZE?"],
+        ),
+        ({"video": {"media_root": "/x"}}, {}, ['["media_root"]', "Did you mean MEDIA_ROOT?"]),
+        ({"media": {"ROOT": "/x"}}, {}, ['["ROOT"]', "Did you mean MEDIA_ROOT?"]),
+        ({"VIDEO_TYPES": {"TITLE": "x"}}, {}, None),
+        ({"VIDEO": {"codec": "x"}, "SHOP": {"TITLE": "x"}, "VIDEO_": "TITLE"}, {}, None),
         ({"VIDEO_MAX_AGE": 5}, {"QUART_VIDEO_MAX_AGE"}, None),
         ({}, {"QUART_DEBUG", "VIDEO_MAX_AGE", "QUART_VIDEO_OF_MINE"}, None),
     ],
@@ -71,3 +80,9 @@ async def test_the_rest_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureF
         for _ in range(2):
             assert (await call(app, "/videos/")).status == 200
     assert caplog.text.count("Did you mean VIDEO_TITLE?") == 1
+
+
+def test_what_keeps_people_out_is_not_left_in_a_table() -> None:
+    """As ``QUART_VIDEO__SIGNED_URLS=true`` in the environment puts it there."""
+    with pytest.raises(ConfigurationError, match=r'\["VIDEO"\].*on VIDEO_SIGNED_URLS'):
+        key_warnings({"VIDEO": {"SIGNED_URLS": True}}, {})

@@ -162,7 +162,7 @@ class TestBucket:
         monkeypatch.setitem(sys.modules, "obstore", None)
         monkeypatch.delitem(sys.modules, "quart_video.storage.object_store.client", raising=False)
         monkeypatch.delitem(sys.modules, "quart_video.storage.object_store.storage", raising=False)
-        with pytest.raises(ConfigurationError, match=r"pip install quart-video\[cloud\]"):
+        with pytest.raises(ConfigurationError, match=r"pip install .quart-video\[cloud\]"):
             await app_with("s3://bucket").startup()
 
     async def test_options_that_cannot_be(self) -> None:
