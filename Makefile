@@ -54,7 +54,7 @@ matrix: $(VENV)/.installed-test ## run what is left out of the tables over the w
 lowest: ## run the tests without servers with the oldest packages that pyproject.toml allows
 	mkdir -p build
 	$(OLDEST_PYTHON) tests/support/lowest.py pyproject.toml >build/lowest.txt
-	env -u CI $(MAKE) test VENV=build/lowest PYTHON=$(OLDEST_PYTHON) \
+	env -u CI $(MAKE) test VENV=build/lowest PYTHON=$(OLDEST_PYTHON) OPTIONAL=store \
 	  PIP_OPTIONS='--constraint build/lowest.txt' \
 	  ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
 
@@ -105,7 +105,7 @@ clean: ## remove everything these targets made
 # Extras are what users install, groups what only those need who work on it.
 $(VENV)/.installed: EXTRAS := media
 $(VENV)/.installed-test: GROUPS := test docs
-$(VENV)/.installed-test: OPTIONAL := store
+$(VENV)/.installed-test: OPTIONAL := store fronts
 $(VENV)/.installed-fuzz: GROUPS := test fuzz
 $(VENV)/.installed-dev: GROUPS := dev
 $(VENV)/.installed-bench: GROUPS := bench

