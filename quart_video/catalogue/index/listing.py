@@ -300,6 +300,9 @@ class _Listing:
         return found
 
     def _find_spread(self, beginning: str) -> full_text.Spread:
+        words = self._cache.words if self._cache.known is self._known else None
+        if words is not None and words.lacks(beginning.lstrip("^/").rstrip("*")):
+            return full_text.Spread((), 0, 0)
         # Of what names begin with, all that goes on is asked for, too.
         ahead = self._spread if beginning[0] == "^" and beginning[-1] != "*" else self._known.get
         goes_on: full_text.Spread | None = ahead(f"{beginning}*")

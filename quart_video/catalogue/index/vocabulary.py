@@ -25,7 +25,14 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str]) -> None:
         text = "\n".join(["", *words, ""]).encode()
+        self._is_whole = len(text) <= _MOST
         self._lines = text if len(text) <= _MOST else text[: text.rindex(b"\n", 0, _MOST) + 1]
+
+    def lacks(self, beginning: str) -> bool:
+        """Say whether it is sure that no word begins so: that is known sooner than from a file."""
+        if not self._is_whole or beginning < "a":
+            return False
+        return not self._first_from(beginning).startswith(beginning)
 
     def containing(self, part: str) -> tuple[str, ...] | None:
         """Return the words with *part* in them; ``None``: they are many."""

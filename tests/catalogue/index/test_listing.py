@@ -16,6 +16,7 @@ from quart_video.catalogue.index import (
     listing,
     schema,
     statements,
+    vocabulary,
     ways,
     writes,
 )
@@ -341,6 +342,34 @@ def test_what_all_have_is_counted_once(
     connection.set_trace_callback(None)
     counts = [each for each in statements if "FROM vocabulary WHERE term >= 'clip'" in each]
     assert len(counts) == 1
+
+
+def test_what_is_nowhere_is_asked_once_when_the_words_are_known(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "FEW", 100)
+    cache = listing.TotalsCache()
+    asked = []
+    for q in ("zebra", "zeppelin", "clip zeppelin"):
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        page = listing.page(connection, Query(q=q, recursive=True), VIDEO_TYPES, None, cache)
+        connection.set_trace_callback(None)
+        assert page.total == 0
+        asked.append([each for each in statements if "FROM vocabulary WHERE term >= 'ze" in each])
+    assert [bool(each) for each in asked] == [True, False, False]
+
+
+@pytest.mark.parametrize("most", [5, 1 << 20])
+@pytest.mark.parametrize("beginning", ["wed", "weds", "wee", "w", "x", "é", "ét", "1", "", "zz"])
+def test_the_words_tell_what_begins_none(
+    beginning: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary, "_MOST", most)
+    words = sorted(word for word in WORDS if word.isalpha())
+    is_there = any(word.startswith(beginning) for word in words)
+    lacks = vocabulary.Vocabulary(words).lacks(beginning)
+    assert lacks == (most > 5 and beginning >= "a" and not is_there)
 
 
 def test_words_are_named_where_they_are_few() -> None:
