@@ -22,6 +22,18 @@ _COUNT = struct.Struct("=i")
 Address = tuple[str, int]
 
 
+def client_address(scope: Mapping[str, Any]) -> Address | None:
+    """Return the address of a client; ``None``: the server tells none, or that of a proxy's client.
+
+    Granian tells the port as a text.
+    """
+    client = scope.get("client")
+    try:
+        return (client[0], int(client[1])) if client and int(client[1]) else None
+    except (TypeError, ValueError):
+        return None
+
+
 class ClientSocket:
     """A TCP socket that belongs to the server.
 
@@ -39,10 +51,9 @@ class ClientSocket:
         It takes some microseconds for each open file. ``None``: there is none, as where the system
         tells nothing, or a proxy has put its client in the place of its own address.
         """
-        client = scope.get("client")
-        if not sys.platform.startswith("linux") or not client or not client[1]:
+        address = client_address(scope)
+        if not sys.platform.startswith("linux") or address is None:
             return None
-        address = (client[0], client[1])
         try:
             descriptors = [*map(int, os.listdir("/proc/self/fd"))]
         except OSError:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
-from quart_video.delivery.client_socket import ClientSocket
+from quart_video.delivery.client_socket import ClientSocket, client_address
 from quart_video.delivery.context import this_app
 
 _KEEPS_UP = 0.9
@@ -134,12 +134,12 @@ def connection_of(scope: Mapping[str, Any]) -> Connection:
 
     Over HTTP/1 each request begins anew, as the one before is over.
     """
-    client = scope.get("client")
-    if scope["http_version"].startswith("1") or not client or not client[1]:
+    client = client_address(scope)
+    if scope["http_version"].startswith("1") or client is None:
         return Connection(scope)
     connections: OrderedDict[tuple[str, int, str], Connection]
     connections = this_app().extensions.setdefault(_KEY, OrderedDict())
-    key = (client[0], client[1], scope["http_version"])
+    key = (*client, scope["http_version"])
     found = connections.get(key)
     if found is None or found.is_anothers():
         found = connections[key] = Connection(scope)

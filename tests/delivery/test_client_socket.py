@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from quart_video.delivery.client_socket import ClientSocket
+from quart_video.delivery.client_socket import ClientSocket, client_address
 from tests.e2e.harness import wait_until
 
 Pair = tuple[socket.socket, socket.socket]
@@ -28,6 +28,21 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
 def found(client: socket.socket) -> ClientSocket | None:
     # As the client is in the same process here, its own end has another peer.
     return ClientSocket.of({"client": list(client.getsockname()[:2])})
+
+
+def test_the_port_may_be_told_as_a_text(pair: Pair) -> None:
+    """As Granian does."""
+    host, port = pair[1].getsockname()[:2]
+    assert ClientSocket.of({"client": (host, str(port))}) is not None
+
+
+@pytest.mark.parametrize(
+    "client",
+    [None, ("127.0.0.1", 0), ("127.0.0.1", "0"), ("127.0.0.1", None), ("", "")],
+    ids=str,
+)
+def test_who_has_no_port_is_not_looked_for(client: object) -> None:
+    assert client_address({"client": client}) is None
 
 
 def test_what_was_written_is_told(pair: Pair) -> None:

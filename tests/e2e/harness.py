@@ -57,6 +57,9 @@ def missing(what: str, remedy: str) -> NoReturn:
     pytest.skip(reason, allow_module_level=True)
 
 
+_NEEDED = {"uvicorn-zttp": "zttp", "daphne": "priority"}
+"""A module that a kind of server needs besides, for HTTP/2."""
+
 _PACKAGES = {
     "WebKitWebDriver": "webkit2gtk-driver gstreamer1.0-libav",
     "Xvfb": "xvfb",
@@ -109,6 +112,18 @@ def _certificate(folder: Path) -> list[str]:
     return ["--certfile", str(certificate), "--keyfile", str(key)]
 
 
+def _uvicorn(kind: str, port: int, python: list[str], app: str) -> list[str]:
+    options = ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
+    if kind.startswith(KERNEL):
+        options += ["--http", "quart_video.servers.uvicorn:HTTPProtocol"]
+        options += ["--loop", "asyncio" if kind.endswith("asyncio") else "uvloop"]
+    if kind == "uvicorn-zttp":
+        options += ["--http", "zttp", "--http2"]
+    if kind.endswith("h11"):
+        return [*python[:-1], "-c", _WITHOUT_HTTPTOOLS, *options, app]
+    return [*python, "uvicorn", *options, app]
+
+
 def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
     app = "tests.e2e.app:app"
     python = [sys.executable, "-W", "default", "-m"]
@@ -124,15 +139,11 @@ def _command(kind: str, port: int, tls_port: int, folder: Path) -> list[str]:
             binds += ["--quic-bind", f"127.0.0.1:{tls_port}"]
         return [*command, *binds, *_certificate(folder), app]
     if kind.startswith("uvicorn"):
-        options = ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
-        if kind.startswith(KERNEL):
-            options += ["--http", "quart_video.servers.uvicorn:HTTPProtocol"]
-            options += ["--loop", "asyncio" if kind.endswith("asyncio") else "uvloop"]
-        if kind.endswith("h11"):
-            return [*python[:-1], "-c", _WITHOUT_HTTPTOOLS, *options, app]
-        return [*python, "uvicorn", *options, app]
+        return _uvicorn(kind, port, python, app)
     if kind == "daphne":
-        return [*python, "daphne", "-b", "127.0.0.1", "-p", str(port), app]
+        _, certificate, _, key = _certificate(folder)
+        tls = f"ssl:{tls_port}:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
+        return [*python, "daphne", "-b", "127.0.0.1", "-p", str(port), "-e", tls, app]
     if kind == "gunicorn":
         options = ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1"]
         options += ["--http-protocols", "h2,h1", "--http2-cleartext", "both"]
@@ -149,9 +160,9 @@ class Server:
     """A server of one kind with the app of :mod:`tests.e2e.app`."""
 
     def __init__(self, kind: str, root: Path, folder: Path, environment: Mapping[str, str]) -> None:
-        package = kind.partition("-")[0]
-        if find_spec(package) is None:
-            missing(package, f"Install it with: pip install {package}")
+        for package in filter(None, (kind.partition("-")[0], _NEEDED.get(kind))):
+            if find_spec(package) is None:
+                missing(package, f"Install it with: pip install {package}")
         self.kind, self.root = kind, root
         self.log_file = folder / "stderr.txt"
         self._read = 0

@@ -1,7 +1,9 @@
-"""An HTTP/2 client over TCP without TLS ("prior knowledge", RFC 9113 section 3.3)."""
+"""An HTTP/2 client over TCP, without TLS ("prior knowledge", RFC 9113 section 3.3) or with it."""
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Iterable
 
 import h2.config
@@ -23,7 +25,7 @@ class Http2:
     def __init__(
         self, address: Address, *, timeout: float = 60.0, receive_buffer: int | None = None
     ) -> None:
-        self.sock = connect(address, timeout=timeout, receive_buffer=receive_buffer)
+        self.sock = self._secured(connect(address, timeout=timeout, receive_buffer=receive_buffer))
         self._authority = f"{address[0]}:{address[1]}".encode()
         self._h2 = h2.connection.H2Connection(
             h2.config.H2Configuration(
@@ -38,6 +40,9 @@ class Http2:
         self._head: Reply | None = None
         self._buffer = bytearray()
         self._ended = self._broken = self._closed = False
+
+    def _secured(self, sock: socket.socket) -> socket.socket:
+        return sock
 
     def send(
         self, method: str, target: str | bytes, fields: Iterable[tuple[str, str]] = ()
@@ -144,3 +149,16 @@ class Http2:
             self._ended = True
         elif isinstance(event, h2.events.StreamReset):
             self._broken = self._ended = True
+
+
+class Http2Secured(Http2):
+    """The same with TLS, whoever has signed the certificate."""
+
+    def _secured(self, sock: socket.socket) -> socket.socket:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        secured = context.wrap_socket(sock)
+        assert secured.selected_alpn_protocol() == "h2"
+        return secured

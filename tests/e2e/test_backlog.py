@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.harness import REPOSITORY, Client, Server, wait_until
 from tests.e2e.http1 import Http1
-from tests.e2e.http2 import Http2
+from tests.e2e.http2 import Http2, Http2Secured
 
 MIB = 1 << 20
 SIZE = 96 * MIB
@@ -42,10 +42,16 @@ def server(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Iterat
 
 def paused(server: Server, connect: type[Client], stack: ExitStack) -> Client:
     """Return a client that has begun to receive the film, and takes no more of it."""
-    client = stack.enter_context(closing(connect(server.address, receive_buffer=64 << 10)))
+    client = connected(server, connect, stack)
     client.send("GET", "/videos/film.mp4")
     assert client.read_head().status == 200
     return client
+
+
+def connected(server: Server, connect: type[Client], stack: ExitStack) -> Client:
+    host, port = server.address
+    address = (host, server.tls_port if connect is Http2Secured else port)
+    return stack.enter_context(closing(connect(address, receive_buffer=64 << 10)))
 
 
 def read_all(client: Client) -> None:
@@ -72,6 +78,7 @@ ROWS = {
     "uvicorn-kernel": "Uvicorn with the library's protocol",
     "uvicorn": "Uvicorn",
     "uvicorn-h11": "Uvicorn on h11",
+    "uvicorn-zttp": "Uvicorn on zttp",
     "granian": "Granian",
     "hypercorn": "Hypercorn",
     "gunicorn": "Gunicorn",
@@ -83,15 +90,18 @@ CASES: list[tuple[str, type[Client]]] = [
     ("daphne", Http1),
     ("hypercorn", Http2),
     *((kind, Http1) for kind in ROWS if kind != "daphne"),
+    ("daphne", Http2Secured),
+    ("uvicorn-zttp", Http2),
     ("gunicorn", Http2),
     ("granian", Http2),
 ]
+OVER_HTTP2 = [(kind, connect) for kind, connect in CASES if connect is not Http1]
 
 
 def told(kind: str, connect: type[Client]) -> tuple[float, bool]:
     """Return what MiB the guide says a client costs that takes nothing, and whether we hold it."""
     http1, _, http2 = table()[ROWS[kind]][2].partition("; HTTP/2: ")
-    cell = http2 if connect is Http2 else http1
+    cell = http1 if connect is Http1 else http2
     return float(cell.split()[0].strip(",:")), "held by the library" in cell
 
 
@@ -123,11 +133,34 @@ def test_who_takes_nothing_costs_little(server: Server, connect: type[Client]) -
         assert KEEPS not in server.new_log()
 
 
+@pytest.mark.parametrize(("server", "connect"), OVER_HTTP2, indirect=["server"])
+@pytest.mark.slow
+def test_who_takes_nothing_of_many_answers_costs_as_little(
+    server: Server, connect: type[Client]
+) -> None:
+    """All of them are on one connection. Whoever has another one notices nothing."""
+    with ExitStack() as stack:
+        short = connected(server, connect, stack).request("GET", "/videos/short.mp4")
+        assert short.body == b"short"
+        before = still(server)
+        client = connected(server, connect, stack)
+        for fields in ([], [("Range", "bytes=0-")], [("Range", f"bytes=1-{6 * MIB}")]):
+            for _ in range(17):
+                client.send("GET", "/videos/film.mp4", fields)
+        wait_until(lambda: bool(server.open_media()), 30, "it is answered")
+        assert still(server) - before < EACH
+        other = connected(server, connect, stack)
+        part = other.request("GET", "/videos/film.mp4", [("Range", f"bytes={9 * MIB}-")])
+        assert len(part.body) == SIZE - 9 * MIB
+    server.wait_idle()
+
+
 def test_the_guide_has_no_other_servers() -> None:
     """Each of the table of servers is tried here, but for nginx, which sends files by itself."""
     assert set(table()) == {
         *ROWS.values(),
         "nginx in front, which [sends the files](../how_to_guides/front_server.md)",
     }
-    over_http2 = {kind for kind, connect in CASES if connect is Http2}
-    assert over_http2 == {kind for kind, row in ROWS.items() if "HTTP/2: " in table()[row][2]}
+    assert {kind for kind, _ in OVER_HTTP2} == {
+        kind for kind, row in ROWS.items() if "HTTP/2: " in table()[row][2]
+    }
