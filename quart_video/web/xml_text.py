@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 # All but Char (XML 1.0, section 2.2): a reference to such a character is not well-formed either.
-_IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REFERENCES = str.maketrans(
+_IMPOSSIBLE = (*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
+_WRITTEN = dict.fromkeys(_IMPOSSIBLE, "\N{REPLACEMENT CHARACTER}") | str.maketrans(
     # White space, too: in an attribute a parser makes spaces of it (section 3.3.3).
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
     | {letter: f"&#{ord(letter)};" for letter in "\t\n\r"}
@@ -21,7 +20,7 @@ def escaped(text: str) -> str:
 
     What no XML can hold, control characters for example, becomes U+FFFD.
     """
-    return _IMPOSSIBLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_REFERENCES)
+    return text.translate(_WRITTEN)
 
 
 def element(

@@ -26,22 +26,34 @@ APART = " |"
 """What no phrase goes across, behind the words of a name."""
 
 # Scripts that put no space between words: each letter is taken for one, with the marks on it.
-_DENSE = re.compile(
-    "["
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f\u1780-\u17ff"  # Myanmar, Khmer
-    "\u1100-\u115f\ua960-\ua97c"  # Hangul: what a syllable begins with
-    "\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # kana, bopomofo
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
-    "]"
+_DENSE = (
+    ("\u0e00", "\u0eff"),  # Thai, Lao
+    ("\u1000", "\u109f"),  # Myanmar
+    ("\u1100", "\u115f"),  # Hangul: what a syllable begins with
+    ("\u1780", "\u17ff"),  # Khmer
+    ("\u3005", "\u3007"),  # Han: marks and the zero
+    ("\u3040", "\u312f"),  # kana, bopomofo
+    ("\u31a0", "\u31bf"),
+    ("\u31f0", "\u31ff"),
+    ("\u3400", "\u4dbf"),  # Han
+    ("\u4e00", "\u9fff"),
+    ("\ua960", "\ua97c"),  # Hangul again
+    ("\uf900", "\ufaff"),  # Han again
+    ("\U00020000", "\U0003ffff"),
 )
 _SLASHES = "\u2044\u2215\u29f8"  # they stand in for the one that no name can have in it
-_LETTERS = "[a-z\x80-\U0010ffff]"  # of what a search sees: all else are blanks by then, or signs
+# Of what a search sees: all else are blanks by then, or signs. Said by what they are not: a class
+# of all above U+007F takes milliseconds to compile, each time an app starts.
+_LETTERS = r"[^\x00-\x60\x7b-\x7f]"
+_LETTERS_DIGITS = r"[^\x00-/:-\x60\x7b-\x7f]"
+# What is looked for begins with a letter or a sign, and what stands before it comes then.
 _PARTS = re.compile(
-    rf"(?<!{_LETTERS}|[0-9])(?:{'|'.join(sorted(WHOLE))})(?!{_LETTERS}|[0-9])"
-    r"|[0-9]+"
-    rf"|(?<={_LETTERS})(?:\+\+|#)"  # as in "C++" and "C#"
-    rf"|{_LETTERS}+"
+    "|".join(
+        rf"{word[0]}(?<!{_LETTERS_DIGITS}{word[0]}){word[1:]}(?!{_LETTERS_DIGITS})"
+        for word in sorted(WHOLE)
+    )
+    + rf"|[0-9]+|{_LETTERS}+"
+    + rf"|\+(?<={_LETTERS}\+)\+|#(?<={_LETTERS}#)"  # as in "C++" and "C#"
 )
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HUMPED = re.compile(r"(?<![^\W_])[^\W_]*?[a-z](?=[A-Z])[^\W_]*")
@@ -267,12 +279,16 @@ def _apart(plain: str) -> str:
     if kind == "Nd":
         return str(unicodedata.decimal(plain))
     if kind[0] in "LMN":
-        return f" {plain}" if kind[0] != "M" and _DENSE.match(plain) else _TYPED.get(plain, plain)
+        return f" {plain}" if kind[0] != "M" and _is_dense(plain) else _TYPED.get(plain, plain)
     if plain in (BEHIND, "+", "#"):
         return _TYPED.get(plain, plain)
     if plain == "\u00d7":
         return " x "
     return f" {plain} " if is_symbol(plain) else " "
+
+
+def _is_dense(sign: str) -> bool:
+    return any(first <= sign <= last for first, last in _DENSE)
 
 
 _TYPED = {
