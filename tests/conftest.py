@@ -53,6 +53,12 @@ No two browsers play a video at once, and each server is started once for all ta
 is the store.
 """
 
+APART = {"tests/e2e/test_foretold.py"}
+"""Tests with a browser that wait for it nearly all of their minutes, and so may have a process.
+
+They bear a slow one. With the others they took longer than all that the other processes do.
+"""
+
 WITH_PROGRAMS = ("tests/benchmarks", "tests/cli", "tests/docs", "tests/e2e", "tests/media")
 
 
@@ -85,11 +91,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @cache
 def _scope(file: Path) -> str:
     """Return what a file of tests runs together with, after a number: the lower, the longer."""
+    name = file.relative_to(ROOT).as_posix()
+    if name in APART:
+        return f"0 {name}"
     text = file.read_text(encoding="utf-8")
     for words, number in TOGETHER.items():
         if words in text:
             return f"{number}"
-    name = file.relative_to(ROOT).as_posix()
     return f"{2 if name.startswith(WITH_PROGRAMS) else 3} {name}"
 
 
