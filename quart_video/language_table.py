@@ -84,7 +84,7 @@ it : ita : Italian : Italiano
 iu : iku : Inuktitut : ᐃᓄᒃᑎᑐᑦ
 ja : jpn : Japanese : 日本語
 jv : jav : Javanese : Jawa
-ka : kat/geo : Georgian : Ქართული
+ka : kat/geo : Georgian : ქართული
 kg : kon : Kongo
 ki : kik : Kikuyu : Gĩgĩkũyũ
 kj : kua

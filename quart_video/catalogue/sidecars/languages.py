@@ -130,23 +130,37 @@ _KINDS = {
         "singapore": "SG",
     },
 }
+# What is missing in the table, and what people who speak something else call the great languages.
 _OTHER_NAMES = {
-    "ar": "عربي",
-    "en": "英文/英语/英語",
+    "ar": "عربي/Arabe/Arabisch/Árabe/Arabo",
+    "de": "Alemán/Alemão/Allemand/Tedesco/Duits/Niemiecki/Tyska/Almanca/Němčina/немецкий",
+    "en": "英文/英语/英語/Anglais/Angielski/Angličtina/Engelsk/Engelska/Englisch/Inglés"
+    "/Inglês/Inglese/İngilizce/Английский/англ",
+    "es": "Espagnol/Spanisch/Espanhol/Spagnolo/Spaans/Hiszpański/Spanska/Spansk/İspanyolca"
+    "/испанский",
     "es-ES": "Castellano",
-    "fr": "VF/VOSTFR",
+    "fr": "VF/VOSTFR/Französisch/Francés/Francês/Francese/Francuski/Franska/Fransk"
+    "/Fransızca/французский",  # noqa: RUF001 - a Turkish letter is meant
     "fr-CA": "VFQ",
     "fr-FR": "VFF",
+    "hi": "हिंदी",
     "id": "Bahasa/Indonesia",
-    "ja": "日文/日语/日語",
-    "ko": "韩文/韩语/韓文/韓語",
+    "it": "Italien/Italienisch/Italiaans/Włoski/Italienska/итальянский",
+    "ja": "日文/日语/日語/Japonais/Japanisch/Japonés/Japonês/Giapponese/Japoński/Japanska/японский",
+    "ko": "韩文/韩语/韓文/韓語/Coréen/Koreanisch/Coreano/Koreański/корейский",
+    "ms": "Melayu",
+    "nl": "Niederländisch/Néerlandais/Holandés/Holandês/Olandese",
     "nn": "Nynorsk",
-    "ru": "рус",  # noqa: RUF001 - Cyrillic is meant
-    "uk": "укр",
+    "pl": "Polnisch/Polonais/польский",
+    "pt": "Portugais/Portugiesisch/Portugués/Portoghese/Portugalski/Portugisiska/португальский",
+    "ru": "рус/русские/Russe/Russisch/Rosyjski/Ryska/Rusça",  # noqa: RUF001
+    "sv": "Schwedisch/Suédois",
+    "tr": "Türkisch/турецкий",
+    "uk": "укр/Ukrainisch/украинский",
     "yue": "粤语",
-    "zh": "中英/中日/中韩/中韓",
+    "zh": "中英/中日/中韩/中韓/Chinois/Chinesisch/Cinese/Kinesiska/китайский",
     "es-419": "LatAm/Latino/Latin American/Latin Spanish",
-    "pt-BR": "Brazilian/Brasileiro/ptbr",
+    "pt-BR": "Brazilian/Brasileiro/ptbr/Português do Brasil/Portugues Brasileiro",
     "zh-Hans": "简中/简/簡體中文/簡体/简体/簡體/sc/jpsc/简英/简日/gb2312/gbk",
     "zh-Hant": "繁中/繁/繁体中文/正體中文/繁體/繁体/正體/tc/jptc/繁英/繁日/big5",
 }

@@ -65,6 +65,8 @@ _EXPLAINED = re.compile(
 )
 """A code, and what is said of it: "en (auto-generated)"."""
 _HINDI = "hi"  # or hearing impaired
+_WEAK = {_HINDI: {"sdh"}, **{encoding: set[str]() for encoding in ("big5", "gb2312", "gbk")}}
+"""What names a language where nothing else does, and the mark that it is then."""
 _WORDS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _TWO = re.compile(r"[&+_-]")  # between the languages of a file that has each line in both
 _ORIGINS = frozenset({"asr", "auto", "full", "orig", "original", "signs", "songs", "translated"})
@@ -142,11 +144,11 @@ def read_marks(parts: Sequence[str]) -> Marks:
         elif language is None:
             language, named_by = said.language, part.strip(_BRACKETS)
             titles += [said.title] if said.title else []
-        elif named_by.lower() == _HINDI:  # it is Hindi only where no other language is named
-            marks.add("sdh")
+        elif named_by.lower() in _WEAK:  # it is Hindi only where no other language is named
+            marks |= _WEAK[named_by.lower()]
             language, named_by = said.language, part.strip(_BRACKETS)
-        elif part.strip(_BRACKETS).lower() == _HINDI:
-            marks.add("sdh")
+        elif part.strip(_BRACKETS).lower() in _WEAK:
+            marks |= _WEAK[part.strip(_BRACKETS).lower()]
         elif (refined := refine(said.language, named_by)) and refined != said.language:
             language = refined  # "pt.BR", though "br" is Breton
         else:
