@@ -11,7 +11,9 @@ from typing import cast
 from quart import Response, stream_with_context
 from quart.wrappers.response import ResponseBody
 
+from quart_video.delivery.backlog import Backlog, server_record
 from quart_video.delivery.body import StallWatchdog, TransferBrokenError
+from quart_video.delivery.context import this_request
 from quart_video.delivery.response import empty_response
 
 logger = logging.getLogger("quart_video")
@@ -31,9 +33,13 @@ class StreamedText(ResponseBody):
     ) -> None:
         self._pieces = pieces
         self._watchdog = StallWatchdog(stall_timeout, name)
+        scope = this_request().scope
+        self._backlog = Backlog(scope, server_record(scope["http_version"]), name)
+        self._sent = 0
 
     async def __aenter__(self) -> AsyncIterable[bytes]:
         self._watchdog.start()
+        self._backlog.begin()
         return self._send()
 
     async def __aexit__(
@@ -43,16 +49,25 @@ class StreamedText(ResponseBody):
         tb: TracebackType | None,
     ) -> None:
         self._watchdog.stop()
+        self._backlog.end(self._sent)
         await self._pieces.aclose()
         if isinstance(exc_value, asyncio.CancelledError) and self._watchdog.takes_back():
             logger.warning("Broke off sending: %s", self._watchdog)
             raise TransferBrokenError("the log of quart_video says which, and why") from None
 
     async def _send(self) -> AsyncGenerator[bytes, None]:
+        is_trial = False
         async for piece in self._pieces:
-            self._watchdog.arm()
-            yield piece.encode()
-            self._watchdog.disarm()
+            data = piece.encode()
+            if not is_trial:
+                self._watchdog.arm()
+            yield data
+            self._sent += len(data)
+            is_trial = self._sent >= self._backlog.next_look and await self._backlog.look(
+                self._sent
+            )
+            if not is_trial:
+                self._watchdog.disarm()
 
 
 async def streamed(
