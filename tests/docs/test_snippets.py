@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
+import sys
 import time
 import urllib.request
 from io import BytesIO
@@ -13,6 +16,7 @@ import pytest
 
 from tests.docs.blocks import Block, blocks_of, pages
 from tests.docs.reader import HANDLERS, Reader
+from tests.docs.transcripts import parse
 
 PAGES = pages()
 TUTORIAL = "tutorials/video_tutorial"
@@ -43,6 +47,21 @@ NOT_RUN = {
     (TUTORIAL, "$ python3 -m venv .venv"): "needs a network; `make wheel` does it",
     (TUTORIAL, "$ pip install pytest pytest-asyncio"): "needs a network",
 }
+
+
+COMES_WITH_US = {
+    "blinker",
+    "click",
+    "hypercorn",
+    "jinja2",
+    "quart",
+    "quart_schema",
+    "quart_video",
+    "werkzeug",
+}
+PROGRAMS = {"granian", "gunicorn", "pytest", "uvicorn"}
+IN_EXTRA = {"uvicorn": "(serve|uvicorn)"}
+"""What one may be told to install in its place."""
 
 
 def _blocks(page: str) -> list[Block]:
@@ -85,6 +104,35 @@ def test_nothing_is_excused_that_is_gone() -> None:
 def test_what_is_not_run_could_be(block: Block) -> None:
     script = "\n".join(line.removeprefix("$ ") for line in block.text.splitlines())
     subprocess.run(["bash", "-n"], input=script.encode(), check=True)
+
+
+def _needed(block: Block, own: set[str]) -> set[str]:
+    """Return what a block needs that does not come with the library, by the names to install."""
+    if block.language == "console":
+        commands = [command.text for command in parse(block.text)]
+        words = {word for text in commands for word in re.findall(r"(?<![\w/.:-])\w+", text)}
+        return words & PROGRAMS
+    if block.language != "python":
+        return set()
+    names = set()
+    for node in ast.walk(ast.parse(block.text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    names -= sys.stdlib_module_names | COMES_WITH_US | own
+    return {name.replace("_", "-") for name in names}
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_a_page_tells_what_else_to_install(page: str) -> None:
+    """The tests have all of it; who reads has what they were told to install."""
+    blocks = _blocks(page)
+    own = {Path(block.caption).stem for block in blocks}
+    needed = set().union(*(_needed(block, own) for block in blocks))
+    told = " ".join(re.findall(r"pip install (.*)", PAGES[page].read_text(encoding="utf-8")))
+    missing = {name for name in needed if not re.search(rf"\b{IN_EXTRA.get(name, name)}\b", told)}
+    assert not missing
 
 
 def test_the_example_waits_until_a_video_has_been_read(
