@@ -264,6 +264,8 @@ def _mp4_audio(path: str, state: Mp4State, details: Details, urls: MountURLs) ->
         return []
     labels = sound_labels([track for _, track in tracks])
     selected = state.main if state.chosen is None else state.chosen
+    # Of the others, finding it out would take a look at each.
+    versions = {} if state.is_original else {selected: state.version}
     return [
         Mp4Audio(
             number=number,
@@ -272,7 +274,7 @@ def _mp4_audio(path: str, state: Mp4State, details: Details, urls: MountURLs) ->
             title=track.title,
             label=label,
             selected=number == selected,
-            url=urls.mp4(path, audio=number),
+            url=urls.mp4(path, audio=number, version=versions.get(number, "")),
         )
         for label, (number, track) in zip(labels, tracks, strict=True)
     ]

@@ -448,6 +448,22 @@ async def test_each_sound_track_has_an_address(root: Path) -> None:
         assert all(bodies)
 
 
+async def test_address_of_the_chosen_sound_track_names_its_version(root: Path) -> None:
+    copy(TWO.make(root), root / "videos/film.mkv")
+    async with serving(root, VIDEO_MAX_AGE=YEAR) as app:
+        for number in (0, 1):
+            await get(app, f"{MP4}?audio={number}")
+        for chosen in (0, 1):
+            told = (await video(app, f"film.mkv?audio={chosen}"))["mp4"]["audio"]
+            plain = told[1 - chosen]["url"]
+            named = told[chosen]["url"]
+            assert plain == f"{MP4}?audio={1 - chosen}"
+            sent = await get(app, named)
+            assert named == f"{MP4}?audio={chosen}&v={sent['etag'][1:-1]}"
+            assert sent["cache-control"] == KEPT
+            assert (await get(app, plain))["cache-control"] == ASKED_ANEW
+
+
 async def test_sound_track_is_chosen_by_the_address_of_the_page(root: Path) -> None:
     copy(DUBBED_AC3.make(root), root / "videos/film.mkv")
     async with serving(root) as app:
