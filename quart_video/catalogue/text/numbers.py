@@ -70,13 +70,23 @@ def _spellings(value: int) -> Iterator[str]:
         yield _NAMED[value]
 
 
-def sequel(number: str) -> str | None:
-    """Return "ii" for "2", and the other way round; of the first part, nobody writes either."""
+def sequels(title: str, number: str) -> Iterator[tuple[str, ...]]:
+    """Yield what "rocky 2" is written as, too: "rocky ii", "part ii" and "part two" behind a title.
+
+    Of the first part, nobody writes either.
+
+    :param title: the word before the number.
+    """
     value = value_of_number(number)
     if value in (None, 1) or number in _NAMED:
-        return None
+        return
     assert value is not None
-    return _ROMAN[value] if number.isdecimal() else str(value)
+    if number.isdecimal():
+        yield title, _ROMAN[value]
+        yield from ((kind, _ROMAN[value]) for kind in ("part", "episode", "chapter"))
+        yield from (("part", name) for name in _NAMED[value : value + 1])
+    else:
+        yield title, str(value)
 
 
 def dates(text: str) -> Iterator[tuple[str, ...]]:
@@ -95,4 +105,4 @@ def dates(text: str) -> Iterator[tuple[str, ...]]:
     yield str(int(day)), str(int(month)), year
 
 
-__all__ = ["dates", "numbered", "sequel", "value_of_number"]
+__all__ = ["dates", "numbered", "sequels", "value_of_number"]

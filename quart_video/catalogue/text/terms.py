@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import Code, find_codes, value_of
-from quart_video.catalogue.text.numbers import dates, numbered, sequel
+from quart_video.catalogue.text.numbers import dates, numbered, sequels
 from quart_video.catalogue.text.words import (
     WHOLE,
     split_humps,
@@ -36,7 +36,7 @@ _CHUNKS = re.compile(
     r"|[^\s/\\]+"
 )
 _CONTRACTED = re.compile("([a-z]{2,})(s|(?<=n)t)")
-_SAID = {"and": ("n",), "n": ("and",)}  # as in "Guns N' Roses"
+_SAID = {"and": "n", "n": "and"}  # as in "Guns N' Roses"
 _MOST_CONTRACTED = 4  # of one run of words
 _NUMBER_LAST = re.compile(r"(\d+)[^\w\\/]*\Z")
 
@@ -166,19 +166,18 @@ def _term(
     if len(words) > 1 and "&" not in chunk:
         ways += [(phrase,) for phrase in _with_apostrophes(words, is_whole=is_whole)]
     own = dict.fromkeys(ways)
-    others = _other_spellings(chunk, words, before, is_whole=is_whole)
+    others = [*_other_spellings(chunk, words, is_whole=is_whole)]
+    if len(words) == 1 and before and before[-1].isalpha():
+        spelt = [*sequels(before[-1], words[0])]
+        if words[0] in _SAID and not is_last:
+            spelt.append((before[-1], _SAID[words[0]]))
+        others += [(Phrase(form, is_whole=True),) for form in spelt]
     part = next((form[0] for form in forms if _is_letters(form)), "")
     return Term(words, tuple(own | dict.fromkeys(others)), len(own), part)
 
 
-def _other_spellings(
-    chunk: str, words: tuple[str, ...], before: tuple[str, ...], *, is_whole: bool
-) -> Iterator[Way]:
-    if len(words) == 1:
-        yield from ((Phrase((form,), is_whole=True),) for form in _SAID.get(words[0], ()))
-        if before and before[-1].isalpha() and (other := sequel(words[0])):
-            yield (Phrase((before[-1], other), is_whole=True),)
-    elif len(words) == 2:
+def _other_spellings(chunk: str, words: tuple[str, ...], *, is_whole: bool) -> Iterator[Way]:
+    if len(words) == 2:
         yield from _numbered_ways(words, is_whole=is_whole)
     yield from ((Phrase(form, is_whole=True),) for form in dates(chunk) if form != words)
 

@@ -88,7 +88,7 @@ LATER = (
         "H&W Works.mp4",
     ),
     *("Lantern Rock II.mp4", "Kettle Part Two.mp4", "Kettle.Vol.3.mp4", "Kettle Ep. 4.mp4"),
-    *("Combs N' Bees.mp4", "Süßes für Jörg.mp4"),
+    *("Combs N' Bees.mp4", "Quince Harvest Part III.mp4", "Süßes für Jörg.mp4"),
     "Ramp_Series_3_-_04._Norway_m001abcd_original.mp4",
     *("लाल चाँद.mp4", "नीला चांद.mp4"),
     *("Νήσος.mp4", "ភាសាខ្មែរ.mp4", "မြန်မာစာ.mp4", "ｽﾊﾟｲｽ.mp4", "ＷＩＤＥ film.mp4", "Part Ⅳ.mp4"),

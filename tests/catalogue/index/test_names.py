@@ -416,6 +416,7 @@ TABLE: list[tuple[str, tuple[str, ...]]] = [
         for q in ("lantern rock 2", "lantern rock ii", "lantern rock Ⅱ")
     ),
     *((q, ("Kettle Part Two.mp4",)) for q in ("kettle part 2", "kettle pt. 2", "kettle part ii")),
+    *((q, ("Quince Harvest Part III.mp4",)) for q in ("quince harvest 3", "quince part three")),
     *((q, ("Kettle.Vol.3.mp4",)) for q in ("kettle vol 3", "kettle volume 3", "kettle volume iii")),
     *((q, ("Kettle Ep. 4.mp4",)) for q in ("kettle e04", "kettle episode 4", "kettle ep 4")),
     *((q, ("Combs N' Bees.mp4",)) for q in ("combs and bees", "combs n bees", "combs n' bees")),
