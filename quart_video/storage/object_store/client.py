@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from secrets import token_hex
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -37,12 +38,18 @@ from quart_video.storage.base import (
     pool_errors,
 )
 from quart_video.storage.names import join
-from quart_video.storage.object_store import s3_raw_list
+from quart_video.storage.object_store import s3_raw_list, said
 from quart_video.storage.object_store.aws_profile import with_profile
 from quart_video.storage.object_store.url import Location
 
 CHUNK = 1024 * 1024
 """Bytes that are handed over at once. Each handing over costs a tenth of a millisecond."""
+
+_SMALL = 64 * 1024
+"""The same of a store that does not send as many in time: what has come is not to be lost."""
+
+_SLOW = 60.0
+"""Seconds for which a store that was slow counts as such."""
 
 _ASKING = 32
 """Questions at once, besides the media that are being received."""
@@ -52,6 +59,9 @@ _LISTING = 300.0
 
 _PAGE = 1000
 """Objects that are listed at once, which is what stores send at once."""
+
+_ROUND = 100
+"""A list whose rows are a multiple of this may be one page of it, and the store does not say so."""
 
 # What the HTTP client is told, and not the store.
 _CLIENT_OPTIONS = {
@@ -76,6 +86,14 @@ class BadOption(ValueError):
 
 class Refused(Unavailable):
     """The store does not let us in, or not to this object: for some, that is the same answer."""
+
+
+class Unknown(Unavailable):
+    """The store does not take our credentials, whatever is asked for."""
+
+
+class Slow(Unavailable):
+    """The store has answered, and its bytes do not come in time."""
 
 
 class NothingThere(Unavailable):
@@ -137,15 +155,6 @@ def _described(what: str, result: Any) -> Object:
     return _object(result.meta)
 
 
-# As in: Server returned non-2xx status code: 403 Forbidden
-_STATUS = re.compile(r"status code: (\d{3})")
-
-
-def _status(text: str) -> int | None:
-    match = _STATUS.search(text)
-    return int(match[1]) if match else None
-
-
 @contextmanager
 def _errors(what: str, *, sending: bool = False) -> Iterator[None]:
     """Turn what obstore raises into errors of ours, which name *what* and nothing else.
@@ -155,28 +164,40 @@ def _errors(what: str, *, sending: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except FileNotFoundError:
-        raise NotFound(f"{what}: the store has no such object") from None
+    except FileNotFoundError as error:
+        raise _absence(what, str(error)) from None
     except PreconditionError:
         raise Changed(f"{what} was replaced in the store meanwhile") from None
     except (PermissionDeniedError, UnauthenticatedError) as error:
-        words = _said(str(error)) or (
-            "the store refuses us; are the credentials right, and do they allow it?"
-        )
-        raise Refused(f"{what}: {words}", retry_after=30) from None
+        raise _refusal(what, str(error)) from None
     except TimeoutError:
-        raise Unavailable(f"{what}: the store does not answer in time") from None
+        kind = Slow if sending else Unavailable
+        raise kind(f"{what}: the store does not answer in time") from None
     except InvalidPathError:
         raise OddKey(f"{what} holds a key that is no path") from None
     except ValueError:
         raise BadName(f"{what}: no such key is possible") from None
     except BaseError as error:
         text = str(error)
-        if sending and _status(text) is None:
+        if sending and said.status(text) is None:
             raise BrokeOff(
                 f"{what}: the store does not send all that it announced, or broke off"
             ) from None
         raise _read(what, text) from None
+
+
+def _absence(what: str, text: str) -> StorageError:
+    if said.is_of_bucket(text):
+        return Unavailable(f"{what}: the store has no such bucket", retry_after=30)
+    return NotFound(f"{what}: the store has no such object")
+
+
+def _refusal(what: str, text: str) -> StorageError:
+    words = said.words(text) or (
+        f"the store refuses us{said.quoted(text)}; are the credentials right, and do they allow it?"
+    )
+    kind = Unknown if said.is_of_credentials(text) else Refused
+    return kind(f"{what}: {words}", retry_after=30)
 
 
 def _read(what: str, text: str) -> StorageError:
@@ -191,54 +212,33 @@ def _read(what: str, text: str) -> StorageError:
             "section 15.3.7), as Google's does where Content-Encoding is gzip, so nothing can be "
             'read. VIDEO_STORE_DELIVERY = "redirect" has players ask it themselves'
         )
-    if words := _said(text):
-        return Unavailable(f"{what}: {words}", retry_after=30)
-    return _named(what, _status(text))
+    if words := said.words(text):
+        kind = Unknown if said.is_of_credentials(text) else Unavailable
+        return kind(f"{what}: {words}", retry_after=30)
+    return _named(what, said.status(text), said.quoted(text))
 
 
-_ARCHIVED = "it is in an archive of the store, and has to be restored before it can be read"
-_OTHER_REGION = (
-    "the store leads elsewhere; is the region of VIDEO_STORE_OPTIONS that of the bucket?"
-)
-_OTHER_BYTES = (
-    "the store does not say that it sends the bytes that were asked for (Content-Range; RFC 9110, "
-    "section 14.4)"
-)
+_CUT = "the store has more than it lists: does it know ListObjectsV2?"
 _UNSIGNED = (
     'VIDEO_STORE_DELIVERY = "redirect" takes credentials that can sign an address, such as keys or '
     "a service account; these cannot, or they cannot be had"
 )
-_SAYINGS = {
-    "<Code>InvalidObjectState</Code>": _ARCHIVED,  # of S3
-    "<Code>BlobArchived</Code>": _ARCHIVED,  # of Azure
-    "<Code>RequestTimeTooSkewed</Code>": "the clock of this machine is wrong, says the store",
-    "<Code>AuthorizationHeaderMalformed</Code>": _OTHER_REGION,
-    "Received redirect without LOCATION": _OTHER_REGION,
-    "source: UnexpectedRange": _OTHER_BYTES,
-    "source: NoContentRange": _OTHER_BYTES,
-    "source: ParseContentRange": _OTHER_BYTES,
-    "source: Header {": "what the store says of it cannot be read: its Content-Length, "
-    "Last-Modified or ETag; does anything on the way change them?",
-}
-"""What it means that a store, or obstore of it, says so."""
 
 
-def _said(text: str) -> str | None:
-    return next((words for saying, words in _SAYINGS.items() if saying in text), None)
-
-
-def _named(what: str, status: int | None) -> StorageError:
+def _named(what: str, status: int | None, code: str) -> StorageError:
     """Name an error that obstore has no name for."""
     if status is None:
         return Unavailable(f"{what}: the store cannot be reached, or broke off")
     if status in (401, 403):
-        return Refused(f"{what}: the store refuses us; are the credentials right?", retry_after=30)
+        return Refused(
+            f"{what}: the store refuses us{code}; are the credentials right?", retry_after=30
+        )
     if status == 416:
         return NothingThere(f"{what} ends before the bytes that were asked for")
     if status == 404:
         return Unavailable(f"{what}: the store has no such bucket", retry_after=30)
     kind = {400: Rejected, 500: Broken}.get(status, Unavailable)
-    return kind(f"{what}: the store answers with status {status}")
+    return kind(f"{what}: the store answers with status {status}{code}")
 
 
 class Body:
@@ -328,6 +328,7 @@ class Bucket:
         self._asking = asyncio.Semaphore(_ASKING)
         self._aside = asyncio.Semaphore(1)
         self._receiving = asyncio.Semaphore(connections)
+        self._slow_until = 0.0
 
     async def head(self, key: str) -> Object:
         """Ask what the store knows of an object.
@@ -364,6 +365,15 @@ class Bucket:
             options["range"] = {"offset": start}
         if expected is not None and expected.etag.startswith('"'):  # a weak one never matches
             options["if_match"] = expected.etag
+        try:
+            return await self._sent(key, what, options, expected)
+        except Slow:
+            # Or it would send the same bytes again and again, and never one after them.
+            self._slow_until = monotonic() + _SLOW
+            return await self._sent(key, what, options, expected)
+
+    async def _sent(self, key: str, what: str, options: Any, expected: Object | None) -> Body:
+        chunk = _SMALL if monotonic() < self._slow_until else CHUNK
         release = await self._permit(what)
         try:
             with _errors(what):
@@ -372,7 +382,7 @@ class Bucket:
             found = _described(what, result)
             if expected is not None:
                 _check(found, expected)
-            body = Body(found, result.stream(CHUNK), what, self._timeout, release)
+            body = Body(found, result.stream(chunk), what, self._timeout, release)
         except BaseException:
             release()
             raise
@@ -401,9 +411,36 @@ class Bucket:
         :raises OddKey: there is a key that obstore cannot list.
         :raises Unavailable: the store cannot answer now.
         """
-        async with self._ask(f"the folder {prefix!r}", seconds=_LISTING):
+        what = f"the folder {prefix!r}"
+        async with self._ask(what, seconds=_LISTING):
             result = await obstore.list_with_delimiter_async(self._store, prefix or None)
-        return [_object(meta) for meta in result["objects"]], result["common_prefixes"]
+        found, folders = [_object(meta) for meta in result["objects"]], result["common_prefixes"]
+        if await self._is_cut(prefix, len(found) + len(folders), delimiter="/"):
+            raise Unavailable(f"{what}: {_CUT}", retry_after=30)
+        return found, folders
+
+    async def _is_cut(self, prefix: str, count: int, *, delimiter: str) -> bool:
+        """Say whether S3 has more below *prefix* than the *count* rows that it listed.
+
+        Where a store knows but the first version of the listing, obstore sees a page of it, and no
+        sign that it is one.
+        """
+        if not count or count % _ROUND or self.location.scheme != "s3":
+            return False
+        async with self._ask("the rest of a list"):
+            with pool_errors("the store"):
+                looking = self._threads.submit(self._begins_cut, prefix, delimiter)
+            return await asyncio.wrap_future(looking)
+
+    def _begins_cut(self, prefix: str, delimiter: str) -> bool:
+        rows, _ = self._rows(prefix, delimiter)
+        try:
+            next(rows, None)
+        except s3_raw_list.Cut:
+            return True
+        except s3_raw_list.Unlisted:
+            pass  # it may not know a parameter of ours
+        return False
 
     async def folder_with_odd_keys(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
         """Return the same as :meth:`folder`, and what obstore cannot list, too.
@@ -412,14 +449,23 @@ class Bucket:
 
         :raises Unavailable: the store cannot answer now, or it is none of S3.
         """
+        what = f"the folder {prefix!r}"
         if self.location.scheme != "s3":
-            raise Unavailable(f"the folder {prefix!r} holds a key that is no path: rename it")
-        async with self._ask(f"the folder {prefix!r}", seconds=_LISTING):
+            raise Unavailable(f"{what} holds a key that is no path: rename it")
+        async with self._ask(what, seconds=_LISTING):
             with pool_errors("the store"):
                 listing = self._threads.submit(self._list_oddly, prefix)
-            return await asyncio.wrap_future(listing)
+            try:
+                return await asyncio.wrap_future(listing)
+            except s3_raw_list.Unlisted as error:
+                raise Unavailable(
+                    f"{what}: {error}; if there is a key in it with //, .. or a control character, "
+                    "rename that one",
+                    retry_after=30,
+                ) from None
 
-    def _list_oddly(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
+    def _rows(self, prefix: str, delimiter: str) -> tuple[Iterator[s3_raw_list.Row], str]:
+        """Return the rows of a listing without obstore, and what all their keys begin with."""
         expires = timedelta(minutes=5)
 
         def sign(endpoint: str) -> str:
@@ -431,9 +477,16 @@ class Bucket:
         depth = self.location.prefix.count("/") + 2 if self.location.prefix else 1
         base = s3_raw_list.base_of(obstore.sign(self._store, "GET", "x", expires), depth)
         inside = "".join(f"{part}/" for part in above)
+        rows = s3_raw_list.rows_of(
+            base, inside, sign, self._options, self._timeout, delimiter=delimiter
+        )
+        return rows, inside
+
+    def _list_oddly(self, prefix: str) -> tuple[Sequence[Object], Sequence[str]]:
         objects: list[Object] = []
         folders: list[str] = []
-        for row in s3_raw_list.rows_of(base, inside, sign, self._options, self._timeout):
+        rows, inside = self._rows(prefix, "/")
+        for row in rows:
             path = join(prefix, row.key.removeprefix(inside))
             if row.modified is None:
                 folders.append(path.removesuffix("/"))
@@ -444,17 +497,22 @@ class Bucket:
     async def pages(self, prefix: str) -> AsyncIterator[Iterable[Object]]:
         """Yield all objects below *prefix*, in the order of their keys.
 
+        :raises Broken: there are more.
         :raises OddKey: there is a key that obstore cannot list.
         :raises Unavailable: the store cannot answer now.
         """
         with _errors("the list of all objects"):
             stream = aiter(obstore.list(self._store, prefix or None, chunk_size=_PAGE))
+        count = 0
         while True:
             async with self._ask("the list of all objects"):
                 page = await anext(stream, None)
             if page is None:
-                return
+                break
+            count += len(page)
             yield map(_object, page)  # as whoever reads them gives the event loop its turns
+        if await self._is_cut(prefix, count, delimiter=""):
+            raise Broken(f"the list of all objects: {_CUT}")
 
     async def holds(self, prefix: str, *, aside: bool = False) -> bool:
         """Say whether there is any object below *prefix*.
@@ -471,6 +529,31 @@ class Bucket:
             return True
         except Broken:
             return any(await self.folder_with_odd_keys(prefix))
+
+    async def prove(self, *, aside: bool = False) -> None:
+        """See whether it is a store that has listed nothing.
+
+        A console, or the page by which a network lets its guests in, has an answer to everything,
+        and obstore takes any page for a listing of S3 or Google's with nothing in it.
+
+        :param aside: ask at once, however much is being asked already.
+        :raises Unavailable: it is none.
+        """
+        queue = self._aside if aside else self._asking
+        async with self._ask("the store", queue=queue):
+            try:
+                await obstore.head_async(self._store, f"no-such-object-{token_hex(8)}")
+            except FileNotFoundError:
+                return
+            except BaseError as error:
+                if said.status(str(error)) is not None:  # it answers, and not with an object
+                    return
+                raise
+        raise Unavailable(
+            "what answers at the endpoint is no object store: it has an object of any name; is it "
+            "the console of one, or a page for signing in?",
+            retry_after=30,
+        )
 
     async def sign(self, method: str, key: str, seconds: int) -> str:
         """Return a URL by which anyone may do *method* with an object for some time.

@@ -33,24 +33,32 @@ _WAITS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 class ObjectMedia:
     """A media out of an object.
 
-    :param body: its bytes from *start* on, if they have been asked for already.
+    :param body: its bytes from *start* up to *stop*, if they have been asked for already.
     """
 
     def __init__(
-        self, bucket: Bucket, found: Object, facts: FileFacts, *, body: Body | None, start: int = 0
+        self,
+        bucket: Bucket,
+        found: Object,
+        facts: FileFacts,
+        *,
+        body: Body | None = None,
+        start: int = 0,
+        stop: int | None = None,
     ) -> None:
         self.facts = facts
         self._bucket = bucket
         self._object = found
         self._body = body
         self._position = start
+        self._stop = found.size if stop is None else stop
 
     async def ready(self, start: int, stop: int) -> None:
         """Have the first bytes from *start* up to *stop* received."""
-        if self._body is None or self._position != start:
+        if self._body is None or self._position != start or start >= self._stop:
             self.close()
             self._body = await self._receive(start, stop)
-            self._position = start
+            self._position, self._stop = start, stop
 
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes as they come; where they break off, ask for the rest of them."""

@@ -28,6 +28,14 @@ _IGNORED = "x-quart-video"
 """A parameter that S3 has no meaning for, as those that begin with ``x-`` are left to its users."""
 
 
+class Unlisted(Unavailable):
+    """There is no listing, and the text does not say of what."""
+
+
+class Cut(Unlisted):
+    """The store knows but the first version of the listing, and has more than it lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a listing: an object, or a folder (without ``modified``)."""
@@ -46,6 +54,8 @@ class Page:
     rows: Sequence[Row]
     token: str | None
     """Asks for the next page; ``None``: there is none."""
+    is_cut: bool = False
+    """There is one, and the store does not tell how to ask for it."""
 
 
 def base_of(signed: str, components: int) -> str:
@@ -58,21 +68,27 @@ def base_of(signed: str, components: int) -> str:
 
 
 def rows_of(
-    base: str, prefix: str, sign: Callable[[str], str], options: Mapping[str, str], timeout: float
+    base: str,
+    prefix: str,
+    sign: Callable[[str], str],
+    options: Mapping[str, str],
+    timeout: float,
+    *,
+    delimiter: str = "/",
 ) -> Iterator[Row]:
-    """Yield the rows directly below *prefix*.
+    """Yield the rows directly below *prefix*, or all that begin so where there is no *delimiter*.
 
     :param base: address of the bucket.
     :param sign: signs a GET of an object ``x`` in a bucket ``b`` at an endpoint.
     :param options: of the HTTP client, as obstore calls them.
-    :raises Unavailable: the store cannot answer now.
+    :raises Unlisted: the store cannot answer now, or not so that it can be read.
     """
-    opener = _opener(options)
+    opener = _opener(base, options)
     token = None
     while True:
         query = {
             "list-type": "2",
-            "delimiter": "/",
+            "delimiter": delimiter,
             "prefix": prefix,
             "encoding-type": "url",  # XML has no way to write control characters
             **({"continuation-token": token} if token else {}),
@@ -81,12 +97,14 @@ def rows_of(
         try:
             page = read_page(_fetch(opener, sign(f"{base}?{urlencode(query)}"), timeout))
         except ValueError as error:
-            raise Unavailable(f"a listing of the store is none: {error}") from None
+            raise Unlisted(f"a listing of the store is none: {error}") from None
+        if page.is_cut:
+            raise Cut("the store has more than it lists, as it does not know ListObjectsV2")
         yield from page.rows
         if not page.token:
             return
         if page.token == token:
-            raise Unavailable("a listing of the store begins again and again")
+            raise Unlisted("a listing of the store begins again and again")
         token = page.token
 
 
@@ -99,6 +117,8 @@ def read_page(data: bytes) -> Page:
         page = ET.fromstring(data)  # noqa: S314 - expat bounds what grows
     except ET.ParseError as error:
         raise ValueError(f"no XML, {error}") from error
+    if page.tag.rpartition("}")[2] != "ListBucketResult":
+        raise ValueError("another document, such as a page for people")
     folders = page.iterfind("{*}CommonPrefixes/{*}Prefix")
     rows = [Row(unquote_plus(row.text or "")) for row in folders]
     for row in page.iterfind("{*}Contents"):
@@ -114,16 +134,21 @@ def read_page(data: bytes) -> Page:
                 row.findtext("{*}ETag") or "",
             )
         )
-    return Page(rows, page.findtext("{*}NextContinuationToken") or None)
+    token = page.findtext("{*}NextContinuationToken") or None
+    return Page(rows, token, page.findtext("{*}IsTruncated") == "true" and not token)
 
 
-def _opener(options: Mapping[str, str]) -> urllib.request.OpenerDirector:
+def _opener(base: str, options: Mapping[str, str]) -> urllib.request.OpenerDirector:
     trusted = ssl.create_default_context(cadata=options.get("root_certificate"))
     if options.get("allow_invalid_certificates") == "true":
         trusted.check_hostname, trusted.verify_mode = False, ssl.CERT_NONE
     handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=trusted)]
     if proxy := options.get("proxy_url"):
-        handlers.append(urllib.request.ProxyHandler({"http": proxy, "https": proxy}))
+        excluded = urllib.request.proxy_bypass_environment(  # type: ignore[attr-defined]
+            urlsplit(base).netloc, {"no": options.get("proxy_excludes", "")}
+        )
+        proxies = {} if excluded else {"http": proxy, "https": proxy}
+        handlers.append(urllib.request.ProxyHandler(proxies))
     return urllib.request.build_opener(*handlers)
 
 
@@ -134,6 +159,6 @@ def _fetch(opener: urllib.request.OpenerDirector, url: str, timeout: float) -> b
             return data
     except HTTPError as error:
         error.close()
-        raise Unavailable(f"a listing is answered with status {error.code}") from None
+        raise Unlisted(f"a listing is answered with status {error.code}") from None
     except (OSError, HTTPException):
-        raise Unavailable("a listing cannot be had") from None
+        raise Unlisted("a listing cannot be had") from None

@@ -32,6 +32,7 @@ from quart_video.storage.object_store.client import (
     OddKey,
     Refused,
     Rejected,
+    Unknown,
 )
 from quart_video.storage.object_store.media import ObjectMedia
 from quart_video.storage.object_store.sources import Sources
@@ -97,8 +98,10 @@ class ObjectStorage:
         except (OddKey, Broken) as error:
             logger.info("Asked for once more, in another way: %s", error)
             objects, prefixes = await self._bucket.folder_with_odd_keys(folder)
-        if folder and not objects and not prefixes:
-            raise NotFound(f"there is no folder {folder!r}")
+        if not objects and not prefixes:
+            await self._bucket.prove()
+            if folder:
+                raise NotFound(f"there is no folder {folder!r}")
         texts = await self._sources.among(objects)
         rows: list[str | Object] = [*prefixes, *(each for each in objects if each.key not in texts)]
         entries = []
@@ -138,6 +141,8 @@ class ObjectStorage:
                             for folder in tree.add(found.key, facts_of(found)):
                                 yield folder
                     await asyncio.sleep(0)
+            # Else the end of the list may be a page that is none.
+            await self._bucket.prove()
         except (OddKey, Broken) as error:
             raise CannotWalk(str(error)) from error
         for folder in tree.end():
@@ -176,6 +181,9 @@ class ObjectStorage:
                 body = await self._bucket.receive(path, first.start, stop)
             except (NothingThere, Refused, Rejected):
                 pass  # the other way of asking tells more
+            except Unknown:
+                self._let_in = None  # which was with other credentials, or when they still held
+                raise
             else:
                 found = body.object
                 try:
@@ -184,11 +192,11 @@ class ObjectStorage:
                     body.close()
                     raise
                 return ObjectMedia(
-                    self._bucket, found, facts_of(found), body=body, start=first.start
+                    self._bucket, found, facts_of(found), body=body, start=first.start, stop=stop
                 )
         found = await self._head(path)
         await self._sources.refuse(found)
-        return ObjectMedia(self._bucket, found, facts_of(found), body=None)
+        return ObjectMedia(self._bucket, found, facts_of(found))
 
     async def presign(self, method: str, path: str, *, seconds: int) -> str:
         """Return a URL of the store by which anyone may *method* the object at *path*.
@@ -201,7 +209,8 @@ class ObjectStorage:
 
     async def check(self) -> None:
         """See whether the store lets us list what it has."""
-        await self._bucket.holds("", aside=True)
+        if not await self._bucket.holds("", aside=True):
+            await self._bucket.prove(aside=True)
 
     async def aclose(self) -> None:
         """Answer nothing more."""

@@ -156,6 +156,12 @@ REFUSALS = {
     "/bucket/late.mp4": (403, "RequestTimeTooSkewed"),
     "/bucket/region.mp4": (400, "AuthorizationHeaderMalformed"),
     "/bucket/refused.mp4": (403, "AccessDenied"),
+    "/bucket/expired.mp4": (400, "ExpiredToken"),
+    "/bucket/expired-too.mp4": (403, "ExpiredToken"),
+    "/bucket/unknown.mp4": (403, "InvalidAccessKeyId"),
+    "/bucket/unsigned.mp4": (403, "SignatureDoesNotMatch"),
+    "/bucket/no-bucket.mp4": (404, "NoSuchBucket"),
+    "/bucket/locked.mp4": (400, "KMS.DisabledException"),
 }
 
 
@@ -222,7 +228,13 @@ async def test_a_store_that_does_not_know_ranges_is_named(
         ("no-range", "Content-Range"),
         ("no-date", "Content-Length, Last-Modified or ETag"),
         ("no-text", "Content-Length, Last-Modified or ETag"),
-        ("refused", "are the credentials right, and do they allow it?"),
+        ("refused", "(AccessDenied); are the credentials right, and do they allow it?"),
+        ("expired", "the credentials have expired"),
+        ("expired-too", "the credentials have expired"),
+        ("unknown", "does not know the key"),
+        ("unsigned", "the secret key above all"),
+        ("no-bucket", "no such bucket"),
+        ("locked", "cannot decrypt it"),
     ],
 )
 async def test_what_is_wrong_is_told(

@@ -448,12 +448,12 @@ class TestOddKeys:
 def test_pages_of_odd_keys() -> None:
     """More than a store lists at once."""
     first = (
-        "<r xmlns='s3'><NextContinuationToken>t+/=</NextContinuationToken>"
-        "<CommonPrefixes><Prefix>a%2F</Prefix></CommonPrefixes></r>"
+        "<ListBucketResult xmlns='s3'><NextContinuationToken>t+/=</NextContinuationToken>"
+        "<CommonPrefixes><Prefix>a%2F</Prefix></CommonPrefixes></ListBucketResult>"
     )
     second = (
-        "<r xmlns='s3'><Contents><Key>b+%2B%0A</Key><Size>5</Size><ETag>e</ETag>"
-        "<LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents></r>"
+        "<ListBucketResult xmlns='s3'><Contents><Key>b+%2B%0A</Key><Size>5</Size><ETag>e</ETag>"
+        "<LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents></ListBucketResult>"
     )
     asked = []
 
@@ -480,11 +480,25 @@ def test_pages_of_odd_keys() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(b"<r", id="half of it"),
-        pytest.param(b"<r><Contents><Key>a</Key><Size>5</Size></Contents></r>", id="no time"),
-        pytest.param(b"<r><Contents><Key>a</Key><Size>-5</Size></Contents></r>", id="no size"),
-        pytest.param(b"<r><NextContinuationToken>t</NextContinuationToken></r>", id="without end"),
+        pytest.param(b"<ListBucketResult", id="half of it"),
+        pytest.param(
+            b"<ListBucketResult><Contents><Key>a</Key><Size>5</Size></Contents></ListBucketResult>",
+            id="no time",
+        ),
+        pytest.param(
+            b"<ListBucketResult><Contents><Key>a</Key><Size>-5</Size></Contents></ListBucketResult>",
+            id="no size",
+        ),
+        pytest.param(
+            b"<ListBucketResult><NextContinuationToken>t</NextContinuationToken></ListBucketResult>",
+            id="without end",
+        ),
         pytest.param(b"", id="cut off"),
+        pytest.param(b"<html><body>Sign in.</body></html>", id="a page for people"),
+        pytest.param(
+            b"<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
+            id="a page of it",
+        ),
     ],
 )
 def test_a_listing_that_is_none(answer: bytes) -> None:
