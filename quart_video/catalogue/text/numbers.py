@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from quart_video.catalogue.text.episodes import digits_of
+
 _TENS = ("", "x", "xx")
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _MOST = 20
@@ -41,6 +43,9 @@ _KINDS: dict[str, tuple[str, ...]] = {
 _YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "0[1-9]|1[0-2]", "0[1-9]|[12][0-9]|3[01]"
 _YEAR_FIRST = re.compile(rf"({_YEAR})([-._]?)({_MONTH})\2({_DAY})")
 _DAY_FIRST = re.compile(rf"({_DAY}|[1-9])([-._])({_MONTH}|[1-9])\2({_YEAR})")
+
+_HAN = ("", *"一二三四五六七八九")
+_COUNTED = re.compile(r"(.*第)([1-9][0-9]?|[一二三四五六七八九十]{1,3})([集話话回章部].*)")
 
 
 def value_of_number(word: str) -> int | None:
@@ -105,4 +110,17 @@ def dates(text: str) -> Iterator[tuple[str, ...]]:
     yield str(int(day)), str(int(month)), year
 
 
-__all__ = ["dates", "numbered", "sequels", "value_of_number"]
+def counted(text: str) -> Iterator[str]:
+    """Yield "第十二話" for "第12話", and the other way round, if that is all of *text*."""
+    if not (found := _COUNTED.fullmatch(text)):
+        return
+    before, number, behind = found.groups()
+    if number.isdecimal():
+        tens, ones = divmod(int(number), 10)
+        han = f"{_HAN[tens] if tens > 1 else ''}{'十' * (tens > 0)}{_HAN[ones]}"
+        yield f"{before}{han}{behind}"
+    else:
+        yield f"{before}{digits_of(number)}{behind}"
+
+
+__all__ = ["counted", "dates", "numbered", "sequels", "value_of_number"]

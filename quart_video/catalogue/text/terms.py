@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import Code, find_codes, value_of
-from quart_video.catalogue.text.numbers import dates, numbered, sequels
+from quart_video.catalogue.text.numbers import counted, dates, numbered, sequels
 from quart_video.catalogue.text.words import (
     WHOLE,
     split_humps,
@@ -123,15 +123,17 @@ def _terms(q: str) -> Iterator[Term]:
 def _chunks(text: str, *, is_last: bool) -> Iterator[Term]:
     chunks = [chunk[:_LONGEST] for chunk in _CHUNKS.findall(text)]
     split = [tuple(split_words(chunk)) for chunk in chunks]
+    title: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     for number, (chunk, words) in enumerate(zip(chunks, split, strict=True), 1):
         behind = split[number] if number < len(split) else ()
         if not words or (len(words) == 1 and _is_numbered(words, behind)):
-            before = words
+            title, before = before, words
             continue
         is_end = is_last and number == len(chunks)
         if len(before) == 1 and _is_numbered(before, words):
-            yield _numbered_term(before, words, is_whole=_is_whole(chunk, is_last=is_end))
+            is_whole = _is_whole(chunk, is_last=is_end)
+            yield _numbered_term(before + words, title, is_whole=is_whole)
         else:
             yield _term(chunk, words, before, is_last=is_end)
         before = words
@@ -142,15 +144,21 @@ def _is_numbered(kind: tuple[str, ...], number: tuple[str, ...]) -> bool:
     return len(number) == 1 and next(numbered(kind[0], number[0]), None) is not None
 
 
-def _numbered_term(kind: tuple[str, ...], number: tuple[str, ...], *, is_whole: bool) -> Term:
-    apart = (Phrase(kind, is_whole=False), Phrase(number, is_whole))
-    ways = dict.fromkeys((apart, *_numbered_ways(kind + number, is_whole=is_whole)))
-    return Term(kind + number, tuple(ways), own=1)
+def _numbered_term(words: tuple[str, ...], title: tuple[str, ...], *, is_whole: bool) -> Term:
+    kind, number = words
+    apart = (Phrase((kind,), is_whole=False), Phrase((number,), is_whole))
+    ways = dict.fromkeys((apart, *_numbered_ways(words, title, is_whole=is_whole)))
+    return Term(words, tuple(ways), own=1)
 
 
-def _numbered_ways(words: tuple[str, ...], *, is_whole: bool) -> Iterator[Way]:
+def _numbered_ways(
+    words: tuple[str, ...], title: tuple[str, ...], *, is_whole: bool
+) -> Iterator[Way]:
+    """Yield how else "ep 2" is written; behind a title, that is its number alone, as of anime."""
     for form in numbered(*words):
         yield (Phrase(form, is_whole if form[1] == words[1] else True),)
+    if words[0] in _EPISODE_WORDS and words[1].isdecimal() and title and title[-1].isalpha():
+        yield (Phrase((title[-1], words[1]), is_whole=True),)
 
 
 def _term(
@@ -166,7 +174,7 @@ def _term(
     if len(words) > 1 and "&" not in chunk:
         ways += [(phrase,) for phrase in _with_apostrophes(words, is_whole=is_whole)]
     own = dict.fromkeys(ways)
-    others = [*_other_spellings(chunk, words, is_whole=is_whole)]
+    others = [*_other_spellings(chunk, words, before, is_whole=is_whole)]
     if len(words) == 1 and before and before[-1].isalpha():
         spelt = [*sequels(before[-1], words[0])]
         if words[0] in _SAID and not is_last:
@@ -176,9 +184,12 @@ def _term(
     return Term(words, tuple(own | dict.fromkeys(others)), len(own), part)
 
 
-def _other_spellings(chunk: str, words: tuple[str, ...], *, is_whole: bool) -> Iterator[Way]:
+def _other_spellings(
+    chunk: str, words: tuple[str, ...], before: tuple[str, ...], *, is_whole: bool
+) -> Iterator[Way]:
     if len(words) == 2:
-        yield from _numbered_ways(words, is_whole=is_whole)
+        yield from _numbered_ways(words, before, is_whole=is_whole)
+    yield from ((Phrase(tuple(split_words(form)), is_whole),) for form in counted(chunk))
     yield from ((Phrase(form, is_whole=True),) for form in dates(chunk) if form != words)
 
 

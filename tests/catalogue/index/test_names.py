@@ -369,6 +369,10 @@ TABLE: list[tuple[str, tuple[str, ...]]] = [
     *((q, ("2023.04.05 hike.mp4", *_THAT_DAY)) for q in ("2023-04-05", "2023_04_05")),
     *((q, ("2023.04.05 hike.mp4", *_THAT_DAY)) for q in ("05.04.2023", "5-4-2023")),
     ("2023.4.5", ("2023.04.05 hike.mp4",)),
+    *(
+        (q, ("[Grp] Kaze no Oto - 07 [1080p].mkv",))
+        for q in ("kaze no oto e07", "kaze no oto ep 7", "kaze no oto episode 07")
+    ),
     ("kaze no oto 07", ("[Grp] Kaze no Oto - 07 [1080p].mkv",)),
     ("kaze no oto - 17", ("[Grp] Kaze no Oto - 17 [1080p].mkv",)),
     ("kaze 7", ("[Grp] Kaze no Oto - 07 [1080p].mkv",)),
@@ -418,6 +422,8 @@ TABLE: list[tuple[str, tuple[str, ...]]] = [
     *((q, ("Kettle Part Two.mp4",)) for q in ("kettle part 2", "kettle pt. 2", "kettle part ii")),
     *((q, ("Quince Harvest Part III.mp4",)) for q in ("quince harvest 3", "quince part three")),
     *((q, ("Kettle.Vol.3.mp4",)) for q in ("kettle vol 3", "kettle volume 3", "kettle volume iii")),
+    ("第十二話", ("紙の舟 第十二話.mp4", "紙の舟2 第12話.mp4")),
+    ("紙 第12話", ("紙の舟2 第12話.mp4", "紙の舟 第十二話.mp4")),
     *((q, ("Kettle Ep. 4.mp4",)) for q in ("kettle e04", "kettle episode 4", "kettle ep 4")),
     *((q, ("Combs N' Bees.mp4",)) for q in ("combs and bees", "combs n bees", "combs n' bees")),
     *((q, ("Süßes für Jörg.mp4",)) for q in ("suesses joerg", "susses jorg", "süßes jörg")),
