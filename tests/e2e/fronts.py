@@ -125,12 +125,14 @@ def caddy(folder: Path, config: str) -> list[str]:
     :param config: sites.
     """
     path = folder / "Caddyfile"
-    path.write_text(f"{{\n\tadmin off\n}}\n{config}\n")
+    # It tells sites apart by their names, which one who asks by an address does not tell.
+    options = "admin off\n\tdefault_sni localhost\n\tauto_https disable_redirects"
+    path.write_text(f"{{\n\t{options}\n}}\n{config}\n")
     home = [f"{name}={folder}" for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")]
     command = ["env", *home, need_tool("caddy")]
-    options = ["--config", str(path), "--adapter", "caddyfile"]
-    _check([*command, "validate", *options])
-    return [*command, "run", *options]
+    file = ["--config", str(path), "--adapter", "caddyfile"]
+    _check([*command, "validate", *file])
+    return [*command, "run", *file]
 
 
 def haproxy(folder: Path, config: str) -> list[str]:
@@ -261,10 +263,20 @@ class Front:
     """A web server of one kind, in front of a server.
 
     :param config: what to run it with; left out, what it hands off by.
+    :param alive: an address that is answered as soon as it is up.
     """
 
-    def __init__(self, kind: str, server: Server, folder: Path, config: str | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        server: Server,
+        folder: Path,
+        config: str | None = None,
+        *,
+        alive: str = "/alive",
+    ) -> None:
         self.kind, self.server = kind, server
+        self._alive = alive
         port, self.tls_port = free_ports(2)
         self.address = ("127.0.0.1", port)
         self._log_file = folder / "stderr.txt"
@@ -309,6 +321,8 @@ class Front:
             '":8080"': '"{}:{}"'.format(*address),
             "listen: 8080": "listen: {{host: {}, port: {}}}".format(*address),
             "bind :8080": "bind {}:{}".format(*address),
+            "media.example.org {": f"https://localhost:{self.tls_port} {{\n\tbind {address[0]}"
+            f"\n\ttls {folder}/fullchain.pem {folder}/privkey.pem",
             ":8080 {": ":{1} {{\n\tbind {0}".format(*address),
         }
         return re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], config)
@@ -316,7 +330,7 @@ class Front:
     def _answers(self) -> bool:
         assert self._process.poll() is None, self._log_file.read_text()
         try:
-            return self.request("GET", "/alive").status in {200, 301}  # that of HTTPS leads on
+            return self.request("GET", self._alive).status in {200, 301}  # that of HTTPS leads on
         except OSError:
             return False
 

@@ -26,6 +26,7 @@ import pytest
 from tests.e2e.fronts import CACHES, FILES, HTTPS, PROXIES, Front
 from tests.e2e.harness import KERNEL, REPOSITORY, Server, make_certificate
 from tests.e2e.http1 import Http1
+from tests.e2e.http3 import connect as connect_http3
 from tests.e2e.reply import Reply, content_range, parse_multipart
 
 TABLE = REPOSITORY / "docs" / "reference" / "fronts.inc"
@@ -509,6 +510,35 @@ def test_https(server: Server, tmp_path: Path) -> None:
     assert answers["/videos/film.mp4"] == (206, FILM[5:9])
     assert answers["/metrics"][0] == 403
     assert (plain.status, plain["Location"]) == (301, "https://127.0.0.1/videos/?q=x")
+
+
+async def test_http3(server: Server, tmp_path: Path) -> None:
+    """Caddy speaks it by itself, wherever it has a certificate."""
+    make_certificate(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
+    plain = (FILES / PROXIES["caddy"]).read_text()
+    name = plain.replace(":8080 {", "media.example.org {")
+    front = Front("caddy", server, tmp_path, f"{plain}\n{name}")
+    try:
+        async with connect_http3(front.tls_port) as client:
+
+            async def get(target: str, *fields: tuple[str, str]) -> Reply:
+                client.send("GET", target, fields)
+                return await client.read()
+
+            playlist = await get("/videos/-/playlist.m3u")
+            url = json.loads((await get("/videos/-/api/videos/film.mp4")).body)["url"]
+            whole = await get(url)
+            part = await get(url, ("Range", "bytes=-500"), ("If-Range", whole["ETag"]))
+            several = await get(url, ("Range", "bytes=0-3,20-25"))
+            odd = await get(f"/videos/{quote(ODD)}")
+    finally:
+        front.stop()
+    assert f"https://localhost{url}" in playlist.body.decode()
+    assert (whole.status, whole.body) == (200, FILM)
+    assert (part.status, part.body) == (206, FILM[-500:])
+    assert content_range(part["Content-Range"]) == (SIZE - 500, SIZE, SIZE)
+    assert [each.body for each in parse_multipart(several)] == [FILM[:4], FILM[20:26]]
+    assert odd.body == b"odd"
 
 
 Outcomes = Mapping[tuple[str, str], Future[str]]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.fronts import Front
+from tests.e2e.fronts import FILES, PROXIES, Front
 from tests.e2e.harness import Servers
-from tests.e2e.site import CLIP
+from tests.e2e.site import CLIP, GOOD_NAMES, Site
 
 # Uvicorn puts the path back by itself, so it is taken off here.
 _CONFIG = """
@@ -79,3 +81,54 @@ def test_full_addresses(front: Front) -> None:
     target = signed.partition(f":{front.address[1]}")[2]
     assert front.get(target).body == CLIP
     assert front.get(target.partition("?")[0]).status == 404
+
+
+# How a front takes the path off, as the guide has it: what stands in its file, and what comes
+# there in place of it.
+_HANDLE_PATH = "handle_path /media/* {\n\t\treverse_proxy 127.0.0.1:8000\n\t}"
+TAKES_IT_OFF: dict[str, tuple[tuple[str, str], ...]] = {
+    "nginx": (("location / {", "location /media/ {"), ("http://app;", "http://app/;")),
+    "caddy": (("reverse_proxy 127.0.0.1:8000", _HANDLE_PATH),),
+    "haproxy": (
+        (
+            "    option forwardfor",
+            "    http-request replace-path /media/(.*) /\\1\n    option forwardfor",
+        ),
+    ),
+    "apache": (("ProxyPass / ", "ProxyPass /media/ "),),
+    "h2o": (("      /:", "      /media/:"),),
+    "traefik": (
+        ("service: app\n", "service: app\n      middlewares: [off]\n"),
+        (
+            "  services:",
+            "  middlewares:\n    off:\n      stripPrefix: {prefixes: [/media]}\n  services:",
+        ),
+    ),
+    "envoy": (
+        ("match: {prefix: /}", "match: {prefix: /media/}"),
+        ("timeout: 0s}", "timeout: 0s, prefix_rewrite: /}"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TAKES_IT_OFF)
+@pytest.mark.sample(2)
+def test_a_path_that_the_front_takes_off(
+    servers: Servers, site: Site, kind: str, tmp_path: Path
+) -> None:
+    server = servers.server("uvicorn", UVICORN_ROOT_PATH="/media")
+    config = (FILES / PROXIES[kind]).read_text()
+    for before, after in TAKES_IT_OFF[kind]:
+        assert before in config
+        config = config.replace(before, after, 1)
+    front = Front(kind, server, tmp_path, config, alive="/media/alive")
+    try:
+        for name in GOOD_NAMES:
+            reply = front.get(f"/media/videos/names/{quote(name)}")
+            assert (reply.status, reply.body) == (200, site.content(name)), name
+        lines = front.get("/media/videos/-/playlist.m3u").body.decode().splitlines()
+        assert front.get("/media/videos/folder")["Location"] == "/media/videos/folder/"
+        assert front.get("/media/videos?limit=1")["Location"] == "/media/videos/?limit=1"
+    finally:
+        front.stop()
+    assert "http://{}:{}/media/videos/clip.mp4".format(*front.address) in lines
