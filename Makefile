@@ -54,11 +54,11 @@ matrix: $(VENV)/.installed-test ## run what is left out of the tables over the w
 lowest: ## run the tests without servers with the oldest packages that pyproject.toml allows
 	mkdir -p build
 	$(OLDEST_PYTHON) tests/support/lowest.py pyproject.toml >build/lowest.txt
-	env -u CI $(MAKE) test VENV=build/lowest PYTHON=$(OLDEST_PYTHON) OPTIONAL=store \
+	env -u CI $(MAKE) test VENV=build/lowest PYTHON=$(OLDEST_PYTHON) \
 	  PIP_OPTIONS='--constraint build/lowest.txt' \
 	  ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
 
-soak: $(VENV)/.installed-test ## run the tests that take minutes
+soak: $(VENV)/.installed-soak ## run the tests that take minutes
 	$(call tested,--hypothesis-profile=soak -m slow $(ARGS))
 
 fuzz: $(VENV)/.installed-fuzz ## try every parser with odd inputs, guided by what they reach, two minutes
@@ -105,7 +105,9 @@ clean: ## remove everything these targets made
 # Extras are what users install, groups what only those need who work on it.
 $(VENV)/.installed: EXTRAS := media
 $(VENV)/.installed-test: GROUPS := test docs
-$(VENV)/.installed-test: OPTIONAL := store fronts
+$(VENV)/.installed-test: OPTIONAL := store
+$(VENV)/.installed-soak: GROUPS := test docs
+$(VENV)/.installed-soak: OPTIONAL := store fronts
 $(VENV)/.installed-fuzz: GROUPS := test fuzz
 $(VENV)/.installed-dev: GROUPS := dev
 $(VENV)/.installed-bench: GROUPS := bench
@@ -117,8 +119,8 @@ install = $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile
   --editable '.[$(EXTRAS)]' $(addprefix --group ,$(1))
 compile = $(RUN) -W ignore -m compileall -qq -j 0 -x '$(UNUSED)' $(VENV)/lib >/dev/null || true
 
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-fuzz $(VENV)/.installed-dev \
-$(VENV)/.installed-bench: pyproject.toml | $(RUN)
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-soak $(VENV)/.installed-fuzz \
+$(VENV)/.installed-dev $(VENV)/.installed-bench: pyproject.toml | $(RUN)
 	@echo "Installing what is needed into $(VENV); the first time this takes a minute."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 	@$(call install,$(GROUPS) $(OPTIONAL)) $(if $(OPTIONAL),|| { \

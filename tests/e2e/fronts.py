@@ -10,7 +10,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.e2e.harness import REPOSITORY, Server, missing, need_tool, wait_until
 from tests.e2e.http1 import Http1
@@ -257,6 +261,15 @@ COMMANDS = {
     "envoy": envoy,
     "traffic_server": traffic_server,
 }
+_LARGE = {"traefik", "envoy"}
+"""Those that come as packages of a hundred megabytes, which `make test` does without."""
+
+
+def each_of(names: Iterable[str]) -> list[Any]:
+    """Return names of fronts as parameters of a test."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow) if name in _LARGE else name for name in names
+    ]
 
 
 class Front:

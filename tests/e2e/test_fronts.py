@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.fronts import CACHES, FILES, HTTPS, PROXIES, Front
+from tests.e2e.fronts import CACHES, FILES, HTTPS, PROXIES, Front, each_of
 from tests.e2e.harness import KERNEL, REPOSITORY, Server, make_certificate
 from tests.e2e.http1 import Http1
 from tests.e2e.http3 import connect as connect_http3
@@ -285,7 +285,7 @@ def table() -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("column", QUICK)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each_of(NAMES))
 @pytest.mark.sample(6)
 def test_what_is_passed_on(fronts: Starts, name: str, column: str) -> None:
     front = fronts(name)
@@ -340,7 +340,7 @@ def closing() -> Iterator[Closing]:
         thread.join()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each_of(NAMES))
 @pytest.mark.sample(3)
 def test_connections_that_the_app_closes(
     closing: Closing, name: str, tmp_path_factory: pytest.TempPathFactory
@@ -465,7 +465,7 @@ COMPRESSING: dict[str, tuple[str, str]] = {
 """What a front is told of compression, and before which of its lines, as the guide has it."""
 
 
-@pytest.mark.parametrize("kind", COMPRESSING)
+@pytest.mark.parametrize("kind", each_of(COMPRESSING))
 @pytest.mark.sample(2)
 def test_text_alone_is_compressed(server: Server, tmp_path: Path, kind: str) -> None:
     config = (FILES / PROXIES[kind]).read_text()
@@ -556,7 +556,7 @@ def outcomes(request: pytest.FixtureRequest, fronts: Starts) -> Iterator[Outcome
 
 
 @pytest.mark.parametrize("column", LONG)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each_of(NAMES))
 @pytest.mark.slow
 @pytest.mark.timeout(1200)  # the first one waits for what begins with it
 def test_what_takes_long(outcomes: Outcomes, name: str, column: str) -> None:

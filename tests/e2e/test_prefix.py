@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.fronts import FILES, PROXIES, Front
+from tests.e2e.fronts import FILES, PROXIES, Front, each_of
 from tests.e2e.harness import Servers
 from tests.e2e.site import CLIP, GOOD_NAMES, Site
 
@@ -111,7 +111,7 @@ TAKES_IT_OFF: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-@pytest.mark.parametrize("kind", TAKES_IT_OFF)
+@pytest.mark.parametrize("kind", each_of(TAKES_IT_OFF))
 @pytest.mark.sample(2)
 def test_a_path_that_the_front_takes_off(
     servers: Servers, site: Site, kind: str, tmp_path: Path
