@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 from time import monotonic
 
@@ -63,6 +64,14 @@ def spare_the_log() -> None:
     theirs = logging.getLogger("asyncio")
     if not any(isinstance(each, OutOfDescriptors) for each in theirs.filters):
         theirs.addFilter(OutOfDescriptors())
+
+
+def load_what_requests_need() -> None:
+    """Have what Python loads with the first request at hand before there are no descriptors left.
+
+    Werkzeug needs this codec for the name of a host. Without it there is no answer, not even a 503.
+    """
+    codecs.lookup("idna")
 
 
 def _limit() -> int | None:

@@ -15,7 +15,11 @@ from quart_video.background import Activity, keep_running
 from quart_video.catalogue import Catalogue
 from quart_video.library.authorization import Authorizer
 from quart_video.library.config_keys import key_warnings
-from quart_video.library.descriptors import descriptor_warning, spare_the_log
+from quart_video.library.descriptors import (
+    descriptor_warning,
+    load_what_requests_need,
+    spare_the_log,
+)
 from quart_video.library.health import Health
 from quart_video.library.library import Library
 from quart_video.library.storage_factory import open_storage, storage_name
@@ -53,6 +57,7 @@ class Mount:
         self._options = options
         self._library: Library | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        load_what_requests_need()  # not every server tells an app that it starts
 
     def change(self, **arguments: object) -> None:
         """Give settings by name that go before all others; what is open already keeps its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 from collections.abc import Collection
@@ -120,6 +121,8 @@ def _check_root(root: str, given: str) -> None:
         problem = f"cannot be read ({error.strerror})"
         remedy = root_advice.for_unreadable(_user())
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return  # that is no fault of the folder, and soon over
         problem = f"cannot be read ({error.strerror})"
     else:
         return

@@ -37,6 +37,26 @@ async def main():
 asyncio.run(main())
 """
 
+# Any server: the app is told of no start, and its first request comes when there are none left.
+_FIRST_REQUEST = """
+import asyncio, resource, sys
+from quart import Quart
+from quart_video import video_bp
+from tests.support.asgi import call
+
+app = Quart(__name__)
+app.config.update(MEDIA_ROOT=sys.argv[1], VIDEO_CACHE=sys.argv[1] + "/cache")
+app.register_blueprint(video_bp)
+
+async def main():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (3, soft):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        print((await call(app, "/videos/film.mp4")).status)
+
+asyncio.run(main())
+"""
+
 
 @pytest.mark.parametrize(
     ("limit", "transfers", "told"),
@@ -92,6 +112,20 @@ def test_a_flood_is_one_line(tmp_path: Path) -> None:
         _, rest = server.communicate("\n", timeout=60)
         assert rest.count("file descriptors") < 10
         assert "Traceback" not in rest
+
+
+def test_the_first_request_may_be_a_503(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"film")
+    run = subprocess.run(
+        [sys.executable, "-c", _FIRST_REQUEST, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in run.stderr
+    assert run.stdout.split() == ["503", "200"]
 
 
 def test_all_else_is_said() -> None:
