@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 ReadAt = Callable[[int, int], bytes]
 """Returns as many bytes as there are, up to a size, from an offset."""
@@ -17,6 +18,8 @@ SEGMENT, CLUSTER = 0x18538067, 0x1F43B675
 TRACKS, _TRACK_ENTRY, _TRACK_TYPE, _CODEC_ID = 0x1654AE6B, 0xAE, 0x83, 0x86
 _LANGUAGE, _LANGUAGE_BCP47 = 0x22B59C, 0x22B59D
 _TIMESTAMP, _SIMPLE_BLOCK, _BLOCK_GROUP, _BLOCK, _BLOCK_DURATION = 0xE7, 0xA3, 0xA0, 0xA1, 0x9B
+_LACING = 0x06
+"""Bits of a block that holds several frames; behind them is how many, less one."""
 _KINDS = {1: "video", 2: "audio", 0x11: "subtitle"}
 
 _LONGEST_HEADER = 12  # bytes: 4 of the ID, 8 of the size
@@ -167,24 +170,36 @@ def _end_of_cluster(read: ReadAt, offset: int, size: int) -> int | None:
         return None
     begin: int | None = None
     last = -1
-    times: dict[int, list[int]] = {}  # of the blocks of each track
+    shown: dict[int, list[tuple[int, int]]] = {}  # when blocks of each track begin, and its frames
     for element in _elements(read, cluster.start, cluster.stop or size, _MOST_BLOCKS):
         if element.id == _TIMESTAMP:
             begin = number_of(read, element)
         elif element.id in (_SIMPLE_BLOCK, _BLOCK_GROUP) and begin is not None:
             with suppress(ValueError):
-                track, time, duration = _block(read, element)
-                times.setdefault(track, []).append(begin + time)
-                last = max(last, begin + time + duration)
-    for shown in times.values():
-        # Without a duration a block is taken to last as long as the one before it.
-        shown.sort()
-        last = max(last, shown[-1] + (shown[-1] - shown[-2] if len(shown) > 1 else 0))
-    return last if times else None
+                block = _block(read, element)
+                shown.setdefault(block.track, []).append((begin + block.time, block.frames))
+                last = max(last, begin + block.time + block.duration)
+    return max(last, *map(_end_of_blocks, shown.values())) if shown else None
 
 
-def _block(read: ReadAt, element: Element) -> tuple[int, int, int]:
-    """Return the track, the time within the cluster and the duration of a block.
+def _end_of_blocks(shown: list[tuple[int, int]]) -> int:
+    """Return when the last block of a track ends, out of times and numbers of frames."""
+    (before, several), (last, frames) = sorted(shown)[-2:] if len(shown) > 1 else shown * 2
+    # Without a duration a frame is taken to last as long as those of the block before it.
+    return last + round((last - before) / several * frames)
+
+
+class _Block(NamedTuple):
+    track: int
+    time: int
+    """Within its cluster."""
+    duration: int
+    """0: it is not told."""
+    frames: int
+
+
+def _block(read: ReadAt, element: Element) -> _Block:
+    """Return what the head of a block says (RFC 9559, section 10.2).
 
     :raises ValueError: it is cut short.
     """
@@ -196,10 +211,11 @@ def _block(read: ReadAt, element: Element) -> tuple[int, int, int]:
         if not blocks:
             raise ValueError("a group without a block")
         element = blocks[0]
-    data = read(element.start, 10)
+    data = read(element.start, 12)
     length = 9 - data[0].bit_length() if data else 9  # of the number of the track
     if len(data) < length + 2:
         raise ValueError("a block that is cut short")
     track = int.from_bytes(data[:length], "big")
     time = int.from_bytes(data[length : length + 2], "big", signed=True)
-    return track, time, duration
+    is_laced = len(data) > length + 3 and data[length + 2] & _LACING
+    return _Block(track, time, duration, data[length + 3] + 1 if is_laced else 1)

@@ -19,6 +19,12 @@ def block(time: int, track: int = 1) -> bytes:
     return element(0xA3, bytes([0x80 | track]) + time.to_bytes(2, "big", signed=True) + b"\x80data")
 
 
+def laced(time: int, frames: int, *, lacing: int = 3) -> bytes:
+    """Return a block of several frames; *lacing* is how their sizes would be told."""
+    flags = bytes([0x80 | lacing << 1, frames - 1])
+    return element(0xA3, b"\x81" + time.to_bytes(2, "big", signed=True) + flags + b"data")
+
+
 def group(time: int, duration: int | None = None) -> bytes:
     inner = element(0xA1, b"\x81" + time.to_bytes(2, "big", signed=True) + b"\0data")
     if duration is not None:
@@ -96,6 +102,10 @@ LASTS = {
     "before the cluster begins": ([cluster(1000, block(-40), block(0))], 1040),
     "of two tracks": ([cluster(0, block(0), block(7, 2), block(40), block(27, 2))], 80),
     "with a duration": ([cluster(0, group(0), group(40, 500))], 540),
+    "of several frames": ([cluster(0, laced(0, 8), laced(184, 8), laced(368, 3))], 437),
+    "of many frames at last": ([cluster(0, block(0), block(23), laced(46, 8, lacing=1))], 230),
+    "of frames of one size": ([cluster(0, laced(0, 256, lacing=2), laced(512, 1))], 514),
+    "one block of several": ([cluster(0, laced(5, 8))], 5),
     "clusters without sizes": (
         [cluster(0, block(0), size=UNKNOWN), cluster(9000, block(10), block(50), size=UNKNOWN)],
         9090,
