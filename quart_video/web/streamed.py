@@ -18,6 +18,13 @@ from quart_video.delivery.response import empty_response
 
 logger = logging.getLogger("quart_video")
 
+WHOLE = 16 << 10
+"""Characters up to which an answer is made before it is sent, and has a length.
+
+Without one, Uvicorn sends chunks to clients of HTTP/1.0, which do not know them (RFC 9112, 6.1),
+and waitress ends the body of a HEAD, which has none, right before the next answer.
+"""
+
 
 class StreamedText(ResponseBody):
     """The body of an answer out of pieces of text.
@@ -73,11 +80,19 @@ class StreamedText(ResponseBody):
 async def streamed(
     pieces: AsyncGenerator[str, None], media_type: str, *, name: str, stall_timeout: float | None
 ) -> Response:
-    """Answer with *pieces*; the first one is waited for, so that what fails early has a status.
+    """Answer with *pieces*; the first are waited for, so that what fails early has a status.
 
     The other parameters are those of :class:`StreamedText`.
     """
-    first = await anext(pieces)
+    response = empty_response(media_type)
+    first = ""
+    async for piece in pieces:
+        first += piece
+        if len(first) > WHOLE:
+            break
+    else:
+        response.set_data(first)
+        return response
 
     @stream_with_context
     async def all_of_it() -> AsyncGenerator[str, None]:
@@ -85,7 +100,6 @@ async def streamed(
         async for piece in pieces:
             yield piece
 
-    response = empty_response(media_type)
     body = cast(AsyncGenerator[str, None], all_of_it())
     response.response = StreamedText(body, name=name, stall_timeout=stall_timeout)
     response.timeout = None  # it would count from the start, and cut off who is slow

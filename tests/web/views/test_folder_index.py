@@ -55,6 +55,16 @@ async def test_all_of_a_folder_in_batches(make: Make, tmp_path: Path) -> None:
     assert max(map(len, sent.chunks)) < 50_000
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_what_is_short_has_a_length(make: Make, tmp_path: Path, method: str) -> None:
+    """Else Uvicorn sends chunks over HTTP/1.0, and waitress the end of a body after a HEAD."""
+    (tmp_path / "clip.mp4").touch()
+    sent = await call(make(), "/videos/", method)
+    whole = await call(make(), "/videos/")
+    assert (sent.status, sent["Content-Length"]) == (200, str(len(whole.body)))
+    assert names(whole) == ["clip.mp4"]
+
+
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json"])
 async def test_who_gets_it(make: Make, tmp_path: Path, accept: str | None) -> None:
     (tmp_path / "http it's: 1%.mp4").touch()
