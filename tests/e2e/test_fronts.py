@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from http.client import HTTPSConnection
+from itertools import product
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
@@ -222,8 +223,10 @@ def names(front: Front) -> str:
 
 def protected(front: Front) -> str:
     """Ask for what only some may have, first as one who may."""
-    for path in ("/members/film.mp4", "/members/-/api/videos/film.mp4"):
-        fields = ("Cookie", "member=yes"), ("Range", "bytes=0-9")
+    credentials = ("Cookie", "member=yes"), ("Authorization", "Bearer member")
+    paths = "/members/film.mp4", "/members/-/api/videos/film.mp4"
+    for path, credential, asked in product(paths, credentials, ("bytes=0-9", "bytes=0-")):
+        fields = credential, ("Range", asked)
         reply = front.get(path, *fields)
         assert reply.status in {200, 206}
         assert "private" in reply.cache_control
