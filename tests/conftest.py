@@ -16,7 +16,7 @@ from quart import Quart
 from werkzeug.datastructures import ImmutableDict
 
 from tests.media.films import BY_NAME
-from tests.support import azurite, gcs, swift
+from tests.support import azurite, fork_servers, gcs, swift
 from tests.support.apps import KeptTemplates, keep_url_builders
 from tests.support.azurite import Azurite
 from tests.support.gcs import FakeGCS
@@ -131,6 +131,19 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     Quart.default_config = ImmutableDict({**Quart.default_config, **ours})
     Quart.jinja_options = {**Quart.jinja_options, "bytecode_cache": KeptTemplates()}
     keep_url_builders()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _fork_servers() -> Iterator[None]:
+    """Start a fork server once, and not for each app."""
+    with fork_servers.kept():
+        yield
+
+
+@pytest.fixture
+def own_fork_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each app start its own all the same, and end them."""
+    monkeypatch.setattr(fork_servers, "most", 0)
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,7 @@ async def test_a_file_that_was_replaced_is_not_taken_for_the_old_one(
     assert not list(tmp_path.rglob("storyboard"))
 
 
+@pytest.mark.usefixtures("own_fork_servers")  # there is time to close it while one begins
 async def test_nothing_is_left_of_a_studio_that_closes(tmp_path: Path, films: Films) -> None:
     derivatives = new_service(tmp_path)
     waiting = asyncio.create_task(derivatives.get(on_disk(films("h264.mp4")), STORYBOARD))
