@@ -29,7 +29,7 @@ WITH_PROGRAMS := $(WITH_SERVERS) example media
 tested = $(RUN) -m pytest -p tests.support.alone $(1) || \
   { [ $$? = 1 ] && $(RUN) -m tests.support.alone $(1); }
 
-.PHONY: fuzz help example test check matrix lowest lint docs wheel bench bench-listing bench-media bench-mp4 bench-storage soak corpus clean
+.PHONY: fuzz help example test check matrix lowest lowest-installed lint docs wheel bench bench-listing bench-media bench-mp4 bench-storage soak corpus clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -51,12 +51,16 @@ check: $(VENV)/.installed-test ## run the tests that need no other program, in l
 matrix: $(VENV)/.installed-test ## run what is left out of the tables over the wire, two minutes
 	$(call tested,-n 2 -m "matrix and not slow" $(ARGS))
 
-lowest: ## run the tests without servers with the oldest packages that pyproject.toml allows
+OLDEST = env -u CI $(MAKE) VENV=build/lowest PYTHON=$(OLDEST_PYTHON) \
+  PIP_OPTIONS='--constraint build/lowest.txt'
+
+lowest: lowest-installed ## run the tests without servers with the oldest packages that pyproject.toml allows
+	$(OLDEST) test ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
+
+lowest-installed:
 	mkdir -p build
 	$(OLDEST_PYTHON) tests/support/lowest.py pyproject.toml >build/lowest.txt
-	env -u CI $(MAKE) test VENV=build/lowest PYTHON=$(OLDEST_PYTHON) \
-	  PIP_OPTIONS='--constraint build/lowest.txt' \
-	  ARGS='$(addprefix --ignore=tests/,$(WITH_SERVERS)) $(ARGS)'
+	$(OLDEST) build/lowest/.installed-test
 
 soak: $(VENV)/.installed-soak ## run the tests that take minutes
 	$(call tested,--hypothesis-profile=soak -m slow $(ARGS))
