@@ -63,6 +63,14 @@ def test_a_key_is_not_taken_for_what_is_said_of_it(key: str) -> None:
     assert said.words(f'NotFound {{ path: "{escaped}" }}') is None
 
 
+@pytest.fixture(autouse=True)
+def direct(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask without the proxy that this machine may have."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 class _Nothing(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_error(404)
