@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SERVERS, SERVERS_THAT_END, SLOW_KERNELS, Server
+from tests.e2e.harness import SERVERS, SERVERS_THAT_END, SLOW_KERNELS, Server, wait_until
 from tests.e2e.http1 import Http1
 from tests.e2e.site import LARGE, Site
 
@@ -73,3 +73,51 @@ def test_who_has_stopped_reading_is_cut_off(server: Server) -> None:
         time.sleep(0.3)  # the buffers are full, and the server waits
         server.process.terminate()
         _expect_end(server)
+
+
+def _end(server: Server, pids: list[int]) -> None:
+    """Wait for the end of these, less long than Gunicorn's own half a minute."""
+    server.process.wait(25)
+    wait_until(lambda: not any(map(_lives, pids)), 5, "all that belongs to it ends")
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes() != b""
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("server", ["gunicorn", "daphne"], indirect=True)
+@pytest.mark.slow
+def test_gunicorn_and_daphne_end_though_somebody_has_stopped_reading(server: Server) -> None:
+    with closing(_begin(server, "/videos/sparse.mp4")):
+        time.sleep(0.3)  # the buffers are full
+        pids = server.pids()
+        assert _lives(pids[0])
+        server.process.terminate()
+        _end(server, pids)
+
+
+@pytest.mark.parametrize("server", ["gunicorn"], indirect=True)
+@pytest.mark.slow
+def test_gunicorn_finishes_what_is_soon_over(server: Server) -> None:
+    with closing(_begin(server, "/videos/large.mp4")) as client:
+        received = b"".join(client.read(1000) for _ in range(10_000))
+        pids = server.pids()
+        server.process.terminate()
+        received += b"".join(iter(lambda: client.read(1 << 20), b""))
+        _end(server, pids)
+    assert received == LARGE[1000:]
+
+
+@pytest.mark.parametrize("server", ["daphne"], indirect=True)
+@pytest.mark.slow
+def test_daphne_cuts_off_at_once_what_is_under_way(server: Server) -> None:
+    with closing(_begin(server, "/videos/large.mp4")) as client:
+        pids = server.pids()
+        server.process.terminate()
+        _end(server, pids)  # nothing is read until then, so the rest is not there
+        received = b"".join(iter(lambda: client.read(1 << 20), b""))
+    assert LARGE[1000:].startswith(received)
+    assert len(received) < len(LARGE) - 1000
