@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Unpack
@@ -277,9 +276,10 @@ def _lead_to_a_path(response: ResponseTypes, request: Request) -> None:
     does not know the form of a name, as that of a container with an underscore, it names none.
     """
     to = urlsplit(response.headers["Location"])
-    if to.netloc not in ("", request.host) or not re.match(r"/(?!/)", to.path):
+    path = to.path if to.path.startswith("/") else f"/{to.path}"  # "http:videos/" of Python 3.13
+    if to.netloc not in ("", request.host) or path.startswith("//"):
         return  # to another server, as one of a subdomain
-    location = urlunsplit(("", "", *to[2:]))
+    location = urlunsplit(("", "", path, *to[3:]))
     response.set_data(redirect(location, response.status_code).get_data())
     response.headers["Location"] = location
 
