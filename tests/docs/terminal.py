@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.e2e.harness import need_tool
 
 COMMAND_SECONDS = 120
-SHUTDOWN_SECONDS = 10
+SHUTDOWN_SECONDS = 30  # more than the guides give a server
 
 _TOOLS = re.compile(r"(?:^|[|;&] *)(curl|ffmpeg)\b")
 
@@ -66,6 +68,7 @@ class Terminal:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # a group of its own, for all that it starts
             )
         self._servers.append(process)
         deadline = time.monotonic() + COMMAND_SECONDS
@@ -88,6 +91,8 @@ class Terminal:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(SHUTDOWN_SECONDS)
+            with suppress(ProcessLookupError):  # workers live on where the first process is killed
+                os.killpg(process.pid, signal.SIGKILL)
         self._servers.clear()
 
     @property
