@@ -48,8 +48,12 @@ EPISODES = _spelt(
 COUNTED = "第"
 """What stands before numbers of seasons and episodes in Chinese and Japanese."""
 
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_VALUES = {word: str(number) for number, word in enumerate((*_WORDS, "eleven", "twelve"))}
+NUMBER_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+"""Numbers from 0 on, as they are written out."""
+_VALUES = {word: str(number) for number, word in enumerate(NUMBER_WORDS)}
 _HAN = "一二三四五六七八九"
 
 _SEASON, EPISODE = "|".join(SEASONS), "|".join(EPISODES)
@@ -192,6 +196,13 @@ def digits_of(number: str) -> str:
         value = 10 * (_HAN.find(tens) + 1 or 1) if ten else 0
         return str(value + (_HAN.find(ones) + 1 if ones else 0))
     return _VALUES.get(number, number)
+
+
+def han_of(number: int) -> str:
+    """Write a number from 1 to 99 as Chinese and Japanese do: "十二" for 12."""
+    tens, ones = divmod(number, 10)
+    ten = f"{_HAN[tens - 1] if tens > 1 else ''}十" if tens else ""
+    return ten + (_HAN[ones - 1] if ones else "")
 
 
 def value_of(digits: str) -> str:

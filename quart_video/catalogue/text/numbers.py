@@ -8,23 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from quart_video.catalogue.text.episodes import digits_of
+from quart_video.catalogue.text.episodes import NUMBER_WORDS, digits_of, han_of
 
 _TENS = ("", "x", "xx")
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _MOST = 20
 _ROMAN = [f"{_TENS[number // 10]}{_ONES[number % 10]}" for number in range(_MOST + 1)]
-_NAMED = (
-    "",
-    *("one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
 _VALUES = {
     name: number
-    for names in (_ROMAN, _NAMED, [str(number) for number in range(_MOST + 1)])
+    for names in (_ROMAN, NUMBER_WORDS, [str(number) for number in range(_MOST + 1)])
     for number, name in enumerate(names)
     if name and number
 }
+"""What "2", "ii" and "two" are; no greater ones."""
 
 _KINDS: dict[str, tuple[str, ...]] = {
     kind: kinds
@@ -44,13 +40,7 @@ _YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "0[1-9]|1[0-2]", "0[1-9]|[12][0-9]|3[
 _YEAR_FIRST = re.compile(rf"({_YEAR})([-._]?)({_MONTH})\2({_DAY})")
 _DAY_FIRST = re.compile(rf"({_DAY}|[1-9])([-._])({_MONTH}|[1-9])\2({_YEAR})")
 
-_HAN = ("", *"一二三四五六七八九")
 _COUNTED = re.compile(r"(.*第)([1-9][0-9]?|[一二三四五六七八九十]{1,3})([集話话回章部].*)")
-
-
-def value_of_number(word: str) -> int | None:
-    """Return which number *word* is, as "2", "ii" and "two" are; ``None``: it is a greater one."""
-    return _VALUES.get(word)
 
 
 def numbered(kind: str, number: str) -> Iterator[tuple[str, ...]]:
@@ -60,7 +50,7 @@ def numbered(kind: str, number: str) -> Iterator[tuple[str, ...]]:
     :param number: what stands behind it.
     """
     kinds = _KINDS.get(kind, ())
-    value = value_of_number(number)
+    value = _VALUES.get(number)
     if value is None and not number.isdecimal():
         return
     digits = number if value is None else str(value)
@@ -71,8 +61,7 @@ def numbered(kind: str, number: str) -> Iterator[tuple[str, ...]]:
 
 def _spellings(value: int) -> Iterator[str]:
     yield _ROMAN[value]
-    if value < len(_NAMED):
-        yield _NAMED[value]
+    yield from NUMBER_WORDS[value : value + 1]
 
 
 def sequels(title: str, number: str) -> Iterator[tuple[str, ...]]:
@@ -82,14 +71,14 @@ def sequels(title: str, number: str) -> Iterator[tuple[str, ...]]:
 
     :param title: the word before the number.
     """
-    value = value_of_number(number)
-    if value in (None, 1) or number in _NAMED:
+    value = _VALUES.get(number)
+    if value in (None, 1) or number in NUMBER_WORDS:
         return
     assert value is not None
     if number.isdecimal():
         yield title, _ROMAN[value]
         yield from ((kind, _ROMAN[value]) for kind in ("part", "episode", "chapter"))
-        yield from (("part", name) for name in _NAMED[value : value + 1])
+        yield from (("part", name) for name in NUMBER_WORDS[value : value + 1])
     else:
         yield title, str(value)
 
@@ -116,11 +105,6 @@ def counted(text: str) -> Iterator[str]:
         return
     before, number, behind = found.groups()
     if number.isdecimal():
-        tens, ones = divmod(int(number), 10)
-        han = f"{_HAN[tens] if tens > 1 else ''}{'十' * (tens > 0)}{_HAN[ones]}"
-        yield f"{before}{han}{behind}"
+        yield f"{before}{han_of(int(number))}{behind}"
     else:
         yield f"{before}{digits_of(number)}{behind}"
-
-
-__all__ = ["counted", "dates", "numbered", "sequels", "value_of_number"]

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from unicodedata import normalize
 
 from quart_video.bounded import Memo
 from quart_video.catalogue.text.episodes import codes_of
@@ -99,7 +98,7 @@ def words_of(name: str) -> str:
     others = [word for _, word in unsplit_in(name)]
     others += [word for _, word in ampersands_in(name)]
     others += [word for _, word in thousands_in(name)]
-    others += [word for _, word in spelt_out_in(normalize("NFC", name.lower()))]
+    others += [word for _, word in spelt_out_in(unicodedata.normalize("NFC", name.lower()))]
     others += [*joined_in(signs), *(word for _, word in initials_in(signs))]
     others += codes_of(split_humps(name))
     return with_others(words, "".join([f" {word}" for word in others]))

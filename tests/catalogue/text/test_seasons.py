@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quart_video.catalogue.text.episodes import digits_of
+from quart_video.catalogue.text.episodes import digits_of, han_of
 from quart_video.catalogue.text.seasons import Season, season_of, words_in
 from quart_video.catalogue.text.words import words_of
 
@@ -104,6 +104,17 @@ def test_a_code_goes_behind_what_else_there_is() -> None:
 )
 def test_digits(number: str, digits: str) -> None:
     assert digits_of(number) == digits
+
+
+def test_numbers_in_chinese_are_read_as_they_are_written() -> None:
+    assert [digits_of(han_of(number)) for number in range(1, 100)] == [*map(str, range(1, 100))]
+    assert [han_of(number) for number in (9, 10, 12, 20, 45)] == [
+        "九",
+        "十",
+        "十二",
+        "二十",
+        "四十五",
+    ]
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=30))
