@@ -256,9 +256,11 @@ async def _finish_what_has_no_route(response: ResponseTypes) -> ResponseTypes:
     so each gets a caching rule.
     """
     request = this_request()
+    if request.url_rule is not None:  # as of nearly all that the app is asked
+        return response
     path = f"{request.path}/"
     prefixes = app_state(this_app()).prefixes
-    if request.url_rule or not any(path.startswith(f"{prefix}/") for prefix in prefixes):
+    if not any(path.startswith(f"{prefix}/") for prefix in prefixes):
         return response
     if "Location" in response.headers and request.path in prefixes:
         _lead_to_a_path(response, request)
