@@ -137,18 +137,18 @@ def read_marks(parts: Sequence[str]) -> Marks:
     marks: set[str] = set()
     titles: list[str] = []  # the last one first
     for part in reversed(parts):
-        said = _understand(part)
+        said, name = _understand(part), part.strip(_BRACKETS)
         marks |= said.marks
         if said.language is None:
             titles += [said.title] if said.title else []
         elif language is None:
-            language, named_by = said.language, part.strip(_BRACKETS)
+            language, named_by = said.language, name
             titles += [said.title] if said.title else []
-        elif named_by.lower() in _WEAK:  # it is Hindi only where no other language is named
-            marks |= _WEAK[named_by.lower()]
-            language, named_by = said.language, part.strip(_BRACKETS)
-        elif part.strip(_BRACKETS).lower() in _WEAK:
-            marks |= _WEAK[part.strip(_BRACKETS).lower()]
+        elif (mark := _WEAK.get(named_by.lower())) is not None:
+            marks |= mark  # it is Hindi only where no other language is named
+            language, named_by = said.language, name
+        elif (mark := _WEAK.get(name.lower())) is not None:
+            marks |= mark
         elif (refined := refine(said.language, named_by)) and refined != said.language:
             language = refined  # "pt.BR", though "br" is Breton
         else:
